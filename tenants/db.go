@@ -1,0 +1,262 @@
+package tenants
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"wanjie/app/fault"
+	"wanjie/tenants/keys"
+)
+
+// Home is the placement that holds the directory.
+const Home = "home"
+
+// Config says where the deployment's data lives.
+type Config struct {
+	Deployment int32             // 0–2146, the first digits of every tenant's number
+	Placements map[string]string // name → URL of a PostgreSQL database; "home" must be among them
+	Keys       keys.Service
+	MaxConns   int // per placement, for the tenant surface; the others get a quarter each
+}
+
+// DB holds every pool and gives none away.
+type DB struct {
+	deployment int32
+	places     map[string]*place
+	names      []string
+	vault      *vault
+
+	mu    sync.RWMutex
+	known map[ID]string // tenant → placement
+	slugs map[string]ID
+}
+
+type place struct {
+	name  string
+	pools map[surface]*bun.DB
+	aside *bun.DB // tenant surface, for reading data keys in the middle of a transaction
+}
+
+// Open connects lazily: an unreachable database shows at first use and in Ready.
+func Open(cfg Config) (*DB, error) {
+	if _, ok := cfg.Placements[Home]; !ok {
+		return nil, errors.New("tenants: no placement called home (set DATABASE_URL)")
+	}
+	if cfg.MaxConns <= 0 {
+		cfg.MaxConns = 24
+	}
+	db := &DB{deployment: cfg.Deployment, places: map[string]*place{}, known: map[ID]string{}, slugs: map[string]ID{}}
+	for name, raw := range cfg.Placements {
+		p := &place{name: name, pools: map[surface]*bun.DB{}}
+		for _, s := range []surface{onGateway, onTenant, onDistrict, onVendor, onSystem} {
+			pool, err := openPool(raw, s, cfg.MaxConns)
+			if err != nil {
+				return nil, fmt.Errorf("placement %s: %w", name, err)
+			}
+			p.pools[s] = pool
+		}
+		aside, err := openPool(raw, onTenant, 2)
+		if err != nil {
+			return nil, fmt.Errorf("placement %s: %w", name, err)
+		}
+		p.aside = aside
+		db.places[name] = p
+		db.names = append(db.names, name)
+	}
+	sort.Strings(db.names)
+	db.vault = newVault(db, cfg.Keys)
+	return db, nil
+}
+
+func openPool(raw string, s surface, maxConns int) (*bun.DB, error) {
+	login, err := loginURL(raw, s)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := pgx.ParseConfig(login)
+	if err != nil {
+		return nil, errors.New("not a PostgreSQL URL") // the parser's message would show the password
+	}
+	// bun writes arguments into the text, so every statement is a new one: the statement cache
+	// would only fill up. Exec mode is one round trip.
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
+	cfg.RuntimeParams["application_name"] = "wanjie " + string(s)
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
+	n := maxConns
+	if s != onTenant {
+		n = max(4, maxConns/4)
+	}
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns()), nil
+}
+
+// loginURL puts the surface's login in place of the URL's user; host, database and password stay.
+func loginURL(raw string, s surface) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		return "", errors.New("not a PostgreSQL URL of the form postgres://user:password@host:port/database")
+	}
+	user := "wanjie_" + string(s) + "_login"
+	if password, ok := u.User.Password(); ok {
+		u.User = url.UserPassword(user, password)
+	} else {
+		u.User = url.User(user)
+	}
+	return u.String(), nil
+}
+
+// Close closes every pool.
+func (db *DB) Close() error {
+	var errs []error
+	for _, p := range db.places {
+		for _, pool := range p.pools {
+			errs = append(errs, pool.Close())
+		}
+		errs = append(errs, p.aside.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Placements lists the placements' names in order.
+func (db *DB) Placements() []string { return db.names }
+
+// run opens a transaction in scope s at a placement and ends it by f's word.
+func (db *DB) run(ctx context.Context, placement string, s *scope, f func(context.Context, bun.Tx) error) (err error) {
+	p, ok := db.places[placement]
+	if !ok {
+		return fmt.Errorf("placement %q is not configured here", placement)
+	}
+	if ctx.Value(scopeKey{}) != nil {
+		return errors.New("tenants: a scope inside a scope") // one transaction, one scope
+	}
+	pool := p.pools[s.surface]
+	if s.aside {
+		pool = p.aside
+	}
+	inner := context.WithValue(ctx, scopeKey{}, s)
+	tx, err := pool.BeginTx(inner, nil)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			_ = tx.Rollback()
+			panic(v)
+		}
+	}()
+	if err := f(inner, tx); err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	return tx.Commit()
+}
+
+// Entry says how a tenant's scope is entered.
+type Entry struct {
+	Tenant   ID
+	Actor    Actor
+	ReadOnly bool
+	Request  *Request // set for a POST
+}
+
+// ErrClash is the fault for a request number that was used for another body or by another person.
+var ErrClash = fault.New(fault.Conflict, "该请求编号已被使用，请刷新页面后重新提交")
+
+// Enter runs f in the tenant's scope: all of it is committed, or nothing. An unknown tenant is
+// fault.NotFound. When the request has been answered before, f still runs and must look at
+// Tx.Repeat first; when two copies race, the loser gets the winner's reply by running again.
+func (db *DB) Enter(ctx context.Context, e Entry, f func(context.Context, Tx) error) error {
+	placement, err := db.placementOf(ctx, e.Tenant)
+	if err != nil {
+		return err
+	}
+	once := func() (*scope, error) {
+		s := &scope{surface: onTenant, tenant: e.Tenant, readOnly: e.ReadOnly, actor: e.Actor, request: e.Request}
+		return s, db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error {
+			if s.clash {
+				return ErrClash
+			}
+			if err := s.mayWrite(); err != nil {
+				return err
+			}
+			return f(ctx, Tx{tx, s, db.vault})
+		})
+	}
+	s, err := once()
+	if err != nil && e.Request != nil && s.repeat == nil && !s.clash && (isDuplicate(err) || fault.Of(err) != nil) {
+		// A twin may have won while we ran: if its reply is there now, that is our answer too.
+		if seen, look := db.answered(ctx, placement, e); look == nil && seen {
+			_, err = once()
+		}
+	}
+	return err
+}
+
+// answered reports whether the request has a stored reply by now.
+func (db *DB) answered(ctx context.Context, placement string, e Entry) (bool, error) {
+	s := &scope{surface: onTenant, tenant: e.Tenant, readOnly: true, actor: e.Actor, request: e.Request}
+	err := db.run(ctx, placement, s, func(context.Context, bun.Tx) error { return nil })
+	return s.repeat != nil || s.clash, err
+}
+
+// Write runs f in the tenant's scope as actor, read-write.
+func (db *DB) Write(ctx context.Context, id ID, actor Actor, f func(context.Context, Tx) error) error {
+	return db.Enter(ctx, Entry{Tenant: id, Actor: actor}, f)
+}
+
+// Read runs f in the tenant's scope as actor; PostgreSQL refuses writes.
+func (db *DB) Read(ctx context.Context, id ID, actor Actor, f func(context.Context, Tx) error) error {
+	return db.Enter(ctx, Entry{Tenant: id, Actor: actor, ReadOnly: true}, f)
+}
+
+// District runs f, read-only, over the rollups of a district (six-digit division code). A district
+// and its streets share a placement.
+func (db *DB) District(ctx context.Context, district int32, f func(context.Context, DistrictTx) error) error {
+	placement, err := db.placementOfDistrict(ctx, district)
+	if err != nil {
+		return err
+	}
+	s := &scope{surface: onDistrict, district: district, readOnly: true}
+	return db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error { return f(ctx, DistrictTx{tx, s}) })
+}
+
+// Vendor runs f as the vendor at a placement; the directory lies at Home.
+func (db *DB) Vendor(ctx context.Context, placement string, f func(context.Context, VendorTx) error) error {
+	return db.run(ctx, placement, &scope{surface: onVendor}, func(ctx context.Context, tx bun.Tx) error { return f(ctx, VendorTx{tx}) })
+}
+
+// System runs f as the product itself at a placement.
+func (db *DB) System(ctx context.Context, placement string, f func(context.Context, SystemTx) error) error {
+	return db.run(ctx, placement, &scope{surface: onSystem}, func(ctx context.Context, tx bun.Tx) error { return f(ctx, SystemTx{tx}) })
+}
+
+// Gateway runs f before any scope, at a placement: people, grants and the directory.
+func (db *DB) Gateway(ctx context.Context, placement string, f func(context.Context, GatewayTx) error) error {
+	return db.run(ctx, placement, &scope{surface: onGateway}, func(ctx context.Context, tx bun.Tx) error { return f(ctx, GatewayTx{tx}) })
+}
+
+// Ready reports whether every placement answers.
+func (db *DB) Ready(ctx context.Context) error {
+	for _, name := range db.names {
+		if err := db.Gateway(ctx, name, func(ctx context.Context, tx GatewayTx) error {
+			_, err := tx.Raw("SELECT 1").Exec(ctx)
+			return err
+		}); err != nil {
+			return fmt.Errorf("placement %s: %w", name, err)
+		}
+	}
+	return nil
+}

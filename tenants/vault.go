@@ -1,0 +1,49 @@
+package tenants
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"wanjie/tenants/keys"
+)
+
+// openBoxes is how many tenants' keys are held open at once: a busy day of the whole deployment.
+const openBoxes = 20_000
+
+// vault opens tenants' data keys. Its reader has a pool of its own: a transaction that waits for a
+// key must not wait for the connections that other such transactions hold.
+type vault struct {
+	ring    *keys.Ring
+	service keys.Service
+}
+
+func newVault(db *DB, service keys.Service) *vault {
+	v := &vault{service: service}
+	v.ring = keys.NewRing(service, openBoxes, func(ctx context.Context, tenant int32) (wrapped []byte, version int, err error) {
+		ctx = context.WithValue(ctx, scopeKey{}, nil)
+		placement, err := db.placementOf(ctx, ID(tenant))
+		if err != nil {
+			return nil, 0, err
+		}
+		s := &scope{surface: onTenant, tenant: ID(tenant), readOnly: true, aside: true}
+		err = db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error {
+			return tx.NewRaw("SELECT wrapped, version FROM data_keys WHERE tenant_id = ? ORDER BY version DESC LIMIT 1", tenant).Scan(ctx, &wrapped, &version)
+		})
+		if err != nil {
+			return nil, 0, fmt.Errorf("data key of tenant %d: %w", tenant, err)
+		}
+		return wrapped, version, nil
+	})
+	return v
+}
+
+// Box opens the tenant's data key, from memory when it was used lately. Sealed columns are written
+// and read through it.
+func (t Tx) Box(ctx context.Context) (*keys.Box, error) {
+	return t.boxes.ring.Box(ctx, int32(t.scope.tenant))
+}
+
+// Keys is the key service of the deployment, for signing and for the deployment's own secrets.
+func (db *DB) Keys() keys.Service { return db.vault.service }
