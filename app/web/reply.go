@@ -1,0 +1,58 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"wanjie/templates/layout"
+	"wanjie/templates/ui"
+)
+
+// Reply is what a handler has to say. Make it with Page, Part, See, JSON or File.
+type Reply struct {
+	status int
+	title  string
+	crumbs []layout.Crumb
+	page   templ.Component
+	part   templ.Component
+	see    string
+	json   any
+	file   *file
+	live   bool
+}
+
+type file struct {
+	name, kind string
+	body       []byte
+}
+
+// Page answers with content inside the door's frame.
+func Page(title string, content templ.Component) Reply { return Reply{title: title, page: content} }
+
+// Under puts the way to the page above it; the last crumb is the page itself.
+func (r Reply) Under(way ...layout.Crumb) Reply { r.crumbs = way; return r }
+
+// Part is what htmx gets in place of the whole page.
+func (r Reply) Part(c templ.Component) Reply { r.part = c; return r }
+
+// Status sets another status than 200.
+func (r Reply) Status(code int) Reply { r.status = code; return r }
+
+// Live makes the page load htmx's server-sent events.
+func (r Reply) Live() Reply { r.live = true; return r }
+
+// See sends the browser to another address of ours, by GET: the answer to a POST that worked.
+func See(path string) Reply { return Reply{see: path, status: http.StatusSeeOther} }
+
+// JSON answers a program.
+func JSON(v any) Reply { return Reply{json: v} }
+
+// File answers with a download.
+func File(name, kind string, body []byte) Reply { return Reply{file: &file{name, kind, body}} }
+
+// Crumb is one step of the way to a page.
+func Crumb(label, href string) layout.Crumb { return layout.Crumb{Label: label, Href: href} }
+
+// Guard is what a form needs to be posted once.
+func (r *Request) Guard() ui.Guard { return ui.Guard{Request: newRequestID()} }

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"wanjie/app/fault"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+)
+
+// Visitor is who asks, as the session says; the zero Visitor is nobody.
+type Visitor struct {
+	Person  int64
+	Name    string
+	Strong  bool   // has shown a second factor
+	Session string // for logs: not the token
+}
+
+// Request is an *http.Request whose sender and place are settled.
+type Request struct {
+	*http.Request
+	Visitor  Visitor
+	Base     string // "/s/fengqiao": what every address of this door begins with
+	District int32  // of a district's door
+	number   string
+	problems map[string]string // after a refused POST: field → what is wrong
+}
+
+// Path joins an address under the door's base.
+func (r *Request) Path(format string, args ...any) string {
+	return r.Base + fmt.Sprintf(format, args...)
+}
+
+// ID reads a UUID from the address. One that is none is not found, like one that is nobody's.
+func (r *Request) ID(name string) (uuid.UUID, error) {
+	id, err := uuid.Parse(r.PathValue(name))
+	if err != nil {
+		return uuid.Nil, fault.New(fault.NotFound, "页面不存在")
+	}
+	return id, nil
+}
+
+// Text is a form value without blanks around it.
+func (r *Request) Text(name string) string { return strings.TrimSpace(r.FormValue(name)) }
+
+// Int reads a whole number from the form or query; absent or malformed gives fallback.
+func (r *Request) Int(name string, fallback int) int {
+	n, err := strconv.Atoi(r.Text(name))
+	if err != nil {
+		return fallback
+	}
+	return n
+}
+
+// Boosted reports whether htmx asks for a part of the page.
+func (r *Request) Boosted() bool { return r.Header.Get("HX-Request") == "true" }
+
+// newRequestID makes the number of one POST to come.
+func newRequestID() string { return tenants.NewID().String() }
+
+// maxForm bounds the body of a form, in bytes.
+const maxForm = 1 << 20
+
+// claim reads the POST's number and digests who asks for what, so that a repeat can be told from
+// another request under the same number.
+func (r *Request) claim() (*tenants.Request, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, fault.New(fault.Invalid, "提交的内容过大或格式有误").Because(err)
+	}
+	raw := r.PostForm.Get(ui.RequestField)
+	if raw == "" {
+		raw = r.Header.Get("Idempotency-Key")
+	}
+	id, err := uuid.Parse(raw)
+	if err != nil || id.Version() != 7 {
+		return nil, fault.Field(ui.RequestField, "缺少请求编号，请刷新页面后重新提交")
+	}
+	body := url.Values{}
+	for k, v := range r.PostForm {
+		if k != ui.RequestField {
+			body[k] = v
+		}
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s", r.Visitor.Person, r.URL.Path, body.Encode()))
+	return &tenants.Request{ID: id, Digest: sum}, nil
+}

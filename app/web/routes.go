@@ -1,0 +1,174 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"wanjie/app/fault"
+	"wanjie/tenants"
+)
+
+// Handler does one thing inside one tenant. It returns its reply; it never writes to the network.
+type Handler func(ctx context.Context, tx tenants.Tx, r *Request) (Reply, error)
+
+// DistrictHandler does one thing over a district's rollups.
+type DistrictHandler func(ctx context.Context, tx tenants.DistrictTx, r *Request) (Reply, error)
+
+// VendorHandler does one thing for the vendor; it opens the scopes it needs by itself, because a
+// saga has several.
+type VendorHandler func(ctx context.Context, r *Request) (Reply, error)
+
+// Routes is where a module puts its addresses: all under /s/{tenant}, all behind its switch.
+type Routes struct {
+	site   *Site
+	module string
+}
+
+// Get serves a page that shows no personal data: the transaction is read-only. may is the
+// capability that the actor needs; "" is any staff of the tenant.
+func (r Routes) Get(path, may string, h Handler) {
+	r.site.tenantRoute(http.MethodGet, r.module, path, may, false, h)
+}
+
+// Look serves a page that shows personal data: the handler records its looks, and they are
+// committed before the page leaves.
+func (r Routes) Look(path, may string, h Handler) {
+	r.site.tenantRoute(http.MethodGet, r.module, path, may, true, h)
+}
+
+// Post serves a change.
+func (r Routes) Post(path, may string, h Handler) {
+	r.site.tenantRoute(http.MethodPost, r.module, path, may, true, h)
+}
+
+// Module gives the routes of the module called key; "" is always on.
+func (s *Site) Module(key string) Routes { return Routes{s, key} }
+
+func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handler) {
+	pattern := method + " /s/{tenant}" + path
+	s.note(Route{Method: method, Pattern: "/s/{tenant}" + path, Door: "tenant", Module: module})
+	s.handle(pattern, func(w http.ResponseWriter, r *Request) error {
+		slug := r.PathValue("tenant")
+		r.Base = "/s/" + slug
+		if r.Visitor.Person == 0 {
+			return errUnsigned
+		}
+		id, err := s.DB.Find(r.Context(), slug)
+		if err != nil {
+			return err
+		}
+		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write}
+		if method == http.MethodPost {
+			if entry.Request, err = r.claim(); err != nil {
+				return err
+			}
+		}
+		var out rendered
+		err = s.DB.Enter(r.Context(), entry, func(ctx context.Context, tx tenants.Tx) error {
+			reply, err := s.inTenant(ctx, tx, r, module, may, h)
+			if err != nil {
+				return err
+			}
+			out, err = s.render(ctx, r, reply, func(ctx context.Context) (Frame, error) { return s.TenantFrame(ctx, tx, r) })
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		out.send(w, r)
+		return nil
+	})
+}
+
+// inTenant checks the actor and the module, answers a repeat with its reply, and calls h.
+func (s *Site) inTenant(ctx context.Context, tx tenants.Tx, r *Request, module, may string, h Handler) (Reply, error) {
+	if err := s.Admit(ctx, tx, r, module, may); err != nil {
+		return Reply{}, err
+	}
+	if was := tx.Repeat(); was != nil {
+		return Reply{see: was.Location, status: was.Status}, nil
+	}
+	reply, err := h(ctx, tx, r)
+	if err == nil && r.Method == http.MethodPost && reply.see != "" {
+		tx.Answer(tenants.Reply{Status: reply.status, Location: reply.see})
+	}
+	return reply, err
+}
+
+// District serves a page over a district's rollups under /d/{district}, for its officers.
+func (s *Site) District(path string, h DistrictHandler) {
+	s.note(Route{Method: http.MethodGet, Pattern: "/d/{district}" + path, Door: "district"})
+	s.handle("GET /d/{district}"+path, func(w http.ResponseWriter, r *Request) error {
+		district, err := s.AdmitDistrict(r)
+		if err != nil {
+			return err
+		}
+		r.District, r.Base = district, "/d/"+r.PathValue("district")
+		var out rendered
+		err = s.DB.District(r.Context(), district, func(ctx context.Context, tx tenants.DistrictTx) error {
+			reply, err := h(ctx, tx, r)
+			if err != nil {
+				return err
+			}
+			out, err = s.render(ctx, r, reply, func(ctx context.Context) (Frame, error) { return s.DistrictFrame(ctx, tx, r) })
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		out.send(w, r)
+		return nil
+	})
+}
+
+// Vendor serves the vendor's console under /v, for its people with the capability may.
+func (s *Site) Vendor(method, path, may string, h VendorHandler) {
+	s.note(Route{Method: method, Pattern: "/v" + path, Door: "vendor"})
+	s.handle(method+" /v"+path, func(w http.ResponseWriter, r *Request) error {
+		r.Base = "/v"
+		if err := s.AdmitVendor(r, may); err != nil {
+			return err
+		}
+		if method == http.MethodPost {
+			if _, err := r.claim(); err != nil {
+				return err
+			}
+		}
+		reply, err := h(r.Context(), r)
+		if err != nil {
+			return err
+		}
+		out, err := s.render(r.Context(), r, reply, func(ctx context.Context) (Frame, error) { return s.VendorFrame(ctx, r) })
+		if err != nil {
+			return err
+		}
+		out.send(w, r)
+		return nil
+	})
+}
+
+// Signed serves a page for whoever is signed in, before any place was chosen.
+func (s *Site) Signed(path string, h VendorHandler) {
+	s.note(Route{Method: http.MethodGet, Pattern: path, Door: "signed"})
+	s.handle("GET "+path, func(w http.ResponseWriter, r *Request) error {
+		if r.Visitor.Person == 0 {
+			return errUnsigned
+		}
+		reply, err := h(r.Context(), r)
+		if err != nil {
+			return err
+		}
+		out, err := s.render(r.Context(), r, reply, func(context.Context) (Frame, error) { return Frame{Plain: true}, nil })
+		if err != nil {
+			return err
+		}
+		out.send(w, r)
+		return nil
+	})
+}
+
+// errUnsigned sends the browser to the sign-in page and back.
+var errUnsigned = fault.New(fault.Unsigned, "请先登录")
+
+// ErrWeak sends the browser to the second factor and back.
+var ErrWeak = fault.New(fault.Unsigned, "请完成二次验证")
