@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"wanjie/infra/devstack"
 	"wanjie/migrations"
 	"wanjie/tenants"
 	"wanjie/tenants/keys"
@@ -78,7 +79,15 @@ func server(ctx context.Context) (string, error) {
 	if u := os.Getenv(EnvURL); u != "" {
 		return u, nil
 	}
-	return "", fmt.Errorf("no server")
+	dir, err := os.MkdirTemp("", "wanjie-test-")
+	if err != nil {
+		return "", err
+	}
+	s, err := devstack.Start(ctx, devstack.Options{Dir: dir, NoKratos: true, NoRedis: true, Progress: func(line string) { fmt.Fprintln(os.Stderr, line) }})
+	if err != nil {
+		return "", err
+	}
+	return s.PostgresURL, nil
 }
 
 // Database makes a migrated database on the server, cloned from a template that is built once for
