@@ -1,0 +1,134 @@
+// What pages of wanjie do in the browser beyond htmx. Everything works without it; this makes it smoother.
+// Plain ES2019 for the officials' desktops; no inline code, so a strict CSP holds. Behaviour hangs on data attributes:
+//
+//   data-request-id   hidden field: the form's own UUIDv7, so a repeated post is recognised
+//   data-confirm      form or submit button: the question asked before an irreversible post
+//   data-filters      search form: empty fields stay out of the address
+//   data-back         link to a list: returns to it with the filters it had
+//   data-menu         checkbox that opens the menu on a phone
+(function () {
+  'use strict';
+  var root = document.documentElement;
+  root.classList.add('js');
+
+  // UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits.
+  function uuid7() {
+    var b = crypto.getRandomValues(new Uint8Array(16));
+    var t = Date.now();
+    for (var i = 5; i >= 0; i--) {
+      b[i] = t % 256;
+      t = Math.floor(t / 256);
+    }
+    b[6] = 0x70 | (b[6] & 0x0f);
+    b[8] = 0x80 | (b[8] & 0x3f);
+    var hex = Array.from(b, function (x) { return x.toString(16).padStart(2, '0'); }).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  }
+
+  function closest(target, selector) {
+    return target && target.closest ? target.closest(selector) : null;
+  }
+
+  // --- confirmation -----------------------------------------------------------------------------------------------
+  // In the capture phase, so that neither the browser nor htmx has sent anything yet.
+  var confirmed = null;
+
+  document.addEventListener('submit', function (e) {
+    var form = e.target;
+    var by = e.submitter;
+    var question = (by && by.dataset.confirm) || form.dataset.confirm;
+    if (!question) return;
+    if (confirmed === form) {
+      confirmed = null;
+      return;
+    }
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    ask(question, by, function () {
+      confirmed = form;
+      form.requestSubmit(by || undefined);
+      confirmed = null;
+    });
+  }, true);
+
+  function ask(question, by, yes) {
+    var box = document.getElementById('confirm');
+    if (!box || !box.showModal) {
+      if (window.confirm(question)) yes();
+      return;
+    }
+    box.querySelector('[data-confirm-text]').textContent = question;
+    box.returnValue = '';
+    box.onclose = function () {
+      if (box.returnValue === 'yes') yes();
+      else if (by) by.focus();
+    };
+    box.showModal();
+  }
+
+  // --- request id -------------------------------------------------------------------------------------------------
+  // The server draws one with the form. Sending the same content twice (double click, reload, lost network) keeps it:
+  // that is a repeat. Once the content changed after a sending, it is a new request and needs a new id.
+  // In the capture phase, because htmx collects the fields before the event bubbles up to here.
+  function idField(form) { return form.querySelector('input[data-request-id]'); }
+
+  document.addEventListener('submit', function (e) {
+    var field = idField(e.target);
+    if (!field) return;
+    if (!field.value) field.value = uuid7();
+    field.dataset.sent = field.value;
+  }, true);
+
+  function changed(e) {
+    var form = e.target.form;
+    var field = form && idField(form);
+    if (field && field.dataset.sent === field.value) field.value = uuid7();
+  }
+  document.addEventListener('input', changed);
+  document.addEventListener('change', changed);
+
+  // --- filters ----------------------------------------------------------------------------------------------------
+  // Also reached when htmx collects the form: it builds a FormData too.
+  document.addEventListener('formdata', function (e) {
+    if (!e.target.matches('form[data-filters]')) return;
+    Array.from(e.formData.keys()).forEach(function (name) {
+      if (e.formData.getAll(name).every(function (v) { return v === ''; })) e.formData.delete(name);
+    });
+  });
+
+  function backLinks() {
+    if (!document.referrer) return;
+    var from = new URL(document.referrer);
+    if (from.origin !== location.origin) return;
+    document.querySelectorAll('a[data-back]').forEach(function (a) {
+      if (a.pathname === from.pathname && !a.search) a.search = from.search;
+    });
+  }
+
+  // --- menu -------------------------------------------------------------------------------------------------------
+  function menu() { return document.querySelector('input[data-menu]'); }
+
+  document.addEventListener('keydown', function (e) {
+    var box = menu();
+    if (e.key === 'Escape' && box && box.checked) {
+      box.checked = false;
+      box.focus();
+    }
+  });
+
+  document.addEventListener('click', function (e) {
+    var box = menu();
+    if (box && box.checked && closest(e.target, 'main')) box.checked = false;
+  });
+
+  // --- failures that bring no page --------------------------------------------------------------------------------
+  // The network is gone or the server silent: say so where messages stand, in words the page brought along.
+  document.addEventListener('htmx:error', function () {
+    var flash = document.getElementById('flash');
+    var lost = document.getElementById('lost');
+    if (flash && lost) flash.replaceChildren(lost.content.cloneNode(true));
+  });
+
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', backLinks);
+  else backLinks();
+})();
