@@ -7,6 +7,10 @@
 //		@ui.LinkButton(ui.T(ctx, "新建"), "/cases/new", ui.Primary, nil)
 //	}
 //
+// A new page: a struct with what it shows and a templ component in templates/<feature>, which stands in a frame of
+// templates/layout; a sample of it under uitest.Golden; `go tool templ generate`. A new string: ui.T(ctx, "中文") in the
+// page and its English in en/<area>.yaml; a string that reaches T in a variable is wrapped in Key where it is written.
+//
 // Text: T turns the Chinese source string into the reader's language. Colour never speaks alone: a Tag has words, a step
 // has a mark, a chart has a table.
 package ui

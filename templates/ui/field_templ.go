@@ -18,7 +18,7 @@ type Input struct {
 	Help        string // always visible, under the field
 	Error       string // the message of a 422, in words
 	Required    bool
-	ReadOnly    bool
+	ReadOnly    bool   // a Select or Checkbox is disabled instead, and its value not sent
 	Rows        int    // of a Textarea: 4 if 0
 	ID          string // "f-" + Name if empty; set it when two forms of a page share a name
 	Attrs       templ.Attributes
@@ -280,7 +280,7 @@ func Select(in Input, options []Option) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, in.attributes())
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, in.choiceAttributes())
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -705,7 +705,7 @@ func Checkbox(in Input, checked bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, in.attributes())
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, in.choiceAttributes())
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -78,6 +78,20 @@ func (in Input) attributes() templ.Attributes {
 	return a
 }
 
+// choiceAttributes are those of a select or checkbox, which know no placeholder and no readonly: a disabled one is not sent.
+func (in Input) choiceAttributes() templ.Attributes {
+	in.Placeholder = ""
+	if in.ReadOnly {
+		in.ReadOnly = false
+		attrs := templ.Attributes{"disabled": true}
+		for k, v := range in.Attrs {
+			attrs[k] = v
+		}
+		in.Attrs = attrs
+	}
+	return in.attributes()
+}
+
 // Confirm is the attribute that makes a button or form ask question before an irreversible post. The server checks all
 // the same: without scripts nobody is asked.
 func Confirm(question string) templ.Attributes {
