@@ -71,6 +71,7 @@ func TestActsAreNumberedAndRolledBackTogether(t *testing.T) {
 	}
 }
 
+// TestBox opens a tenant's key in the middle of a read.
 func TestBox(t *testing.T) {
 	t.Parallel()
 	w := tenantstest.Open(t)
