@@ -112,8 +112,10 @@ CREATE TABLE tenants (
   name       text NOT NULL,
   short_name text NOT NULL DEFAULT '',
   branding   jsonb NOT NULL DEFAULT '{}',
-  demo       boolean NOT NULL DEFAULT false
+  demo       boolean NOT NULL DEFAULT false,
+  codes      text COLLATE "C" NOT NULL DEFAULT ''
 );
+COMMENT ON COLUMN tenants.codes IS 'Division codes in force, the main one first, separated by blanks: entering the scope must tell whose communities these are without asking the directory.';
 COMMENT ON TABLE tenants IS 'A tenant is a pointer (blueprint) and its differences (overrides up to revision).';
 COMMENT ON COLUMN tenants.revision IS 'Number of the newest override set; 0 = exactly the blueprint.';
 COMMENT ON COLUMN tenants.branding IS 'Logo, colours and welcome text shown to people.';

@@ -165,9 +165,9 @@ func (db *DB) layGround(ctx context.Context, id ID, p *Plan) error {
 		return err
 	}
 	err = db.Vendor(ctx, p.Placement, func(ctx context.Context, tx VendorTx) error {
-		_, err1 := tx.Raw(`INSERT INTO tenants (tenant_id, slug, kind, district, state, blueprint, name, short_name, branding, demo)
-			VALUES (?, ?, ?, ?, 'opening', ?, ?, ?, ?, ?)`,
-			int32(id), p.Slug, string(p.Kind), p.District, p.Blueprint, p.Name, p.ShortName, string(branding), p.Demo).Exec(ctx)
+		_, err1 := tx.Raw(`INSERT INTO tenants (tenant_id, slug, kind, district, state, blueprint, name, short_name, branding, demo, codes)
+			VALUES (?, ?, ?, ?, 'opening', ?, ?, ?, ?, ?, ?)`,
+			int32(id), p.Slug, string(p.Kind), p.District, p.Blueprint, p.Name, p.ShortName, string(branding), p.Demo, strings.Join(p.Codes, " ")).Exec(ctx)
 		if err1 != nil {
 			return err1
 		}

@@ -64,7 +64,7 @@ func (s *scope) begin() string {
 		fmt.Fprintf(&b, "; SET LOCAL wj.district='%d'", s.district)
 	}
 	if s.tenant != 0 {
-		fmt.Fprintf(&b, "; SET LOCAL wj.tenant='%d'; SELECT slug, kind, district, state, blueprint, revision, name, short_name, demo, branding"+
+		fmt.Fprintf(&b, "; SET LOCAL wj.tenant='%d'; SELECT slug, kind, district, state, blueprint, revision, name, short_name, demo, branding, codes"+
 			" FROM tenants JOIN heads USING (tenant_id) WHERE tenant_id=%[1]d", s.tenant)
 		if s.actor.Person != 0 {
 			fmt.Fprintf(&b, "; SELECT role, unit, community, grid FROM grants WHERE tenant_id=%d AND person=%d AND ended_at IS NULL", s.tenant, s.actor.Person)
@@ -94,6 +94,7 @@ func (s *scope) enter(ctx context.Context, pc *pgconn.PgConn) error {
 	s.found = Tenant{
 		ID: s.tenant, Slug: string(r[0]), Kind: Kind(r[1]), District: int32(number(r[2])), State: State(r[3]),
 		Blueprint: int32(number(r[4])), Revision: number(r[5]), Name: string(r[6]), ShortName: string(r[7]), Demo: string(r[8]) == "t",
+		Codes: strings.Fields(string(r[10])),
 	}
 	if err := json.Unmarshal(r[9], &s.found.Branding); err != nil {
 		return fmt.Errorf("branding of tenant %d: %w", s.tenant, err)

@@ -45,7 +45,8 @@ type Tenant struct {
 	Name      string
 	ShortName string
 	Branding  Branding
-	Demo      bool // everything in it is made up and marked 演示数据
+	Codes     []string // division codes in force, the main one first; may be empty
+	Demo      bool     // everything in it is made up and marked 演示数据
 }
 
 // Branding is how a tenant looks to people.
