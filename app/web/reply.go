@@ -45,6 +45,10 @@ func (r Reply) Live() Reply { r.live = true; return r }
 // See sends the browser to another address of ours, by GET: the answer to a POST that worked.
 func See(path string) Reply { return Reply{see: path, status: http.StatusSeeOther} }
 
+// Or gives a program (Accept: application/json) v in place of the redirect. v holds no personal data:
+// it is kept with the reply for repeats.
+func (r Reply) Or(v any) Reply { r.json = v; return r }
+
 // JSON answers a program.
 func JSON(v any) Reply { return Reply{json: v} }
 

@@ -62,6 +62,9 @@ func (r *Request) Int(name string, fallback int) int {
 // Boosted reports whether htmx asks for a part of the page.
 func (r *Request) Boosted() bool { return r.Header.Get("HX-Request") == "true" }
 
+// WantsJSON reports whether a program asks and not a browser.
+func (r *Request) WantsJSON() bool { return wantsJSON(r.Request) }
+
 // newRequestID makes the number of one POST to come.
 func newRequestID() string { return tenants.NewID().String() }
 

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"strings"
 
 	"wanjie/app/fault"
 	"wanjie/tenants"
@@ -86,13 +88,37 @@ func (s *Site) inTenant(ctx context.Context, tx tenants.Tx, r *Request, module, 
 		return Reply{}, err
 	}
 	if was := tx.Repeat(); was != nil {
-		return Reply{see: was.Location, status: was.Status}, nil
+		return recall(was), nil
 	}
 	reply, err := h(ctx, tx, r)
 	if err == nil && r.Method == http.MethodPost && reply.see != "" {
-		tx.Answer(tenants.Reply{Status: reply.status, Location: reply.see})
+		kept, err := keep(reply)
+		if err != nil {
+			return Reply{}, err
+		}
+		tx.Answer(kept)
 	}
 	return reply, err
+}
+
+// keep is what a repeat needs: the address and, on a line of its own, what a program is told.
+func keep(r Reply) (tenants.Reply, error) {
+	out := tenants.Reply{Status: r.status, Location: r.see}
+	if r.json == nil {
+		return out, nil
+	}
+	body, err := json.Marshal(r.json)
+	out.Location += "\n" + string(body)
+	return out, err
+}
+
+func recall(was *tenants.Reply) Reply {
+	see, body, told := strings.Cut(was.Location, "\n")
+	r := Reply{see: see, status: was.Status}
+	if told {
+		r.json = json.RawMessage(body)
+	}
+	return r
 }
 
 // District serves a page over a district's rollups under /d/{district}, for its officers.

@@ -99,6 +99,9 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
+	if reply.json != nil && reply.see != "" && r.WantsJSON() {
+		reply.see, out.status = "", http.StatusOK
+	}
 	switch {
 	case reply.see != "":
 		out.location = reply.see
