@@ -129,16 +129,16 @@ func TestStartStopStartAgain(t *testing.T) {
 
 	for setting, want := range map[string]string{
 		"fsync": "off", "max_connections": "300", "jit": "off", "TimeZone": "UTC", "unix_socket_directories": "",
-		"server_encoding": "UTF8", "lc_collate": "C", "listen_addresses": "127.0.0.1", "shared_buffers": "256MB",
+		"server_encoding": "UTF8", "listen_addresses": "127.0.0.1", "shared_buffers": "256MB",
 	} {
-		if got := query(t, s.PostgresURL, "SHOW "+setting); setting != "lc_collate" && got != want {
+		if got := query(t, s.PostgresURL, "SHOW "+setting); got != want {
 			t.Errorf("%s is %q, want %q", setting, got, want)
 		}
 	}
 	if got := query(t, s.PostgresURL, "SELECT datcollate FROM pg_database WHERE datname='postgres'"); got != "C" {
 		t.Errorf("the collation is %q, want C", got)
 	}
-	if got := query(t, s.KratosDSNForPgx(), "SELECT current_user || (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"); got != "kratosfalse" {
+	if got := query(t, s.kratosAddress(), "SELECT current_user || (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"); got != "kratosfalse" {
 		t.Errorf("Kratos is %q in its database, want a role without powers", got)
 	}
 	policy, err := redisClient(t, s.RedisURL).ConfigGet(t.Context(), "maxmemory-policy").Result()
@@ -175,8 +175,8 @@ func TestStartStopStartAgain(t *testing.T) {
 	}
 }
 
-// KratosDSNForPgx drops what only Kratos understands.
-func (s *Stack) KratosDSNForPgx() string {
+// kratosAddress is KratosDSN without what only Kratos understands.
+func (s *Stack) kratosAddress() string {
 	u, _ := url.Parse(s.KratosDSN)
 	u.RawQuery = "sslmode=disable"
 	return u.String()
@@ -231,6 +231,15 @@ func TestKilledParentLeavesNothing(t *testing.T) {
 			}
 		}
 	}
+
+	t.Cleanup(func() { // should the promise be broken
+		for _, left := range children(t, dir) {
+			pid, _, _ := strings.Cut(left, " ")
+			if n, err := strconv.Atoi(pid); err == nil {
+				syscall.Kill(n, syscall.SIGKILL)
+			}
+		}
+	})
 
 	parent.Process.Kill()
 	parent.Wait()
@@ -337,17 +346,31 @@ func TestCancelledStart(t *testing.T) {
 	start(t, Options{Dir: dir, NoKratos: true, NoRedis: true})
 }
 
-// Root without user namespaces runs PostgreSQL as nobody, outside folders that nobody may enter.
+// Root whom no user namespace helps runs PostgreSQL as nobody, outside folders that nobody may enter.
 func TestNobody(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root has to become somebody else")
 	}
-	forbidNamespaces = true
-	defer func() { forbidNamespaces = false }()
-	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	t.Run("namespaces are forbidden", func(t *testing.T) {
+		forbidNamespaces = true
+		defer func() { forbidNamespaces = false }()
+		dir := t.TempDir()
+		if err := os.Chmod(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		asNobodyIn(t, dir)
+	})
+	t.Run("the folder is another user's", func(t *testing.T) {
+		dir := t.TempDir()
+		if err := errors.Join(os.Chmod(dir, 0o700), os.Chown(dir, 12345, 12345)); err != nil {
+			t.Fatal(err)
+		}
+		asNobodyIn(t, filepath.Join(dir, "state"))
+	})
+}
+
+func asNobodyIn(t *testing.T, dir string) {
+	t.Helper()
 	var said string
 	s := start(t, Options{Dir: dir, NoKratos: true, NoRedis: true, Progress: func(line string) { said += line + "\n" }})
 	data := s.dataDir(t)

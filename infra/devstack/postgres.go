@@ -23,7 +23,7 @@ func (s *Stack) startPostgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	who := chooseIdentity(filepath.Join(bin.dir, "postgres"))
+	who := chooseIdentity(filepath.Join(bin.dir, "postgres"), s.dir)
 	home, err := s.postgresHome(who)
 	if err != nil {
 		return err
@@ -123,7 +123,8 @@ func (s *Stack) postgresHome(who identity) (string, error) {
 	if st, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || st.Uid != 0 {
 		return "", fmt.Errorf("devstack: %s exists and is not ours: remove it", home)
 	}
-	s.progress("PostgreSQL runs as nobody, with its data in %s: user namespaces are forbidden here", home)
+	s.progress("PostgreSQL runs as nobody, with its data in %s: root may not run it, and has no user namespace that reaches %s",
+		home, s.dir)
 	return home, nil
 }
 

@@ -24,12 +24,14 @@ const (
 	asNobody                     // really as nobody, with data where nobody may go
 )
 
-// chooseIdentity looks who we are and whether namespaces are allowed.
-func chooseIdentity(postgres string) identity {
+// chooseIdentity looks who we are, whether namespaces are allowed, and whether root in a namespace reaches dir: there it
+// may not enter another user's private folder.
+func chooseIdentity(postgres, dir string) identity {
 	if os.Geteuid() != 0 {
 		return asOurselves
 	}
 	cmd := exec.Command(postgres, "--version")
+	cmd.Dir = dir
 	asNamespaced.apply(cmd)
 	if forbidNamespaces || launch(cmd, syscall.SIGKILL) != nil || cmd.Wait() != nil {
 		return asNobody

@@ -24,6 +24,6 @@ const (
 )
 
 // chooseIdentity supports ordinary users only; PostgreSQL itself refuses root with a clear message.
-func chooseIdentity(string) identity { return asOurselves }
+func chooseIdentity(_, _ string) identity { return asOurselves }
 
 func (identity) apply(*exec.Cmd) {}
