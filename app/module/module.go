@@ -5,10 +5,7 @@ package module
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-
-	"github.com/google/uuid"
 
 	"wanjie/app/web"
 	"wanjie/billing"
@@ -16,6 +13,7 @@ import (
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/journal"
+	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
 )
 
@@ -29,11 +27,11 @@ type Module struct {
 	Nav    []Entry
 	Jobs   []jobs.Kind
 	Timers []jobs.TimerKind
-	Acts   []journal.Kind    // the acts it records, with their versions and upcasters
-	Cells  journal.Cells     // what an object counts in the rollups; nil when nothing
-	Meters []billing.Meter   // what of it is billed
+	Acts   []journal.Kind               // the acts it records, with their versions and upcasters
+	Cells  tally.Cells                  // what an object counts in the rollups; nil when nothing
+	Meters []billing.Meter              // what of it is billed
 	Notify func(journal.Act) []jobs.Job // what an act sets going; nil when nothing
-	Data   []keys.Columns    // every column of its tables: plain, sealed or blind
+	Data   []keys.Columns               // every column of its tables: plain, sealed or blind
 }
 
 // Entry is one line of the menu, shown to those who may use it.
