@@ -61,6 +61,9 @@ type Health struct {
 	TimersFailed int // with a failed attempt
 }
 
+// longestWait is how far the next try of a due timer can lie ahead; it lets the index on next_at find them.
+const longestWait = time.Hour + lease
+
 // Stand measures the jobs at the transaction's placement.
 func Stand(ctx context.Context, tx tenants.VendorTx) (Health, error) {
 	var h Health
@@ -76,7 +79,7 @@ func Stand(ctx context.Context, tx tenants.VendorTx) (Health, error) {
 		return h, fmt.Errorf("stand of jobs: %w", err)
 	}
 	err = tx.Raw(`SELECT count(*) FILTER (WHERE due_at <= ?0), coalesce(extract(epoch FROM ?0 - min(due_at) FILTER (WHERE due_at <= ?0)), 0)::float8,
-			count(*) FILTER (WHERE attempts > 0) FROM timers WHERE done_at IS NULL AND due_at <= ?0`, now).
+			count(*) FILTER (WHERE attempts > 0) FROM timers WHERE done_at IS NULL AND next_at <= ?1 AND due_at <= ?0`, now, now.Add(longestWait)).
 		Scan(ctx, &h.TimersDue, &oldestTimer, &h.TimersFailed)
 	if err != nil {
 		return h, fmt.Errorf("stand of timers: %w", err)

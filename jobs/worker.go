@@ -211,8 +211,9 @@ func (w *Worker) outside(ctx context.Context, kind Kind, p parcel) error {
 }
 
 // take locks the job's row and reads its payload; errGone when it is no longer open.
-func take(ctx context.Context, tx raw, p parcel) (payload json.RawMessage, err error) {
-	err = tx.Raw(`SELECT payload FROM outbox WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND failed_at IS NULL FOR UPDATE`,
+func take(ctx context.Context, tx raw, p parcel) (json.RawMessage, error) {
+	var payload []byte // bun would scan a json.RawMessage as a list of numbers
+	err := tx.Raw(`SELECT payload FROM outbox WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND failed_at IS NULL FOR UPDATE`,
 		int32(p.Tenant), p.ID).Scan(ctx, &payload)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errGone

@@ -186,3 +186,6 @@ CREATE TABLE ctl.ticks (
 );
 COMMENT ON TABLE ctl.ticks IS 'Periodic work: whoever inserts the row of a tick adds its job, so any number of processes may tick.';
 GRANT SELECT, INSERT, DELETE ON ctl.ticks TO wanjie_system;
+
+CREATE INDEX requests_made ON requests USING brin (made_at);
+COMMENT ON INDEX requests_made IS 'For deleting replies after 90 days; rows lie in order of made_at, so a range index of a few pages does.';
