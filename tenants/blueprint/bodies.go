@@ -198,15 +198,6 @@ type Period struct {
 	To   string `json:"to"`
 }
 
-// Role is what a person may be granted. Tenants rename roles and take capabilities away; they never
-// add any, so nobody can raise himself.
-type Role struct {
-	Entry
-	Title        string   `json:"title"`
-	Note         string   `json:"note,omitempty"`
-	Capabilities []string `json:"capabilities"` // "cases.dispatch"
-}
-
 // Text is a sentence that people read and the street may word itself.
 type Text struct {
 	Entry

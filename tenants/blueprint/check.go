@@ -208,7 +208,6 @@ func (t *Text) alone(ck *checker)             { ck.need("title", t.Title, 40); c
 func (t *Text) among(*Config, *checker)       {}
 func (ch *Channel) alone(ck *checker)         { ck.need("title", ch.Title, 20) }
 func (ch *Channel) among(*Config, *checker)   {}
-func (r *Role) among(*Config, *checker)       {}
 func (cal *Calendar) among(*Config, *checker) {}
 
 var communityCode = regexp.MustCompile(`^[1-9][0-9]{11}$`)
@@ -445,36 +444,5 @@ func days(ck *checker, field string, list []string) {
 			ck.bad(field, "日期应按先后排列，不重复（%s）", d)
 		}
 		last = d
-	}
-}
-
-// separated are the three powers that never meet in one role (三员分立; GB/T 22239-2019, 安全管理中心):
-// who runs the system, who hands out rights, who reads the traces.
-var separated = [][]string{
-	{"config.write", "modules.switch"},
-	{"people.write", "grants.give"},
-	{"journal.read", "looks.read", "access.read"},
-}
-
-var capabilityForm = regexp.MustCompile(`^[a-z]+\.[a-z_]+$`)
-
-func (r *Role) alone(ck *checker) {
-	ck.need("title", r.Title, 20)
-	powers := 0
-	for _, power := range separated {
-		if slices.ContainsFunc(power, func(s string) bool { return slices.Contains(r.Capabilities, s) }) {
-			powers++
-		}
-	}
-	if powers > 1 {
-		ck.bad("capabilities", "运行、授权、审计三种权限不能合在一个角色")
-	}
-	for n, s := range r.Capabilities {
-		if !capabilityForm.MatchString(s) {
-			ck.bad("capabilities", "权限“%s”应写作 模块.动作", s)
-		}
-		if slices.Contains(r.Capabilities[:n], s) {
-			ck.bad("capabilities", "权限“%s”重复", s)
-		}
 	}
 }

@@ -3,7 +3,6 @@ package blueprint
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 // Config is the configuration in force for a tenant at a revision. It is immutable and shared.
@@ -20,7 +19,6 @@ type Config struct {
 	Channels   Shelf[Channel]
 	Routes     Shelf[Route]
 	Calendars  Shelf[Calendar]
-	Roles      Shelf[Role]
 	Texts      Shelf[Text]
 
 	duties     map[string][]Duty      // by class
@@ -91,12 +89,6 @@ func value[T any](c *Config, key string, kind SettingType, fallback T) T {
 func (c *Config) Text(key string) string {
 	t, _ := c.Texts.Find(key)
 	return t.Body
-}
-
-// Can reports whether a role holds a capability.
-func (c *Config) Can(role, capability string) bool {
-	r, ok := c.Roles.Find(role)
-	return ok && !r.Retired && slices.Contains(r.Capabilities, capability)
 }
 
 // Lineage returns a class and the classes above it, nearest first; nothing for an unknown class.

@@ -1,10 +1,6 @@
 package blueprint
 
-import (
-	"testing"
-
-	"wanjie/tenants"
-)
+import "testing"
 
 func TestDutyListDecidesStatutoryDispatch(t *testing.T) {
 	_, c := street(t)
@@ -74,23 +70,6 @@ func TestSettingsAreTyped(t *testing.T) {
 	}
 	if c.Text("report.emergency") == "" || c.Text("not.there") != "" {
 		t.Error("texts")
-	}
-}
-
-func TestCapabilitiesByRole(t *testing.T) {
-	_, c := street(t)
-	if !c.Can("dispatcher", "cases.dispatch") || c.Can("handler", "cases.dispatch") || c.Can("nobody", "cases.dispatch") {
-		t.Error("dispatching is the dispatcher's")
-	}
-	admin := tenants.Actor{Person: 1, Grants: []tenants.Grant{{Role: "street_admin"}}}
-	narrow := tenants.Actor{Person: 2, Grants: []tenants.Grant{{Role: "street_admin", Unit: "sanitation"}}}
-	if !c.Allows(admin, MayChange) || c.Allows(narrow, MayChange) || c.Allows(tenants.Actor{Person: 3}, MayChange) || !c.Allows(tenants.Machine(), MayChange) {
-		t.Error("only a grant for the whole street may change its configuration")
-	}
-	for _, r := range c.Roles.All() {
-		if c.Can(r.Key, "cases.instruct") && r.Key != "leader" {
-			t.Errorf("%s may instruct; that is the leader's", r.Title)
-		}
 	}
 }
 

@@ -3,9 +3,10 @@
 //
 // A [Version] of a blueprint (蓝本) is an immutable set of items: settings, modules, units, duty
 // lists, classes of cases, filing conditions with their time limits, channels, routes, work
-// calendars, roles and texts. A tenant points at one version and stores only its differences:
-// append-only overrides of single items, numbered by the tenant's revision, each remembering the
-// digest of the item it was made from, so that a later version can be merged three-way.
+// calendars and texts. A tenant points at one version and stores only its differences: append-only
+// overrides of single items, numbered by the tenant's revision, each remembering the digest of the
+// item it was made from, so that a later version can be merged three-way. Roles and what they may do
+// are no items: they are the same in every tenant, and package auth has them.
 //
 // [Config] is what comes out: the typed configuration in force for a tenant at a revision. It is
 // immutable and shared; tenants that changed nothing share one per version, so opening a street

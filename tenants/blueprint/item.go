@@ -28,7 +28,6 @@ const (
 	Channels   Kind = "channel"
 	Routes     Kind = "route"
 	Calendars  Kind = "calendar"
-	Roles      Kind = "role"
 	Texts      Kind = "text"
 )
 

@@ -168,8 +168,8 @@ func (c *Config) Switch(module string, on bool) (Edit, error) {
 	return Put(m), nil
 }
 
-// addable are the kinds of which tenants may add items. Settings, modules, channels, roles, calendars
-// and texts are known to the code by their keys; one that nothing reads would be noise.
+// addable are the kinds of which tenants may add items. Settings, modules, channels, calendars and
+// texts are known to the code by their keys; one that nothing reads would be noise.
 var addable = []Kind{Units, Classes, Duties, Conditions, Routes}
 
 // allowed tells ck what a tenant may not change about an item of its blueprint.
@@ -198,14 +198,6 @@ func allowed(ck *checker, base, now Item) {
 		pair(base, now, &was, &is)
 		if was.Upper != is.Upper {
 			ck.bad("upper", "渠道的来源层级不能修改")
-		}
-	case Roles:
-		var was, is Role
-		pair(base, now, &was, &is)
-		for _, s := range is.Capabilities {
-			if !slices.Contains(was.Capabilities, s) {
-				ck.bad("capabilities", "不能给角色增加蓝本没有的权限“%s”", s)
-			}
 		}
 	case Units:
 		var was, is Unit

@@ -179,7 +179,6 @@ func TestBrokenChangesAreRefusedWithFieldAndReason(t *testing.T) {
 			return item(Settings, "my.own", `{"title":"我","explanation":"的","type":"bool","value":true}`)
 		}, fault.Invalid, "key"},
 		"invented module": {func(*desk) Edit { return item(Modules, "mine", `{"title":"我的","on":true}`) }, fault.Invalid, "key"},
-		"invented role":   {func(*desk) Edit { return item(Roles, "boss", `{"title":"总管","capabilities":["cases.instruct"]}`) }, fault.Invalid, "key"},
 		"invented matter": {func(*desk) Edit {
 			return item(Classes, "matter-06099", `{"title":"自造","scheme":"national","standard_ref":"GB/T 47678.5-2026","code":"06099","kind":"matter"}`)
 		}, fault.Invalid, "kind"},
@@ -190,11 +189,9 @@ func TestBrokenChangesAreRefusedWithFieldAndReason(t *testing.T) {
 		"no such kind":      {func(*desk) Edit { return item("colour", "red", `{}`) }, fault.NotFound, ""},
 		"back from nothing": {func(*desk) Edit { return GiveBack(Units, "nobody") }, fault.NotFound, ""},
 		"changed meanwhile": {func(d *desk) Edit { e, _ := d.base.Set("desk.name", "x"); e.Seen = "0"; return e }, fault.Conflict, ""},
-		"raising himself": {func(d *desk) Edit {
-			x, _ := d.base.Roles.Find("handler")
-			x.Capabilities = append([]string{"cases.instruct"}, x.Capabilities...)
-			return Put(x)
-		}, fault.Invalid, "capabilities"},
+		"roles are no items": {func(*desk) Edit {
+			return item("role", "handler", `{"title":"承办联络员","capabilities":["cases.instruct"]}`)
+		}, fault.NotFound, ""},
 		"calendar retired": {func(d *desk) Edit { x, _ := d.base.Calendars.Find("default"); x.Retired = true; return Put(x) }, fault.Invalid, "retired"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,12 +60,11 @@ var stocks = map[Kind]stock{
 	Channels:   kindOf[Channel, *Channel]{Channels, func(c *Config) *Shelf[Channel] { return &c.Channels }},
 	Routes:     kindOf[Route, *Route]{Routes, func(c *Config) *Shelf[Route] { return &c.Routes }},
 	Calendars:  kindOf[Calendar, *Calendar]{Calendars, func(c *Config) *Shelf[Calendar] { return &c.Calendars }},
-	Roles:      kindOf[Role, *Role]{Roles, func(c *Config) *Shelf[Role] { return &c.Roles }},
 	Texts:      kindOf[Text, *Text]{Texts, func(c *Config) *Shelf[Text] { return &c.Texts }},
 }
 
 // Kinds lists the kinds in the order in which people see them.
-var Kinds = []Kind{Settings, Modules, Units, Classes, Duties, Conditions, Channels, Routes, Calendars, Roles, Texts}
+var Kinds = []Kind{Settings, Modules, Units, Classes, Duties, Conditions, Channels, Routes, Calendars, Texts}
 
 func (k kindOf[T, P]) canon(ck *checker, item Item) Item {
 	ck.at(item.Ref())

@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
-	"wanjie/app/fault"
 	"wanjie/tenants"
 	. "wanjie/tenants/blueprint" // outside the package, so that tenantstest may import it
 	"wanjie/tenants/tenantstest"
@@ -259,41 +258,6 @@ func TestAnImportersManyUnitsAreOneRevision(t *testing.T) {
 	c := current(t, w, street.ID)
 	if u, ok := c.Units.Find("unit-399"); !ok || c.Revision != 1 || u.Name != "某单位?" || u.Short != "某'单位" {
 		t.Errorf("revision %d, last unit %+v", c.Revision, u)
-	}
-}
-
-func TestWhoMayChange(t *testing.T) {
-	t.Parallel()
-	w, street := opened(t)
-	super := w.Super(t, tenants.Home)
-	try := func(grant string, edit Edit) error {
-		person := int64(uuid.New().ID())
-		if grant != "" {
-			role, unit, _ := strings.Cut(grant, "@")
-			if _, err := super.Exec(t.Context(), "INSERT INTO grants (tenant_id, id, person, role, unit, made_by) VALUES ($1, $2, $3, $4, $5, 0)",
-				int32(street.ID), tenants.NewID(), person, role, unit); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return w.DB.Write(t.Context(), street.ID, tenants.Actor{Person: person}, func(ctx context.Context, tx tenants.Tx) error {
-			_, err := Change(ctx, tx, edit)
-			return err
-		})
-	}
-	c := current(t, w, street.ID)
-	module, err := c.Switch("cases", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for grant, want := range map[string]bool{"": false, "dispatcher": false, "street_admin@sanitation": false, "audit_admin": false, "street_admin": true} {
-		for _, e := range []Edit{hallName(t, c, "大厅"+grant), module} {
-			if err := try(grant, e); want && err != nil || !want && !fault.Is(err, fault.Forbidden) {
-				t.Errorf("%q changing %s: %v", grant, e.Ref, err)
-			}
-		}
-	}
-	if current(t, w, street.ID).On("cases") {
-		t.Error("the module is still on")
 	}
 }
 
