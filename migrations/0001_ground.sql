@@ -28,6 +28,7 @@ END $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 COMMENT ON SCHEMA ctl IS 'Tables above tenants: directory, blueprints, people. No row here belongs to one tenant''s residents.';
 GRANT USAGE ON SCHEMA public, ctl TO wanjie_gateway, wanjie_tenant, wanjie_district, wanjie_vendor, wanjie_system;
+GRANT SELECT ON ctl.migrations TO wanjie_system;
 
 -- +goose StatementBegin
 CREATE FUNCTION wj_tenant() RETURNS int LANGUAGE sql STABLE PARALLEL SAFE AS

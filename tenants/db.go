@@ -28,6 +28,8 @@ type Config struct {
 	Placements map[string]string // name → URL of a PostgreSQL database; "home" must be among them
 	Keys       keys.Service
 	MaxConns   int // per placement, for the tenant surface; the others get a quarter each
+	// Recorded hears, after a commit with acts, at which placement; it must not wait. Optional.
+	Recorded func(placement string)
 }
 
 // DB holds every pool and gives none away.
@@ -36,6 +38,7 @@ type DB struct {
 	places     map[string]*place
 	names      []string
 	vault      *vault
+	recorded   func(placement string)
 
 	mu    sync.RWMutex
 	known map[ID]string // tenant → placement
@@ -76,6 +79,7 @@ func Open(cfg Config) (*DB, error) {
 	}
 	sort.Strings(db.names)
 	db.vault = newVault(db, cfg.Keys)
+	db.recorded = cfg.Recorded
 	return db, nil
 }
 
@@ -161,7 +165,13 @@ func (db *DB) run(ctx context.Context, placement string, s *scope, f func(contex
 		_ = tx.Rollback()
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	if len(s.acts) > 0 && db.recorded != nil {
+		db.recorded(placement)
+	}
+	return nil
 }
 
 // Entry says how a tenant's scope is entered.

@@ -262,12 +262,15 @@ func plant(t *testing.T, c *pgx.Conn, table string, id tenants.ID) {
 	}
 	// A column with a list of allowed words (CHECK … IN) gets the first of them.
 	rows, err := c.Query(t.Context(), `SELECT attname, format_type(atttypid,NULL), coalesce((SELECT substring(pg_get_constraintdef(k.oid) FROM 'ARRAY\[(''[^'']*'')')
-			FROM pg_constraint k WHERE k.conrelid=attrelid AND k.contype='c' AND k.conkey=ARRAY[attnum]), '')
+			FROM pg_constraint k WHERE k.conrelid=attrelid AND k.contype='c' AND k.conkey=ARRAY[attnum]), ''), atthasdef
 		FROM pg_attribute WHERE attrelid=$1::regclass AND attnum>0 AND NOT attisdropped AND attidentity='' AND attgenerated=''`, "public."+table)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cols, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Name, Type, Word string }])
+	cols, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
+		Name, Type, Word string
+		HasDefault       bool
+	}])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,6 +283,8 @@ func plant(t *testing.T, c *pgx.Conn, table string, id tenants.ID) {
 		case isOdd:
 		case col.Word != "":
 			v = col.Word
+		case col.HasDefault:
+			v = "DEFAULT"
 		default:
 			if v = madeUp[col.Type]; v == "" {
 				t.Fatalf("%s.%s: no sample for type %s", table, col.Name, col.Type)

@@ -81,7 +81,7 @@ func (f *File) Create(ctx context.Context, tenant int32) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if tenant <= 0 {
+	if tenant < 0 { // 0 is the deployment itself
 		return fmt.Errorf("keys: %d is not a tenant's number", tenant)
 	}
 	f.mu.Lock()
