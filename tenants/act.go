@@ -55,8 +55,12 @@ const writeReply = `INSERT INTO requests (tenant_id, id, actor, digest, status, 
 VALUES ($1::int, $2::uuid, $3::bigint, $4::bytea, $5::smallint, $6::bytea)`
 
 // finish sends the transaction's acts, the reply to be kept, and COMMIT as one pipeline.
-func (s *scope) finish(ctx context.Context, pc *pgconn.PgConn) error {
+func (s *scope) finish(ctx context.Context, c *conn, pc *pgconn.PgConn) error {
 	b := &pgconn.Batch{}
+	send := func(sql string, params ...[]byte) {
+		c.note(sql, params...)
+		b.ExecParams(sql, params, nil, nil, nil)
+	}
 	tenant := []byte(s.tenant.String())
 	if len(s.acts) > 0 {
 		wire := make([]wireAct, len(s.acts))
@@ -67,14 +71,13 @@ func (s *scope) finish(ctx context.Context, pc *pgconn.PgConn) error {
 		if err != nil {
 			return fmt.Errorf("encode acts: %w", err)
 		}
-		b.ExecParams(writeActs, [][]byte{tenant, strconv.AppendInt(nil, int64(len(s.acts)), 10), body}, nil, nil, nil)
+		send(writeActs, tenant, strconv.AppendInt(nil, int64(len(s.acts)), 10), body)
 	}
 	if s.reply != nil && s.request != nil {
-		b.ExecParams(writeReply, [][]byte{tenant, []byte(s.request.ID.String()), strconv.AppendInt(nil, s.actor.Person, 10),
-			fmt.Appendf(nil, `\x%x`, s.request.Digest), strconv.AppendInt(nil, int64(s.reply.Status), 10),
-			fmt.Appendf(nil, `\x%x`, s.reply.Location)}, nil, nil, nil)
+		send(writeReply, tenant, []byte(s.request.ID.String()), strconv.AppendInt(nil, s.actor.Person, 10),
+			fmt.Appendf(nil, `\x%x`, s.request.Digest), strconv.AppendInt(nil, int64(s.reply.Status), 10), fmt.Appendf(nil, `\x%x`, s.reply.Location))
 	}
-	b.ExecParams("COMMIT", nil, nil, nil, nil)
+	send("COMMIT")
 	results, err := pc.ExecBatch(ctx, b).ReadAll()
 	if err != nil {
 		return err

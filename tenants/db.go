@@ -30,6 +30,8 @@ type Config struct {
 	MaxConns   int // per placement, for the tenant surface; the others get a quarter each
 	// Recorded hears, after a commit with acts, at which placement; it must not wait. Optional.
 	Recorded func(placement string)
+	// Trace hears every statement, for measuring. Optional; it costs nothing when nil.
+	Trace func(Statement)
 }
 
 // DB holds every pool and gives none away.
@@ -63,13 +65,13 @@ func Open(cfg Config) (*DB, error) {
 	for name, raw := range cfg.Placements {
 		p := &place{name: name, pools: map[surface]*bun.DB{}}
 		for _, s := range []surface{onGateway, onTenant, onDistrict, onVendor, onSystem} {
-			pool, err := openPool(raw, s, cfg.MaxConns)
+			pool, err := openPool(raw, s, cfg.MaxConns, cfg.Trace)
 			if err != nil {
 				return nil, fmt.Errorf("placement %s: %w", name, err)
 			}
 			p.pools[s] = pool
 		}
-		aside, err := openPool(raw, onTenant, 2)
+		aside, err := openPool(raw, onTenant, 2, cfg.Trace)
 		if err != nil {
 			return nil, fmt.Errorf("placement %s: %w", name, err)
 		}
@@ -83,7 +85,7 @@ func Open(cfg Config) (*DB, error) {
 	return db, nil
 }
 
-func openPool(raw string, s surface, maxConns int) (*bun.DB, error) {
+func openPool(raw string, s surface, maxConns int, trace func(Statement)) (*bun.DB, error) {
 	login, err := loginURL(raw, s)
 	if err != nil {
 		return nil, err
@@ -96,7 +98,7 @@ func openPool(raw string, s surface, maxConns int) (*bun.DB, error) {
 	// would only fill up. Exec mode is one round trip.
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
 	cfg.RuntimeParams["application_name"] = "wanjie " + string(s)
-	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg)})
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg), trace})
 	n := maxConns
 	if s != onTenant {
 		n = max(4, maxConns/4)

@@ -136,19 +136,39 @@ func number(b []byte) int64 {
 	return n
 }
 
+// Statement is one thing sent to PostgreSQL, as Config.Trace hears it: a text, with parameters in
+// text form where it has any. Texts may hold personal data in sealed form only.
+type Statement struct {
+	Conn   uint32 // the backend's process number
+	SQL    string
+	Params [][]byte
+}
+
 // connector hands out connections that know nothing but scopes.
-type connector struct{ driver.Connector }
+type connector struct {
+	driver.Connector
+	trace func(Statement)
+}
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	dc, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &conn{dc.(*stdlib.Conn)}, nil
+	return &conn{dc.(*stdlib.Conn), c.trace}, nil
 }
 
 // conn is a connection whose only way in is a scope: no scope, no transaction; no transaction, no statement.
-type conn struct{ *stdlib.Conn }
+type conn struct {
+	*stdlib.Conn
+	trace func(Statement)
+}
+
+func (c *conn) note(sql string, params ...[]byte) {
+	if c.trace != nil {
+		c.trace(Statement{c.Conn.Conn().PgConn().PID(), sql, params})
+	}
+}
 
 func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
 	s, ok := ctx.Value(scopeKey{}).(*scope)
@@ -156,13 +176,14 @@ func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 		return nil, errUnscoped
 	}
 	pc := c.Conn.Conn().PgConn()
+	c.note(s.begin())
 	if err := s.enter(ctx, pc); err != nil {
 		if !pc.IsClosed() {
 			_, _ = pc.Exec(context.WithoutCancel(ctx), "ROLLBACK").ReadAll()
 		}
 		return nil, err
 	}
-	return &transaction{ctx: ctx, scope: s, pc: pc}, nil
+	return &transaction{ctx: ctx, scope: s, conn: c, pc: pc}, nil
 }
 
 func (c *conn) open() bool { return c.Conn.Conn().PgConn().TxStatus() != 'I' }
@@ -171,6 +192,7 @@ func (c *conn) QueryContext(ctx context.Context, q string, args []driver.NamedVa
 	if !c.open() {
 		return nil, errUnscoped
 	}
+	c.note(q)
 	return c.Conn.QueryContext(ctx, q, args)
 }
 
@@ -178,6 +200,7 @@ func (c *conn) ExecContext(ctx context.Context, q string, args []driver.NamedVal
 	if !c.open() {
 		return nil, errUnscoped
 	}
+	c.note(q)
 	return c.Conn.ExecContext(ctx, q, args)
 }
 
@@ -192,6 +215,7 @@ func (c *conn) PrepareContext(ctx context.Context, q string) (driver.Stmt, error
 type transaction struct {
 	ctx   context.Context
 	scope *scope
+	conn  *conn
 	pc    *pgconn.PgConn
 }
 
@@ -201,7 +225,7 @@ const commitWithin = 15 * time.Second
 func (t *transaction) Commit() error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), commitWithin)
 	defer cancel()
-	err := t.scope.finish(ctx, t.pc)
+	err := t.scope.finish(ctx, t.conn, t.pc)
 	if err != nil && !t.pc.IsClosed() && t.pc.TxStatus() != 'I' {
 		_, _ = t.pc.Exec(ctx, "ROLLBACK").ReadAll()
 	}
@@ -211,6 +235,7 @@ func (t *transaction) Commit() error {
 func (t *transaction) Rollback() error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), commitWithin)
 	defer cancel()
+	t.conn.note("ROLLBACK")
 	_, err := t.pc.Exec(ctx, "ROLLBACK").ReadAll()
 	return err
 }

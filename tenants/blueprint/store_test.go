@@ -17,15 +17,11 @@ import (
 	"wanjie/tenants/tenantstest"
 )
 
-// opened publishes the shipped blueprints and opens a street from city-street.
+// opened opens a street from city-street.
 func opened(t *testing.T, change ...func(*tenants.Plan)) (*tenantstest.World, tenants.Tenant) {
 	t.Helper()
 	w := tenantstest.Open(t)
-	ids, err := PublishShipped(t.Context(), w.DB)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w, w.Street(t, append([]func(*tenants.Plan){func(p *tenants.Plan) { p.Blueprint = ids["city-street"] }}, change...)...)
+	return w, w.Street(t, change...)
 }
 
 // bare is the configuration that city-street's files say.
@@ -340,6 +336,19 @@ func TestPublishing(t *testing.T) {
 	}
 	if again, err := Publish(ctx, w.DB, v); err != nil || again != id {
 		t.Errorf("the older number is %d after the newer (%v)", again, err)
+	}
+}
+
+// Every start publishes what ships; only the first one writes.
+func TestShippedAgainIsTheSame(t *testing.T) {
+	t.Parallel()
+	w := tenantstest.Open(t)
+	ids, err := PublishShipped(t.Context(), w.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(w.Blueprints, ids); diff != "" || ids["city-street"] == 0 || ids["district-centre"] == 0 {
+		t.Errorf("ids %v: %s", ids, diff)
 	}
 }
 

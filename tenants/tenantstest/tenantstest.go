@@ -20,6 +20,7 @@ import (
 	"wanjie/infra/devstack"
 	"wanjie/migrations"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
 )
 
@@ -35,6 +36,8 @@ type World struct {
 	DB     *tenants.DB
 	Config tenants.Config
 	Owner  map[string]string // placement → superuser URL, for looking behind the fence
+	// Blueprints are the ids of the shipped blueprints by key ("city-street"), published everywhere.
+	Blueprints map[string]int32
 }
 
 var shared = sync.OnceValues(build)
@@ -70,7 +73,10 @@ func build() (*World, error) {
 		return nil, err
 	}
 	w.Config = tenants.Config{Deployment: 1, Placements: w.Owner, Keys: service}
-	w.DB, err = tenants.Open(w.Config)
+	if w.DB, err = tenants.Open(w.Config); err != nil {
+		return nil, err
+	}
+	w.Blueprints, err = blueprint.PublishShipped(ctx, w.DB)
 	return w, err
 }
 
@@ -150,13 +156,13 @@ func fingerprint() string {
 	return fmt.Sprintf("%x", h.Sum(nil)[:6])
 }
 
-// Street opens a street of district 320505 in trial, from blueprint version 1, and answers it.
+// Street opens a street of district 320505 in trial, from the shipped city-street, and answers it.
 // change may alter the plan first.
 func (w *World) Street(t testing.TB, change ...func(*tenants.Plan)) tenants.Tenant {
 	t.Helper()
 	p := tenants.Plan{
 		Key: uuid.NewString(), Kind: tenants.Street, District: 320505, Name: "枫桥街道", ShortName: "枫桥",
-		Slug: "s" + uuid.NewString()[:13], Blueprint: 1, State: tenants.Trial, Demo: true,
+		Slug: "s" + uuid.NewString()[:13], Blueprint: w.Blueprints["city-street"], State: tenants.Trial, Demo: true,
 	}
 	for _, c := range change {
 		c(&p)
