@@ -1,0 +1,52 @@
+package courier
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/pquerna/otp/totp"
+
+	"wanjie/app/clock"
+	views "wanjie/templates/auth"
+	"wanjie/templates/layout"
+)
+
+// shownInDev is how many messages the development page lists.
+const shownInDev = 100
+
+// Demo is an account of the development stack with its authenticator's secret (base32).
+type Demo struct{ Account, Secret string }
+
+// DevPage shows every message in clear, newest first, and the present codes of the demo accounts. Only
+// `make dev` mounts it; a deployment never does. demos may be nil.
+func DevPage(s *Store, demos func() []Demo) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		list, err := s.Recent(ctx, shownInDev)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError) // to the developer, whole
+			return
+		}
+		v := views.Sent{Page: layout.Page{Title: "已发送的消息", Wide: true}}
+		for _, m := range list {
+			v.Messages = append(v.Messages, views.SentMessage{Via: m.Via, Recipient: m.Recipient, Purpose: m.Purpose, State: m.State,
+				Subject: m.Subject, Body: m.Body, Code: m.Code, Error: m.Error, MadeAt: m.MadeAt})
+		}
+		if demos != nil {
+			now := clock.Now(ctx)
+			for _, d := range demos() {
+				if code, err := totp.GenerateCode(d.Secret, now); err == nil {
+					v.Current = append(v.Current, views.CurrentCode{Account: d.Account, Code: code, Seconds: 30 - int(now.Unix()%30)})
+				}
+			}
+		}
+		var b bytes.Buffer
+		if err := views.SentPage(v).Render(ctx, &b); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(b.Bytes())
+	})
+}

@@ -1,0 +1,52 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"wanjie/app/auth/courier"
+)
+
+// Inviter brings people in. It asks Kratos, so it stands outside any transaction: a step of its own,
+// safe to repeat, after which the person's number can be made a member and given grants.
+type Inviter struct {
+	Keeper  *Keeper
+	Courier *courier.Store
+	URL     string // of the console, as people reach it: https://console.example.cn
+}
+
+// goodFor is how long an invitation counts; inviting again makes a new one.
+const goodFor = "72h"
+
+// Invite makes the account of a staff member, or finds it, and answers our number of the person. Who
+// has no password yet gets a message with a code, good for 72 hours and once; who has one (they work
+// elsewhere already) is told that they were added. at is who invites: the street's name.
+func (in *Inviter) Invite(ctx context.Context, s Staff, at string) (person int64, err error) {
+	identity, _, err := in.Keeper.Client.CreateIdentity(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	if person, err = in.Keeper.Person(ctx, identity, Employee); err != nil {
+		return 0, err
+	}
+	reach, err := in.Keeper.Client.contact(ctx, identity)
+	if err != nil {
+		return person, err
+	}
+	base := strings.TrimRight(in.URL, "/")
+	m := courier.Message{Via: reach.via, Recipient: reach.address, Purpose: "added", Subject: "您已加入" + at,
+		Body: fmt.Sprintf("您已加入%s。请用原有账号登录：%s/login", at, base)}
+	if !reach.password {
+		r, err := in.Keeper.Client.Recover(ctx, identity, goodFor)
+		if err != nil {
+			return person, err
+		}
+		m.Purpose, m.Subject, m.Code = "invite", at+"邀请您开通账号", r.Code
+		m.Body = fmt.Sprintf("%s邀请您开通账号。请在72小时内打开 %s/welcome?flow=%s 并填写邀请码 %s，然后设置密码。请勿告诉他人。",
+			at, base, url.QueryEscape(r.Flow), r.Code)
+	}
+	_, err = in.Courier.Send(ctx, m)
+	return person, err
+}

@@ -1,0 +1,112 @@
+// Package auth holds the views of sign-in: password, code by text message, second factor, invitation
+// and recovery, and the development page of sent messages. All forms are complete without scripts.
+package auth
+
+import (
+	"net/url"
+	"time"
+
+	"wanjie/templates/layout"
+	"wanjie/templates/ui"
+)
+
+// Form is what every view here shows beside its own fields.
+type Form struct {
+	Page     layout.Page
+	Title    string          // of what was refused; empty when nothing was
+	Errors   []ui.FieldError // by field
+	Note     string          // a sentence above the form
+	ReturnTo string          // own path to go on to
+}
+
+// err is the message for a field.
+func (f Form) err(name string) string {
+	for _, e := range f.Errors {
+		if e.Name == name {
+			return e.Text
+		}
+	}
+	return ""
+}
+
+// Login is the form for account and password.
+type Login struct {
+	Form
+	Identifier string
+	Recovery   bool // offers the way back by e-mail
+}
+
+// Code is the sign-in by text message: the phone at first, then the code that counts in Flow.
+type Code struct {
+	Form
+	Phone string
+	Flow  string // empty: no code was sent yet
+}
+
+// Enrol is what the person brings into an authenticator app.
+type Enrol struct {
+	Form
+	Flow   string
+	Secret string
+	URL    string
+	QR     string // data: URI of a PNG
+}
+
+// Codes are recovery codes, shown once.
+type Codes struct {
+	Form
+	Codes []string
+}
+
+// Redeem takes the code of an invitation or a recovery, which counts in Flow.
+type Redeem struct {
+	Form
+	Flow   string
+	Invite bool
+}
+
+// Sent is the development page of messages.
+type Sent struct {
+	Page     layout.Page
+	Messages []SentMessage
+	Current  []CurrentCode
+}
+
+// SentMessage is one message that left, or would have.
+type SentMessage struct {
+	Via, Recipient, Purpose, State, Subject, Body, Code, Error string
+	MadeAt                                                     time.Time
+}
+
+// CurrentCode is the present code of a demo account's authenticator.
+type CurrentCode struct {
+	Account, Code string
+	Seconds       int // how long it still counts
+}
+
+// grouped writes a base32 secret in groups of four, for typing.
+func grouped(secret string) string {
+	var b []byte
+	for i := range len(secret) {
+		if i > 0 && i%4 == 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, secret[i])
+	}
+	return string(b)
+}
+
+// query carries the way on from one form to another.
+func query(f Form) string {
+	if f.ReturnTo == "" {
+		return ""
+	}
+	return "?" + url.Values{"return_to": {f.ReturnTo}}.Encode()
+}
+
+func goOn(to string) string {
+	if to == "" {
+		return "/"
+	}
+	return to
+}
