@@ -69,8 +69,8 @@ func drawPlan(t *rapid.T) plan {
 var errChanged = errors.New("changed my mind")
 
 // follower writes each act it is given into usage, adding up: an act followed twice shows as 2, one
-// followed before its elder fails.
-func follower(name string) journal.Follower {
+// followed out of its turn is a complaint, even where its transaction rolls back.
+func follower(name string, complain func(error)) journal.Follower {
 	return journal.Follower{Name: name, Batch: 7, Tenants: 3, Apply: func(ctx context.Context, tx tenants.SystemTx, acts []journal.Act) error {
 		for _, a := range acts {
 			var eldest int64
@@ -78,7 +78,9 @@ func follower(name string) journal.Follower {
 				return err
 			}
 			if eldest != a.N-1 {
-				return fmt.Errorf("act %d of tenant %s follows %d others", a.N, a.Tenant, eldest)
+				err := fmt.Errorf("act %d of tenant %s follows %d others", a.N, a.Tenant, eldest)
+				complain(err)
+				return err
 			}
 			if _, err := tx.Raw(`INSERT INTO usage AS u (tenant_id, day, meter, qty) VALUES (?, '2026-01-01', ?, 1)
 				ON CONFLICT (tenant_id, day, meter) DO UPDATE SET qty = u.qty + 1`, int32(a.Tenant), name+":"+strconv.FormatInt(a.N, 10)).Exec(ctx); err != nil {
@@ -101,11 +103,18 @@ func TestEveryActIsNumberedAndFollowedOnce(t *testing.T) {
 			streets = append(streets, open(t, w, []string{tenants.Home, tenantstest.Other}[i%2]))
 		}
 		name := "t" + strconv.FormatInt(time.Now().UnixNano(), 36)
+		var complaints []error
+		var complaining sync.Mutex
+		complain := func(err error) {
+			complaining.Lock()
+			defer complaining.Unlock()
+			complaints = append(complaints, err)
+		}
 		ctx, stop := context.WithCancel(t.Context())
 		var following sync.WaitGroup
 		runners := make([]*journal.Runner, 3) // as if three processes
 		for i := range runners {
-			r, err := journal.NewRunner(w.DB, nil, quiet, follower(name))
+			r, err := journal.NewRunner(w.DB, nil, quiet, follower(name, complain))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +129,10 @@ func TestEveryActIsNumberedAndFollowedOnce(t *testing.T) {
 				writing.Go(func() {
 					for _, tx := range list {
 						logs[i].perform(t, w, s, tx)
-						runners[0].Wake(tenants.Home)
+						for _, r := range runners { // so that they run into each other
+							r.Wake(tenants.Home)
+							r.Wake(tenantstest.Other)
+						}
 					}
 				})
 			}
@@ -133,6 +145,9 @@ func TestEveryActIsNumberedAndFollowedOnce(t *testing.T) {
 		stop()
 		following.Wait()
 		drain(rt, runners[0])
+		if len(complaints) > 0 {
+			rt.Fatalf("%d acts came out of turn: %v", len(complaints), complaints[0])
+		}
 		for i, s := range streets {
 			judge(rt, w, s, []string{tenants.Home, tenantstest.Other}[i%2], name, logs[i])
 		}
