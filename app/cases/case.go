@@ -1,0 +1,230 @@
+package cases
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"wanjie/app/clock"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+// Stage is where a case stands.
+type Stage string
+
+// The stages, in the order of the way; Rejected is the way out at intake.
+const (
+	Reported Stage = "reported" // 已上报
+	Accepted Stage = "accepted" // 已受理
+	Filed    Stage = "filed"    // 已立案, waits for dispatch
+	Handling Stage = "handling" // 处置中
+	Checking Stage = "checking" // 待核查
+	Closed   Stage = "closed"   // 已结案, waits for call-back
+	Archived Stage = "archived" // 已归档
+	Rejected Stage = "rejected" // 不予受理
+)
+
+// Stages lists them all, for filters.
+var Stages = []Stage{Reported, Accepted, Filed, Handling, Checking, Closed, Archived, Rejected}
+
+// Title is the stage's name on screens, a catalogue key.
+func (s Stage) Title() string { return stageTitles[s] }
+
+var stageTitles = map[Stage]string{
+	Reported: ui.Key("已上报"), Accepted: ui.Key("已受理"), Filed: ui.Key("待派遣"), Handling: ui.Key("处置中"),
+	Checking: ui.Key("待核查"), Closed: ui.Key("已结案"), Archived: ui.Key("已归档"), Rejected: ui.Key("不予受理"),
+}
+
+// Ended reports whether nothing more is to be done at the desk.
+func (s Stage) Ended() bool { return s == Closed || s == Archived || s == Rejected }
+
+// State is where an assignment stands.
+type State string
+
+// The states. Working is work taken up again after a rework.
+const (
+	Dispatched State = "dispatched" // 待签收
+	Received   State = "received"   // 已签收
+	Working    State = "working"    // 返工中
+	Done       State = "done"       // 已办结
+	Returned   State = "returned"   // 已退回
+)
+
+// Title is the state's name on screens, a catalogue key.
+func (s State) Title() string { return stateTitles[s] }
+
+var stateTitles = map[State]string{
+	Dispatched: ui.Key("待签收"), Received: ui.Key("已签收"), Working: ui.Key("返工中"), Done: ui.Key("已办结"), Returned: ui.Key("已退回"),
+}
+
+// Basis is why a case went to this unit and no other.
+type Basis string
+
+// The bases (M11). Each dispatch has one, and they are counted.
+const (
+	Statutory  Basis = "statutory"  // 法定: the duty list says so
+	Negotiated Basis = "negotiated" // 商定: the units agreed
+	Designated Basis = "designated" // 指定: a leader said so
+)
+
+// Title is the basis's name on screens, a catalogue key.
+func (b Basis) Title() string { return basisTitles[b] }
+
+var basisTitles = map[Basis]string{Statutory: ui.Key("法定"), Negotiated: ui.Key("商定"), Designated: ui.Key("指定")}
+
+// The outcomes of a closed case.
+const (
+	OnTime  = "on_time"
+	Overdue = "overdue"
+)
+
+// Satisfaction is the petitioner's word at a valid call-back.
+type Satisfaction string
+
+// The three answers that the rates know.
+const (
+	Satisfied Satisfaction = "satisfied"
+	Basically Satisfaction = "basically"
+	Not       Satisfaction = "not"
+)
+
+// Case is a petitioner's matter. Sealed columns open with [Case.Open]; times are UTC, zero when not yet.
+type Case struct {
+	bun.BaseModel `bun:"table:cases,alias:c"`
+
+	ID           uuid.UUID `bun:",pk,type:uuid"`
+	Number       string    // 20261123-00042
+	Channel      string    // item of the blueprint
+	UpperNo      string    // number of the order above
+	Source       string    // system it was imported from
+	SourceID     string    // its number there
+	Class        string    // item of the blueprint
+	Condition    string    // filing condition; empty: the general limit
+	Community    string    // 12-digit code
+	Lon, Lat     *float64  // CGCS2000, degrees
+	Urgent       bool
+	Confidential bool // the petitioner asked not to be named
+	Stage        Stage
+	Unit         string // of the lead assignment
+
+	Title       []byte // sealed
+	Description []byte // sealed
+	Address     []byte // sealed
+	Petitioner  []byte // sealed
+	Phone       []byte // sealed
+	PhoneBlind  []byte // blind index of Phone
+
+	Blueprint int32 // with Revision: the rules it was filed under
+	Revision  int64
+
+	ReportedBy int64
+	ReportedAt time.Time
+	FiledAt    time.Time `bun:",nullzero"`
+	DueAt      time.Time `bun:",nullzero"` // of handling
+	CheckedBy  int64     `bun:",nullzero"`
+	CheckedAt  time.Time `bun:",nullzero"` // when the check passed
+	ClosedAt   time.Time `bun:",nullzero"`
+	EndedAt    time.Time `bun:",nullzero"` // closed or rejected
+	Late       bool      // open, not handed in, and past DueAt
+	Outcome    string    // OnTime or Overdue once closed
+	Reworks    int16
+	Reopened   int16
+	Calls      int16 // call-backs since closing that reached nobody
+
+	Lead *Assignment `bun:"-"` // nil before dispatch; see lock and find
+}
+
+// Assignment is one unit's work on a case.
+type Assignment struct {
+	bun.BaseModel `bun:"table:assignments,alias:a"`
+
+	ID           uuid.UUID `bun:",pk,type:uuid"`
+	CaseID       uuid.UUID `bun:"type:uuid"`
+	Role         string    // Lead or Co
+	Unit         string
+	State        State
+	Basis        Basis
+	Duty         string // row of the duty list, for Statutory
+	Parties      []byte // sealed: who agreed, for Negotiated
+	Designator   []byte // sealed: which leader, for Designated
+	Ground       []byte // sealed: the legal ground, for Designated
+	Reason       []byte // sealed
+	ExpiresOn    string // 2006-01-02; empty: this case only
+	DispatchedBy int64
+	DispatchedAt time.Time
+	ReceiveBy    time.Time // end of the receipt clock
+	ReceivedBy   int64     `bun:",nullzero"`
+	ReceivedAt   time.Time `bun:",nullzero"`
+	Unsigned     bool      // nobody had signed by ReceiveBy
+	HandledBy    int64     `bun:",nullzero"`
+	HandledAt    time.Time `bun:",nullzero"`
+}
+
+// The parts that a unit may have in a case.
+const (
+	LeadRole = "lead" // 主办
+	CoRole   = "co"   // 协办
+)
+
+// day is the calendar day of t in Asia/Shanghai, as acts and numbers write it.
+func day(t time.Time) string { return t.In(clock.Zone).Format(time.DateOnly) }
+
+// dims is what followers may know of the case: never personal data. A rejected report has no day of
+// receipt: it never became the street's.
+func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
+	d := tenants.Dims{"stage": string(c.Stage), "channel": c.Channel, "class": c.Class}
+	if c.Stage != Rejected {
+		d["received"] = day(c.ReportedAt)
+	}
+	set := func(key, value string) {
+		if value != "" {
+			d[key] = value
+		}
+	}
+	if k, ok := cfg.Classes.Find(c.Class); ok {
+		set("class_name", k.Title)
+	}
+	if k, ok := cfg.Channels.Find(c.Channel); ok {
+		set("channel_name", k.Title)
+	}
+	if c.Community != "" {
+		d["community"] = c.Community
+		set("community_name", unitName(cfg, c.Community))
+	}
+	if c.Unit != "" {
+		d["unit"] = c.Unit
+		set("unit_name", unitName(cfg, c.Unit))
+	}
+	if c.Lead != nil {
+		set("basis", string(c.Lead.Basis))
+	}
+	if !c.ClosedAt.IsZero() {
+		d["closed"], d["outcome"] = day(c.ClosedAt), c.Outcome
+	}
+	if c.Late {
+		d["late"] = "1"
+	}
+	return d
+}
+
+func unitName(cfg *blueprint.Config, key string) string {
+	u, ok := cfg.UnitOf(key)
+	if !ok {
+		return key
+	}
+	if u.Short != "" {
+		return u.Short
+	}
+	return u.Name
+}
+
+// outcome says whether the work that passed was handed in by the deadline.
+func (c *Case) outcome() string {
+	if c.Lead != nil && !c.DueAt.IsZero() && c.Lead.HandledAt.After(c.DueAt) {
+		return Overdue
+	}
+	return OnTime
+}

@@ -1,0 +1,5 @@
+package cases
+
+import "wanjie/app/web"
+
+func routes(r web.Routes) {}

@@ -1,0 +1,232 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"wanjie/app/auth"
+	"wanjie/app/clock"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/keys"
+)
+
+// Filter chooses cases for a list. Empty fields choose everything.
+type Filter struct {
+	Stage    Stage // empty: what is open; Any: all
+	Class    string
+	Unit     string
+	Channel  string
+	Number   string // beginning of the readable number
+	Phone    string // of the petitioner, whole
+	From, To string // day of the report, 2006-01-02, both included
+	Late     bool   // past its deadline
+	Mine     bool   // reported by the actor
+	Page     int    // from 1
+}
+
+// Any is the filter for every stage; Unfinished, which is the default, for those at the desk.
+const (
+	Any        Stage = "any"
+	Unfinished Stage = ""
+)
+
+// The size of a page, and how far totals are counted: an exact one costs eighty times its page.
+const (
+	PageSize = 20
+	CountTo  = 1000
+)
+
+// farthestPage bounds how deep a list is leafed through; further down one filters.
+const farthestPage = 500
+
+// Line is a case in a list.
+type Line struct {
+	bun.BaseModel `bun:"table:cases,alias:c"`
+
+	ID         uuid.UUID `bun:",pk,type:uuid"`
+	Number     string
+	Title      []byte
+	Class      string
+	Channel    string
+	Community  string
+	Stage      Stage
+	Unit       string
+	Urgent     bool
+	Late       bool
+	Outcome    string
+	ReportedAt time.Time
+	DueAt      time.Time `bun:",nullzero"`
+}
+
+// List is a page of cases.
+type List struct {
+	Lines  []Line
+	Total  int // at most CountTo
+	Capped bool
+	More   bool // a next page exists
+}
+
+// Browse lists the cases that the actor may see, newest first: page and capped count in one statement.
+func Browse(ctx context.Context, tx tenants.Tx, f Filter) (List, error) {
+	where, args, err := f.where(ctx, tx, reachOf(tx.Actor()))
+	if err != nil {
+		return List{}, err
+	}
+	page := min(max(f.Page, 1), farthestPage)
+	var rows []struct {
+		Line
+		Total int
+	}
+	q := `WITH page AS MATERIALIZED (SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, c.unit, c.urgent, c.late, c.outcome,
+			c.reported_at, c.due_at FROM cases c WHERE ` + where + ` ORDER BY c.reported_at DESC, c.id DESC LIMIT ? OFFSET ?)
+		SELECT page.*, (SELECT count(*) FROM (SELECT 1 FROM cases c WHERE ` + where + ` LIMIT ?) n) AS total FROM page ORDER BY reported_at DESC, id DESC`
+	all := append(append([]any{}, args...), PageSize+1, (page-1)*PageSize)
+	all = append(append(all, args...), CountTo+1)
+	if err := tx.Raw(q, all...).Scan(ctx, &rows); err != nil {
+		return List{}, fmt.Errorf("list cases: %w", err)
+	}
+	var l List
+	for i, r := range rows {
+		l.Total = r.Total
+		if i == PageSize {
+			l.More = true
+			break
+		}
+		l.Lines = append(l.Lines, r.Line)
+	}
+	if l.Total > CountTo {
+		l.Total, l.Capped = CountTo, true
+	}
+	return l, nil
+}
+
+// where says the filter and the actor's reach in SQL. Equality, ranges and ^@ only: LIKE loses the
+// index under row level security.
+func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []any, error) {
+	var b strings.Builder
+	b.WriteString("c.tenant_id = ?")
+	args := []any{int32(tx.ID())}
+	and := func(cond string, more ...any) {
+		b.WriteString(" AND " + cond)
+		args = append(args, more...)
+	}
+	switch f.Stage {
+	case Any:
+	case Unfinished:
+		and("c.ended_at IS NULL")
+	default:
+		and("c.stage = ?", string(f.Stage))
+	}
+	for _, eq := range [][2]string{{"class", f.Class}, {"unit", f.Unit}, {"channel", f.Channel}} {
+		if eq[1] != "" {
+			and("c."+eq[0]+" = ?", eq[1])
+		}
+	}
+	if f.Number != "" {
+		and("c.number ^@ ?", f.Number)
+	}
+	if f.Phone != "" {
+		box, err := tx.Box(ctx)
+		if err != nil {
+			return "", nil, err
+		}
+		and("c.phone_blind = ?", box.Blind("phone", keys.NormalPhone(f.Phone)))
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, f.From, clock.Zone); err == nil {
+		and("c.reported_at >= ?", t)
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, f.To, clock.Zone); err == nil {
+		and("c.reported_at < ?", t.AddDate(0, 0, 1))
+	}
+	if f.Late {
+		and("c.late")
+	}
+	if f.Mine {
+		and("c.reported_by = ?", r.person)
+	}
+	if !r.all && !f.Mine {
+		reached := []string{"c.reported_by = ?"}
+		args = append(args, r.person)
+		if len(r.units) > 0 {
+			reached = append(reached, "c.unit IN (?)")
+			args = append(args, bun.List(r.units))
+		}
+		if len(r.communities) > 0 {
+			reached = append(reached, "c.community IN (?)")
+			args = append(args, bun.List(r.communities))
+		}
+		b.WriteString(" AND (" + strings.Join(reached, " OR ") + ")")
+	}
+	return b.String(), args, nil
+}
+
+// Task is an assignment that waits for one of the actor's units.
+type Task struct {
+	Line
+	State     State
+	ReceiveBy time.Time
+	Unsigned  bool
+	Role      string
+}
+
+// mostTasks is how many tasks a page shows: more than anybody does in a day.
+const mostTasks = 200
+
+// Tasks lists what waits for the actor's units, the nearest deadline first.
+func Tasks(ctx context.Context, tx tenants.Tx) ([]Task, error) {
+	units, args, any := mine(tx)
+	if !any {
+		return nil, nil
+	}
+	var out []Task
+	err := tx.Raw(`SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, a.unit, c.urgent, c.late, c.outcome, c.reported_at, c.due_at,
+			a.state, a.receive_by, a.unsigned, a.role
+		FROM assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id
+		WHERE `+units+` ORDER BY c.due_at, c.id LIMIT ?`, append(args, mostTasks)...).Scan(ctx, &out)
+	if err != nil {
+		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	return out, nil
+}
+
+// Waiting counts the actor's tasks, at most a hundred: the menu's badge.
+func Waiting(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, error) {
+	units, args, any := mine(tx)
+	if !any {
+		return 0, nil
+	}
+	var n int
+	err := tx.Raw(`SELECT count(*) FROM (SELECT 1 FROM assignments a WHERE `+units+` LIMIT 100) n`, args...).Scan(ctx, &n)
+	if err != nil {
+		return 0, fmt.Errorf("count tasks: %w", err)
+	}
+	return n, nil
+}
+
+// mine is the condition for open assignments of the units that the actor handles for.
+func mine(tx tenants.Tx) (where string, args []any, any bool) {
+	where, args = "a.tenant_id = ? AND a.state IN ('dispatched', 'received', 'working')", append(args, int32(tx.ID()))
+	if tx.Actor().Trusted() {
+		return where, args, true
+	}
+	var units []string
+	for _, at := range auth.Where(tx.Actor(), auth.CasesHandle) {
+		unit, all := unitOf(at)
+		if all {
+			return where, args, true
+		}
+		if unit != "" {
+			units = append(units, unit)
+		}
+	}
+	if len(units) == 0 {
+		return "", nil, false
+	}
+	return where + " AND a.unit IN (?)", append(args, bun.List(units)), true
+}

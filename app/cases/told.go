@@ -1,0 +1,266 @@
+package cases
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"wanjie/app/fault"
+	"wanjie/templates/ui"
+	"wanjie/tenants/blueprint"
+)
+
+// What verbs are told, and which of it is refused. Every check names the field.
+
+// Longest texts, in characters.
+const (
+	longTitle = 60
+	longLine  = 200
+	longText  = 4000
+)
+
+// Intake is a report. Community, Address, Petitioner, Phone, UpperNo and the point may be missing.
+type Intake struct {
+	ID           uuid.UUID // made by the reporter, UUIDv7; zero: made here
+	Channel      string
+	UpperNo      string // number of the order above, for channels that have one
+	Class        string
+	Community    string // 12-digit code
+	Lon, Lat     *float64
+	Urgent       bool
+	Confidential bool
+	Words                  // an empty title is taken from the description
+	ReportedAt   time.Time // zero: now; not later than now
+}
+
+func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
+	var f problems
+	ch, ok := cfg.Channels.Find(in.Channel)
+	if !ok || ch.Retired {
+		f.add("channel", ui.Key("请选择来源渠道"))
+	}
+	if ch.Upper && in.UpperNo == "" && in.Channel != "import" {
+		f.add("upper_no", ui.Key("上级来单请填写来单编号"))
+	}
+	f.class(cfg, in.Class)
+	f.community(cfg, codes, in.Community)
+	f.need("description", in.Description, longText)
+	f.fit("title", in.Title, longTitle)
+	f.fit("address", in.Address, longLine)
+	f.fit("petitioner", in.Petitioner, longTitle)
+	f.fit("phone", in.Phone, 30)
+	f.fit("upper_no", in.UpperNo, longTitle)
+	if digits := strings.Count(strings.Map(digit, in.Phone), "0"); in.Phone != "" && digits < 7 {
+		f.add("phone", ui.Key("电话号码位数不足"))
+	}
+	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && (*in.Lon < 73 || *in.Lon > 136 || *in.Lat < 3 || *in.Lat > 54) {
+		f.add("lon", ui.Key("经纬度应在国内，且同时填写"))
+	}
+	if in.Title == "" {
+		in.Title = cut(strings.Join(strings.Fields(in.Description), " "), 30)
+	}
+	return f.fault()
+}
+
+// Filing is what is decided when a case is filed.
+type Filing struct {
+	Class     string // as reported or corrected; empty keeps it
+	Condition string // empty: the one that fits
+	Community string // empty keeps it
+	Urgent    bool
+}
+
+func (in *Filing) check(cfg *blueprint.Config, codes []string, c *Case) error {
+	var f problems
+	if in.Class == "" {
+		in.Class = c.Class
+	}
+	if in.Community == "" {
+		in.Community = c.Community
+	}
+	f.class(cfg, in.Class)
+	f.community(cfg, codes, in.Community)
+	if in.Condition == "" {
+		in.Condition = conditionFor(cfg, in.Class, in.Urgent)
+	} else if !conditionOf(cfg, in.Class, in.Condition) {
+		f.add("condition", ui.Key("该立案条件不属于所选类别"))
+	}
+	return f.fault()
+}
+
+func conditionOf(cfg *blueprint.Config, class, key string) bool {
+	for _, c := range cfg.ConditionsOf(class) {
+		if c.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// Order is a dispatch.
+type Order struct {
+	Unit    string
+	Basis   Basis
+	Grounds        // what the basis needs: see check
+	Expires string // 2006-01-02: until when the agreement or designation may be drawn upon; may be empty
+}
+
+// check also finds the row of the duty list that a statutory dispatch rests on.
+func (in *Order) check(cfg *blueprint.Config, codes []string, c *Case) (duty string, err error) {
+	var f problems
+	if !offers(cfg, codes, in.Unit) {
+		f.add("unit", ui.Key("请选择承办单位"))
+	}
+	switch in.Basis {
+	case Statutory:
+		d, ok := dutyFor(cfg, c.Class, c.Community, in.Unit)
+		if !ok {
+			f.add("unit", ui.Key("职责清单没有把该类事项列给这个单位，请改选单位，或按商定、指定派遣"))
+		}
+		duty = d.Key
+	case Negotiated:
+		f.need("parties", in.Parties, longLine)
+		f.need("reason", in.Reason, longText)
+	case Designated:
+		f.need("designator", in.Designator, longTitle)
+		f.need("ground", in.Ground, longLine)
+		f.need("reason", in.Reason, longText)
+	default:
+		f.add("basis", ui.Key("请选择派遣依据"))
+	}
+	if in.Expires != "" {
+		if _, err := time.Parse(time.DateOnly, in.Expires); err != nil {
+			f.add("expires", ui.Key("日期应如 2026-12-31"))
+		}
+	}
+	return duty, f.fault()
+}
+
+// dutyFor is the duty row by which a unit answers for a class in a community.
+func dutyFor(cfg *blueprint.Config, class, community, unit string) (blueprint.Duty, bool) {
+	for _, d := range cfg.DutiesOf(class) {
+		if d.List != blueprint.Withdrawn && unit != "" && blueprint.Answers(d.Unit, d.UnitKind, community) == unit {
+			return d, true
+		}
+	}
+	return blueprint.Duty{}, false
+}
+
+func offers(cfg *blueprint.Config, codes []string, unit string) bool {
+	for _, u := range cfg.UnitsWithin(codes...) {
+		if u.Key == unit {
+			return true
+		}
+	}
+	return false
+}
+
+// Finding is what a check found.
+type Finding struct {
+	Pass   bool
+	Remark string // needed when it did not pass: what is to be done again
+	Close  bool   // a passed check closes the case at once
+}
+
+func (in Finding) check() error {
+	var f problems
+	if !in.Pass {
+		f.need("remark", in.Remark, longText)
+	}
+	f.fit("remark", in.Remark, longText)
+	return f.fault()
+}
+
+// Answer is what a call-back brought.
+type Answer struct {
+	Valid        bool // somebody was reached and answered
+	Contacted    bool // the unit had been in touch
+	Solved       bool
+	Satisfaction Satisfaction
+	Cause        string // needed when unsolved or not satisfied
+}
+
+func (in *Answer) check() error {
+	var f problems
+	f.fit("cause", in.Cause, longText)
+	if !in.Valid {
+		in.Contacted, in.Solved, in.Satisfaction = false, false, ""
+		return f.fault()
+	}
+	switch in.Satisfaction {
+	case Satisfied, Basically, Not:
+	default:
+		f.add("satisfaction", ui.Key("请选择满意度"))
+	}
+	if !in.Solved || in.Satisfaction == Not {
+		f.need("cause", in.Cause, longText)
+	}
+	return f.fault()
+}
+
+// problems gathers what is wrong, field by field.
+type problems struct{ found *fault.Error }
+
+func (p *problems) add(field, say string) {
+	if p.found == nil {
+		p.found = fault.Field(field, say)
+		return
+	}
+	p.found.And(field, say)
+}
+
+func (p *problems) fault() error {
+	if p.found == nil {
+		return nil
+	}
+	return p.found
+}
+
+func (p *problems) need(field, value string, most int) {
+	if strings.TrimSpace(value) == "" {
+		p.add(field, ui.Key("请填写此项"))
+	}
+	p.fit(field, value, most)
+}
+
+func (p *problems) fit(field, value string, most int) {
+	if utf8.RuneCountInString(value) > most {
+		p.add(field, ui.Key("内容过长，请精简"))
+	}
+	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+		p.add(field, ui.Key("含有无法识别的字符"))
+	}
+}
+
+func (p *problems) class(cfg *blueprint.Config, key string) {
+	if k, ok := cfg.Classes.Find(key); !ok || k.Retired {
+		p.add("class", ui.Key("请选择类别"))
+	}
+}
+
+func (p *problems) community(cfg *blueprint.Config, codes []string, key string) {
+	if key == "" {
+		return
+	}
+	u, ok := cfg.UnitOf(key)
+	if !ok || u.Kind != blueprint.Community || !offers(cfg, codes, key) {
+		p.add("community", ui.Key("请选择本街道的社区（村）"))
+	}
+}
+
+func digit(r rune) rune {
+	if r >= '0' && r <= '9' || r >= '０' && r <= '９' {
+		return '0'
+	}
+	return -1
+}
+
+// cut shortens s to n characters.
+func cut(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}

@@ -1,0 +1,355 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wanjie/app/auth"
+	"wanjie/app/clock"
+	"wanjie/app/fault"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/keys"
+)
+
+// Report takes in a matter. The route of its channel and class may accept or file it at once. A second
+// case with the same id is fault.Conflict.
+func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if !auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
+		return nil, errForbidden()
+	}
+	if err := in.check(cfg, tx.Tenant().Codes); err != nil {
+		return nil, err
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := clock.Now(ctx)
+	c := &Case{
+		ID: in.ID, Channel: in.Channel, UpperNo: in.UpperNo, Class: in.Class, Community: in.Community, Lon: in.Lon, Lat: in.Lat,
+		Urgent: in.Urgent, Confidential: in.Confidential, Stage: Reported, ReportedBy: tx.Actor().Person, ReportedAt: in.ReportedAt,
+		Blueprint: cfg.Version, Revision: cfg.Revision,
+	}
+	if c.ID == uuid.Nil {
+		c.ID = tenants.NewID()
+	}
+	if c.ReportedAt.IsZero() || c.ReportedAt.After(now) {
+		c.ReportedAt = now
+	}
+	c.seal(box, in.Words)
+	route := cfg.RouteOf(in.Channel, in.Class)
+	if route.Skips(blueprint.StepAccept) {
+		c.Stage = Accepted
+	}
+	reported := c.dims(cfg)
+	record(tx, "case.reported", c, c.ReportedAt, nil, reported)
+	if route.AutoFile || cfg.Bool("cases.auto_file", false) {
+		if err := c.file(cfg, Filing{c.Class, conditionFor(cfg, c.Class, c.Urgent), c.Community, c.Urgent}, now); err != nil {
+			return nil, err
+		}
+		record(tx, "case.filed", c, now, reported, c.dims(cfg))
+	}
+	return c, insert(ctx, tx, c)
+}
+
+// File accepts and files a case: class and condition are settled, the deadline of handling begins, and
+// from now on the case keeps the rules of this hour.
+func File(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Filing) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToFile)
+	if err != nil {
+		return nil, err
+	}
+	if s.rules, err = blueprint.For(ctx, tx); err != nil {
+		return nil, err
+	}
+	if err := in.check(s.rules, tx.Tenant().Codes, s.c); err != nil {
+		return nil, err
+	}
+	if err := s.c.file(s.rules, in, s.at); err != nil {
+		return nil, err
+	}
+	s.done("case.filed")
+	return s.c, change{
+		columns: []string{"class", "condition", "community", "urgent", "stage", "filed_at", "due_at", "blueprint", "revision"},
+		remind:  map[string]time.Time{dueTimer: s.c.DueAt},
+	}.write(ctx, tx, s.c)
+}
+
+func (c *Case) file(cfg *blueprint.Config, in Filing, now time.Time) error {
+	due, err := Due(now, handleLimit(cfg, in.Condition), calendarOf(cfg))
+	if err != nil {
+		return err
+	}
+	c.Class, c.Condition, c.Community, c.Urgent = in.Class, in.Condition, in.Community, in.Urgent
+	c.Stage, c.FiledAt, c.DueAt = Filed, now, due
+	c.Blueprint, c.Revision = cfg.Version, cfg.Revision
+	return nil
+}
+
+// Reject refuses a report at intake, with a reason that the petitioner may be told.
+func Reject(ctx context.Context, tx tenants.Tx, id uuid.UUID, reason string) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToReject)
+	if err != nil {
+		return nil, err
+	}
+	var f problems
+	if f.need("reason", reason, longText); f.found != nil {
+		return nil, f.found
+	}
+	s.c.Stage, s.c.EndedAt = Rejected, s.at
+	s.done("case.rejected")
+	return s.c, change{columns: []string{"stage", "ended_at"}, remark: say(tx, s.box, s.c, "case.rejected", reason, s.at)}.write(ctx, tx, s.c)
+}
+
+// Dispatch gives the case to a unit, its lead, and starts the receipt clock. The basis asks for its own
+// capability and its own grounds; a statutory one must agree with the duty list.
+func Dispatch(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToDispatch)
+	if err != nil {
+		return nil, err
+	}
+	duty, err := in.check(s.rules, tx.Tenant().Codes, s.c)
+	if err != nil {
+		return nil, err
+	}
+	if !mayAtDesk(tx.Actor(), basisMay[in.Basis], s.c.Community) {
+		return nil, fault.New(fault.Forbidden, "您没有按这种依据派遣的权限")
+	}
+	by, err := Due(s.at, receiveLimit(s.rules), calendarOf(s.rules))
+	if err != nil {
+		return nil, err
+	}
+	a := &Assignment{
+		ID: tenants.NewID(), CaseID: s.c.ID, Role: LeadRole, Unit: in.Unit, State: Dispatched, Basis: in.Basis, Duty: duty,
+		ExpiresOn: in.Expires, DispatchedBy: tx.Actor().Person, DispatchedAt: s.at, ReceiveBy: by,
+	}
+	a.seal(s.box, in.Grounds)
+	s.c.Lead, s.c.Unit, s.c.Stage = a, a.Unit, Handling
+	s.done("case.dispatched")
+	return s.c, change{columns: []string{"stage", "unit"}, dispatch: true, remind: map[string]time.Time{receiptTimer: by}}.write(ctx, tx, s.c)
+}
+
+// basisMay is the capability that each basis asks for.
+var basisMay = map[Basis]string{Statutory: auth.CasesDispatch, Negotiated: auth.CasesNegotiate, Designated: auth.CasesDesignate}
+
+// Receive signs for the unit.
+func Receive(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToReceive)
+	if err != nil {
+		return nil, err
+	}
+	seen := s.c.Lead.State
+	s.receive()
+	s.done("case.received")
+	return s.c, change{columns: []string{"stage"}, lead: []string{"state", "received_by", "received_at"}, seen: seen, hush: []string{receiptTimer}}.write(ctx, tx, s.c)
+}
+
+func (s *step) receive() {
+	s.c.Lead.State, s.c.Lead.ReceivedBy, s.c.Lead.ReceivedAt = Received, s.tx.Actor().Person, s.at
+}
+
+// Handle hands in the unit's result. Whoever had not signed signs with it. The case goes to the check;
+// where its route has none, as with advice given on the spot, it is closed.
+func Handle(ctx context.Context, tx tenants.Tx, id uuid.UUID, result string) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToHandle)
+	if err != nil {
+		return nil, err
+	}
+	var f problems
+	if f.need("result", result, longText); f.found != nil {
+		return nil, f.found
+	}
+	a, seen := s.c.Lead, s.c.Lead.State
+	if seen == Dispatched {
+		s.receive()
+		s.done("case.received")
+	}
+	a.State, a.HandledBy, a.HandledAt = Done, tx.Actor().Person, s.at
+	s.c.Stage = Checking
+	s.done("case.handled")
+	w := change{
+		columns: []string{"stage"}, lead: []string{"state", "received_by", "received_at", "handled_by", "handled_at"}, seen: seen,
+		remark: say(tx, s.box, s.c, "case.handled", result, s.at), hush: []string{dueTimer, receiptTimer},
+	}
+	if s.route().Skips(blueprint.StepCheck) {
+		s.close()
+		w.columns = slices.Clone(closing)
+	}
+	return s.c, w.write(ctx, tx, s.c)
+}
+
+// Check says whether the work is good. Passed, the case may be closed, at once if the finding says so
+// and the actor may; failed, it goes back to its unit as rework under the old deadline.
+func Check(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Finding) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToCheck)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	w := change{remark: say(tx, s.box, s.c, "case.checked", in.Remark, s.at)}
+	if in.Pass {
+		s.c.CheckedBy, s.c.CheckedAt = tx.Actor().Person, s.at
+		s.done("case.checked")
+		w.columns = []string{"checked_by", "checked_at"}
+		if in.Close {
+			if err := move(ToClose).allows(tx.Actor(), s.c); err != nil {
+				return nil, err
+			}
+			s.close()
+			w.columns = append(w.columns, closing...)
+		}
+		return s.c, w.write(ctx, tx, s.c)
+	}
+	s.rework(&w)
+	s.done("case.checked")
+	s.overdue()
+	return s.c, w.write(ctx, tx, s.c)
+}
+
+// rework sends the case back to its unit. The deadline runs on from where it stood.
+func (s *step) rework(w *change) {
+	s.c.Stage, s.c.Lead.State = Handling, Working
+	s.c.Reworks++
+	w.columns = append(w.columns, "stage", "reworks", "late")
+	w.lead, w.seen = []string{"state"}, Done
+	if s.c.DueAt.After(s.at) {
+		w.remind = map[string]time.Time{dueTimer: s.c.DueAt}
+	}
+}
+
+// overdue marks what is back with its unit when the deadline has passed already.
+func (s *step) overdue() {
+	if s.c.Late || s.c.DueAt.After(s.at) {
+		return
+	}
+	s.c.Late = true
+	s.done("case.overdue")
+}
+
+// Close closes a case whose check has passed.
+func Close(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToClose)
+	if err != nil {
+		return nil, err
+	}
+	s.close()
+	return s.c, change{columns: slices.Clone(closing)}.write(ctx, tx, s.c)
+}
+
+// closing are the columns that close changes.
+var closing = []string{"stage", "closed_at", "ended_at", "outcome", "late", "calls"}
+
+// close ends the work. Where the route asks for no call-back, the case is archived with it.
+func (s *step) close() {
+	c := s.c
+	c.Stage, c.ClosedAt, c.EndedAt, c.Outcome, c.Late, c.Calls = Closed, s.at, s.at, c.outcome(), false, 0
+	if s.route().Skips(blueprint.StepCallBack) {
+		c.Stage = Archived
+	}
+	s.done("case.closed")
+}
+
+// tries is how many call-backs may reach nobody before the case is archived all the same.
+const tries = 3
+
+// CallBack records what the petitioner says. Solved, the case is archived; unsolved, it is reopened as
+// rework with a new deadline; not reached, it waits for another try, three times.
+func CallBack(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Answer) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToCallBack)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	c := s.c
+	w := change{
+		columns: []string{"stage", "calls"}, remark: say(tx, s.box, c, "case.called_back", in.Cause, s.at),
+		callback: &callback{ID: tenants.NewID(), CaseID: c.ID, Person: tx.Actor().Person, At: s.at,
+			Valid: in.Valid, Contacted: in.Contacted, Solved: in.Solved, Satisfaction: in.Satisfaction},
+	}
+	switch {
+	case in.Valid && in.Solved:
+		c.Stage = Archived
+	case !in.Valid:
+		if c.Calls++; c.Calls >= tries {
+			c.Stage = Archived
+		}
+	}
+	s.done("case.called_back")
+	if in.Valid && !in.Solved {
+		return c, s.reopen(ctx, w)
+	}
+	return c, w.write(ctx, tx, c)
+}
+
+// reopen takes a closed case up again: counted, with a deadline from now on.
+func (s *step) reopen(ctx context.Context, w change) error {
+	due, err := Due(s.at, handleLimit(s.rules, s.c.Condition), calendarOf(s.rules))
+	if err != nil {
+		return err
+	}
+	c := s.c
+	c.ClosedAt, c.EndedAt, c.CheckedAt, c.CheckedBy, c.Outcome, c.DueAt, c.Calls = time.Time{}, time.Time{}, time.Time{}, 0, "", due, 0
+	c.Reopened++
+	s.rework(&w)
+	s.done("case.reopened")
+	w.columns = append(w.columns, "closed_at", "ended_at", "checked_at", "checked_by", "outcome", "due_at", "reopened")
+	return w.write(ctx, s.tx, c)
+}
+
+// step is one verb at work on one locked case.
+type step struct {
+	tx     tenants.Tx
+	c      *Case
+	rules  *blueprint.Config // those that the case was filed under
+	box    *keys.Box
+	at     time.Time
+	before tenants.Dims
+}
+
+// begin locks the case and asks the table.
+func begin(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb) (*step, error) {
+	c, err := lock(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := move(v).allows(tx.Actor(), c); err != nil {
+		return nil, err
+	}
+	rules, err := blueprint.ForCase(ctx, tx, c.Blueprint, c.Revision)
+	if err != nil {
+		return nil, err
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &step{tx: tx, c: c, rules: rules, box: box, at: clock.Now(ctx), before: c.dims(rules)}, nil
+}
+
+// done records an act of kind from where the last one left the case to where it is now.
+func (s *step) done(kind string) {
+	after := s.c.dims(s.rules)
+	record(s.tx, kind, s.c, s.at, s.before, after)
+	s.before = after
+}
+
+// route is how the case walks.
+func (s *step) route() blueprint.Route { return s.rules.RouteOf(s.c.Channel, s.c.Class) }
+
+func record(tx tenants.Tx, kind string, c *Case, at time.Time, before, after tenants.Dims) {
+	tx.Record(tenants.Act{Kind: kind, Version: 1, Object: "case", ObjectID: c.ID, HappenedAt: at, Before: before, After: after})
+}
+
+func errForbidden() error { return fault.New(fault.Forbidden, "您没有进行此操作的权限") }
