@@ -1,0 +1,17 @@
+// Package district is the board of a district (区级部门) over its streets.
+//
+// A district sees figures, never a case: everything here is read from the tallies that the journal's
+// follower keeps, through a tenants.DistrictTx that PostgreSQL holds to counts of this one district.
+// One board is one statement, whatever it shows: received, closed, on time, overdue and open cases, by
+// street, class, handling unit and channel, with their trend and the period before.
+//
+// What the numbers mean (口径):
+//
+//   - received (收件) counts a case on the day of its receipt, closed (结案) on the day it was closed;
+//   - on time and overdue are closed cases, so the on-time rate (按时结案率) is on time of both, and "—"
+//     where nothing was closed;
+//   - open (在办) is a stock: everything received minus everything closed up to the period's last day;
+//   - late (超期未结) is the part of open past its deadline now; of a past day it is not known;
+//   - totals are the streets'. What streets hand over to the district's centre is a paired case there,
+//     so the centre stands in a row of its own and is not added.
+package district

@@ -1,0 +1,96 @@
+package district
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	view "wanjie/templates/district"
+	"wanjie/templates/layout"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+)
+
+type crumb = layout.Crumb
+
+// lay turns figures into the board's page.
+func lay(ctx context.Context, b *view.Board, f figures, q asked, street func(slug string) string) {
+	b.At = f.at
+	owner := map[int32]string{}
+	var now, was counts
+	for _, p := range f.places {
+		owner[int32(p.id)] = p.name
+		b.Behind += p.behind
+		line := view.Line{Name: p.name, Href: street(p.slug), Counts: line(p.now, p.open, p.late), Apart: p.kind == tenants.Centre}
+		if !b.Street {
+			b.Places = append(b.Places, line)
+		}
+		if line.Apart && !b.Street {
+			continue
+		}
+		now.add(p.now)
+		was.add(p.was)
+		b.Now.Open += p.open
+		b.Now.Late += p.late
+	}
+	b.Now = line(now, b.Now.Open, b.Now.Late)
+	b.Was = line(was, 0, 0)
+	slices.SortStableFunc(b.Places, most)
+	for dim, to := range map[string]*[]view.Line{"class": &b.Classes, "unit": &b.Units, "channel": &b.Channels, "community": &b.Places} {
+		for _, g := range f.groups[dim] {
+			name := g.label
+			if g.key == "" {
+				name = ui.T(ctx, "未填写")
+			}
+			*to = append(*to, view.Line{Name: name, Owner: owner[g.tenant], Counts: line(g.now, g.open, g.late)})
+		}
+		slices.SortStableFunc(*to, most)
+	}
+	b.Trend = trend(ctx, q.Period, f.points)
+}
+
+// most puts those with the most received first, and what is not in the total last.
+func most(x, y view.Line) int {
+	return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(y.Received, x.Received), cmp.Compare(y.Open, x.Open), strings.Compare(x.Name, y.Name))
+}
+
+// rank puts the centre after the streets.
+func rank(l view.Line) int {
+	if l.Apart {
+		return 1
+	}
+	return 0
+}
+
+func line(c counts, open, late int64) view.Counts {
+	return view.Counts{Received: c.Received, Closed: c.Closed, OnTime: c.OnTime, Overdue: c.Overdue, Open: open, Late: late}
+}
+
+// trend has a point for each day or month of the span, also those without cases.
+func trend(ctx context.Context, p Period, points []point) ui.Trend {
+	at := map[time.Time]counts{}
+	for _, p := range points {
+		at[p.at] = p.counts
+	}
+	span, monthly := p.trend()
+	t := ui.Trend{Name: ui.T(ctx, "每日收件与结案（件）")}
+	next := func(d time.Time) time.Time { return d.AddDate(0, 0, 1) }
+	form, d := "01-02", span.From
+	if monthly {
+		t.Name = ui.T(ctx, "每月收件与结案（件）")
+		next = func(d time.Time) time.Time { return d.AddDate(0, 1, 0) }
+		form, d = "2006-01", d.AddDate(0, 0, 1-d.Day())
+	}
+	var received, closed, overdue []float64
+	for ; !d.After(span.To); d = next(d) {
+		c := at[d]
+		t.Points = append(t.Points, d.Format(form))
+		received = append(received, float64(c.Received))
+		closed = append(closed, float64(c.Closed))
+		overdue = append(overdue, float64(c.Overdue))
+	}
+	t.Lines = []ui.Series{{Name: ui.T(ctx, "收件"), Values: received}, {Name: ui.T(ctx, "结案"), Values: closed}, {Name: ui.T(ctx, "超期结案"), Values: overdue}}
+	return t
+}
