@@ -28,7 +28,7 @@ type Module struct {
 	Jobs   []jobs.Kind
 	Timers []jobs.TimerKind
 	Acts   []journal.Kind               // the acts it records, with their versions and upcasters
-	Cells  tally.Cells                  // what an object counts in the rollups; nil when nothing
+	Cells  map[string]tally.Cells       // kind of object → what one counts in the rollups
 	Meters []billing.Meter              // what of it is billed
 	Notify func(journal.Act) []jobs.Job // what an act sets going; nil when nothing
 	Data   []keys.Columns               // every column of its tables: plain, sealed or blind

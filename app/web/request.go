@@ -18,9 +18,9 @@ import (
 // Visitor is who asks, as the session says; the zero Visitor is nobody.
 type Visitor struct {
 	Person  int64
-	Name    string
-	Strong  bool   // has shown a second factor
-	Session string // for logs: not the token
+	Strong  bool // has shown a second factor
+	Owes    bool // has one, and has not shown it
+	Session any  // what the wiring knows of the session; never the token
 }
 
 // Request is an *http.Request whose sender and place are settled.

@@ -1,0 +1,114 @@
+// Package demo fills a development stack with a district to play in: 虎丘区 with its real streets and
+// communities, made-up people and made-up cases. Everything in it is marked 演示数据.
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"wanjie/app"
+	"wanjie/app/config"
+	"wanjie/tenants"
+	"wanjie/tenants/division"
+)
+
+// District is 虎丘区, Suzhou.
+const District int32 = 320505
+
+// first is the street in which the practice began (枫桥街道); it gets the readable slug.
+const first = "320505003"
+
+// busy is in how many of the streets the demo people work and cases lie.
+const busy = 3
+
+// memory is what a second start needs to know: it was all done.
+type memory struct {
+	Accounts []config.Account `json:"accounts"`
+}
+
+// Seed fills the stack of a, once; file remembers the accounts. say hears what goes on.
+func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]config.Account, error) {
+	var m memory
+	if b, err := os.ReadFile(file); err == nil {
+		return renamed(a, m, b)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	say("opening the demo district: 虎丘区, its streets and its command centre")
+	streets, err := open(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	say("hiring made-up people for every door")
+	people, accounts, err := hire(ctx, a, streets)
+	if err != nil {
+		return nil, err
+	}
+	say("writing made-up cases in every stage")
+	for i, t := range streets[:busy] {
+		if err := fill(ctx, a, t, people, 60>>i); err != nil {
+			return nil, fmt.Errorf("cases of %s: %w", t.Name, err)
+		}
+	}
+	m.Accounts = accounts
+	b, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	return accounts, os.WriteFile(file, b, 0o600)
+}
+
+// renamed answers the remembered accounts under the address of today.
+func renamed(a *app.App, m memory, b []byte) ([]config.Account, error) {
+	if err := json.Unmarshal(b, &m); err != nil {
+		return nil, fmt.Errorf("demo.json is damaged (%w): remove .local and start again", err)
+	}
+	for i, acc := range m.Accounts {
+		if len(acc.URL) > 8 {
+			if slash := indexFrom(acc.URL, '/', 8); slash > 0 {
+				m.Accounts[i].URL = a.Config.PublicURL + acc.URL[slash:]
+			}
+		}
+	}
+	return m.Accounts, nil
+}
+
+func indexFrom(s string, c byte, from int) int {
+	for i := from; i < len(s); i++ {
+		if s[i] == c {
+			return i
+		}
+	}
+	return -1
+}
+
+// open opens every street of the district, the first one first, and the centre.
+func open(ctx context.Context, a *app.App) ([]tenants.Tenant, error) {
+	var streets []tenants.Tenant
+	units := division.InDistrict(District)
+	for pass := range 2 {
+		for _, u := range units {
+			if u.Placeholder() || (u.Code == first) != (pass == 0) {
+				continue
+			}
+			slug := ""
+			if u.Code == first {
+				slug = "fengqiao"
+			}
+			t, _, err := app.OpenStreet(ctx, a.DB, app.StreetPlan{
+				Code: u.Code, Blueprint: "city-street", Slug: slug, Demo: true,
+				Branding: tenants.Branding{Welcome: u.Name + "欢迎您（演示数据）"},
+			})
+			if err != nil {
+				return nil, err
+			}
+			streets = append(streets, t)
+		}
+	}
+	_, _, err := app.OpenCentre(ctx, a.DB, District, "huqiu-centre", "", true)
+	return streets, err
+}

@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"wanjie/app/auth"
+	"wanjie/app/web"
+	"wanjie/templates/layout"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/division"
+)
+
+// What every frame has.
+const (
+	signOut  = "/logout"
+	language = "/locale"
+)
+
+// tenantFrame is the console of a street or centre: the menu of its modules that are on, as far as
+// the actor may use them.
+func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Frame, error) {
+	t, actor := tx.Tenant(), tx.Actor()
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return web.Frame{}, err
+	}
+	name, err := a.names.of(ctx, tx)
+	if err != nil {
+		return web.Frame{}, err
+	}
+	p := layout.Page{
+		Tenant: t.Name, Home: r.Base + "/", Demo: t.Demo, SignOut: signOut, Language: language,
+		User: layout.User{Name: name, Role: roles(ctx, actor)},
+	}
+	for _, m := range Modules {
+		if !cfg.On(m.Key) {
+			continue
+		}
+		for _, e := range m.Nav {
+			if e.May != "" && !auth.CanSomewhere(actor, e.May) {
+				continue
+			}
+			item := layout.NavItem{Label: ui.T(ctx, e.Title), Href: r.Base + e.Path, Active: under(r, e.Path)}
+			if e.Badge != nil {
+				if item.Badge, err = e.Badge(ctx, tx, cfg); err != nil {
+					return web.Frame{}, err
+				}
+			}
+			p.Nav = append(p.Nav, item)
+		}
+	}
+	p.Nav = append(p.Nav, a.adminNav(ctx, actor, r)...)
+	return web.Frame{Page: p}, nil
+}
+
+// adminNav is the menu of those who look after the tenant itself.
+func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request) []layout.NavItem {
+	var out []layout.NavItem
+	for _, e := range []struct{ title, path, may string }{
+		{ui.Key("模块"), "/admin/modules", auth.ModulesSwitch},
+		{ui.Key("参数设置"), "/admin/settings", auth.ConfigRead},
+		{ui.Key("单位与职责"), "/admin/units", auth.ConfigRead},
+		{ui.Key("街道形象"), "/admin/branding", auth.ConfigWrite},
+		{ui.Key("人员与授权"), "/admin/people", auth.PeopleRead},
+		{ui.Key("操作留痕"), "/admin/audit", auth.JournalRead},
+	} {
+		if auth.CanSomewhere(actor, e.may) {
+			out = append(out, layout.NavItem{Label: ui.T(ctx, e.title), Href: r.Base + e.path, Active: under(r, e.path)})
+		}
+	}
+	return out
+}
+
+func (a *App) districtFrame(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Frame, error) {
+	area, _ := division.District(tx.District())
+	return web.Frame{Page: layout.Page{
+		Tenant: area.Name, Home: r.Base, SignOut: signOut, Language: language, User: layout.User{Name: ui.T(ctx, "区级部门")},
+		Nav: []layout.NavItem{{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: true}},
+	}}, nil
+}
+
+func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error) {
+	grants, err := a.upper(r)
+	if err != nil {
+		return web.Frame{}, err
+	}
+	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: "/v", SignOut: signOut, Language: language, User: layout.User{Name: ui.T(ctx, "运营方")}}
+	for _, e := range []struct{ title, path, may string }{
+		{ui.Key("街道总览"), "/streets", auth.StreetsRead},
+		{ui.Key("运行健康"), "/health", auth.HealthRead},
+		{ui.Key("用量"), "/usage", auth.UsageRead},
+	} {
+		if grants.Vendor(e.may) {
+			p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, e.title), Href: "/v" + e.path, Active: under(r, e.path)})
+		}
+	}
+	return web.Frame{Page: p}, nil
+}
+
+// under reports whether the page asked for lies under path of its door.
+func under(r *web.Request, path string) bool {
+	rest := strings.TrimPrefix(r.URL.Path, r.Base)
+	return rest == path || strings.HasPrefix(rest, path+"/")
+}
+
+// roles are the actor's roles in words.
+func roles(ctx context.Context, actor tenants.Actor) string {
+	var out []string
+	seen := map[string]bool{}
+	for _, g := range actor.Grants {
+		if !seen[g.Role] {
+			seen[g.Role] = true
+			out = append(out, ui.T(ctx, auth.Title(g.Role)))
+		}
+	}
+	return strings.Join(out, "、")
+}
+
+// number is what stands for a person whose name the tenant does not know.
+func number(person int64) string { return fmt.Sprintf("#%d", person) }

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"wanjie/app/fault"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/division"
+)
+
+// StreetPlan is what an operator says to open a street.
+type StreetPlan struct {
+	Code      string // division code, 9 digits
+	Blueprint string // key; its newest version is used
+	Slug      string
+	Contract  string // empty: a trial
+	Placement string
+	Demo      bool
+	Branding  tenants.Branding
+}
+
+// OpenStreet opens the street of a division code, or answers the one that is open already. Errors
+// name the field: an unknown code, a placeholder of the list, an unknown blueprint.
+func OpenStreet(ctx context.Context, db *tenants.DB, p StreetPlan) (tenants.Tenant, bool, error) {
+	unit, ok := division.ByCode(p.Code)
+	if !ok {
+		return tenants.Tenant{}, false, fault.Field("code", "区划代码不在名录中（名录截至2023-06-30）")
+	}
+	if unit.Placeholder() {
+		return tenants.Tenant{}, false, fault.Field("code", "该代码是名录中的占位单元，没有街道机构")
+	}
+	edition, err := newest(ctx, db, p.Blueprint)
+	if err != nil {
+		return tenants.Tenant{}, false, err
+	}
+	plan := tenants.Plan{
+		Kind: tenants.Street, Codes: []string{p.Code}, District: unit.District, Name: unit.Name, Slug: p.Slug,
+		Blueprint: edition, Placement: p.Placement, Contract: p.Contract, State: tenants.Trial, Demo: p.Demo, Branding: p.Branding,
+	}
+	if p.Contract != "" {
+		plan.State = tenants.Active
+	}
+	return db.OpenTenant(ctx, plan)
+}
+
+// OpenCentre opens a district's command centre, the tenant of the units that serve many streets.
+func OpenCentre(ctx context.Context, db *tenants.DB, district int32, slug, placement string, demo bool) (tenants.Tenant, bool, error) {
+	area, ok := division.District(district)
+	if !ok {
+		return tenants.Tenant{}, false, fault.Field("district", "区县代码不在名录中")
+	}
+	edition, err := newest(ctx, db, "district-centre")
+	if err != nil {
+		return tenants.Tenant{}, false, err
+	}
+	return db.OpenTenant(ctx, tenants.Plan{
+		Kind: tenants.Centre, Codes: []string{fmt.Sprint(district)}, District: district, Name: area.Name + "指挥中心", Slug: slug,
+		Blueprint: edition, Placement: placement, State: tenants.Trial, Demo: demo,
+	})
+}
+
+func newest(ctx context.Context, db *tenants.DB, key string) (int32, error) {
+	var e *blueprint.Edition
+	err := db.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) (err error) {
+		e, err = blueprint.Newest(ctx, tx, key)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if e == nil {
+		return 0, fault.Field("blueprint", "没有已发布的这一蓝本")
+	}
+	return e.ID, nil
+}

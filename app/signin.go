@@ -1,0 +1,17 @@
+package app
+
+import (
+	"net/http"
+
+	"wanjie/app/auth"
+	"wanjie/app/web"
+	"wanjie/templates/layout"
+)
+
+// signIn is the pages before any place was chosen.
+func (a *App) signIn() *auth.Pages {
+	return &auth.Pages{
+		Keeper: a.Keeper, Cookies: a.cookies, Tries: &auth.Tries{Redis: a.Redis, Log: a.Log}, Log: a.Log, Locale: web.LocaleOf,
+		Frame: func(*http.Request) layout.Page { return layout.Page{Language: language} },
+	}
+}

@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"wanjie/app/auth"
+	"wanjie/app/auth/courier"
+	"wanjie/app/clock"
+	"wanjie/billing"
+	"wanjie/jobs"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/journal"
+	"wanjie/tenants/journal/hint"
+	"wanjie/tenants/journal/seal"
+	"wanjie/tenants/journal/tally"
+	"wanjie/tenants/keys"
+)
+
+// Listen hears what other processes say (ended sessions) and tells them of new acts, until ctx ends.
+// A process that serves runs it.
+func (a *App) Listen(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.Keeper.Run(ctx) })
+	g.Go(func() error { return a.caller.Run(ctx) })
+	return g.Wait()
+}
+
+// Work follows the journal, runs jobs and keeps deadlines until ctx ends. Any number of processes
+// may work; what was under way at the stop rolls back and comes again.
+func (a *App) Work(ctx context.Context) error {
+	runner := a.runner
+	kinds := a.jobKinds()
+	relay := &jobs.Relay{DB: a.DB, Redis: a.Redis, Kinds: kinds, Log: a.Log}
+	worker := &jobs.Worker{DB: a.DB, Redis: a.Redis, Kinds: kinds, Allowed: allowed, Log: a.Log, Done: relay.Wake}
+	timers := &jobs.Timekeeper{DB: a.DB, Kinds: timerKinds(), Allowed: allowed, Log: a.Log}
+	ticker := &jobs.Ticker{DB: a.DB, Periodics: a.periodics(), Log: a.Log}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, run := range []func(context.Context) error{runner.Run, relay.Run, worker.Run, timers.Run, ticker.Run} {
+		g.Go(func() error { return run(ctx) })
+	}
+	g.Go(func() error { return hint.Listen(ctx, a.Redis, runner.Wake) })
+	g.Go(func() error { return a.caller.Run(ctx) })
+	return g.Wait()
+}
+
+// newRunner is everything that reads the journal, each follower with its own cursor per tenant.
+func (a *App) newRunner() (*journal.Runner, error) {
+	return journal.NewRunner(a.DB, Kinds(), a.Log,
+		seal.Follower(), billing.Follower(billing.Meters), Book().Follower(), jobs.Announce(announce), hint.Follower(a.Redis, a.Log))
+}
+
+// Kinds are the acts of all modules, with their versions and upcasters.
+func Kinds() (all journal.Kinds) {
+	for _, m := range Modules {
+		all = append(all, m.Acts...)
+	}
+	return all
+}
+
+// Book is what the rollups are kept from.
+func Book() tally.Book {
+	b := tally.Book{Objects: map[string]tally.Cells{}, Kinds: Kinds()}
+	for _, m := range Modules {
+		for object, cells := range m.Cells {
+			b.Objects[object] = cells
+		}
+	}
+	return b
+}
+
+// announce asks every module what an act sets going.
+func announce(act journal.Act) (out []jobs.Job) {
+	for _, m := range Modules {
+		if m.Notify != nil {
+			out = append(out, m.Notify(act)...)
+		}
+	}
+	return out
+}
+
+// Columns is the catalogue of every column of every table, with how it is kept.
+func Columns() (all []keys.Columns) {
+	all = append(all, tenants.Columns...)
+	all = append(all, auth.Columns...)
+	all = append(all, courier.Columns...)
+	for _, m := range Modules {
+		all = append(all, m.Data...)
+	}
+	return all
+}
+
+func (a *App) jobKinds() []jobs.Kind {
+	var senders map[string]courier.Sender
+	if a.Config.Dev {
+		senders = map[string]courier.Sender{courier.SMS: courier.Keep{}, courier.Email: courier.Keep{}}
+	} else if a.Config.SMTP != "" {
+		if s, err := courier.OpenSMTP(a.Config.SMTP, ""); err == nil {
+			senders = map[string]courier.Sender{courier.Email: s}
+		}
+	}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, senders)}
+	for _, p := range a.periodics() {
+		kinds = append(kinds, p.Kind)
+	}
+	for _, m := range Modules {
+		for _, k := range m.Jobs {
+			k.Module = m.Key
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+func timerKinds() (all []jobs.TimerKind) {
+	for _, m := range Modules {
+		for _, k := range m.Timers {
+			k.Module = m.Key
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// allowed reads a module's switch inside the job's transaction.
+func allowed(ctx context.Context, tx tenants.Tx, module string) (bool, error) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	return cfg.On(module), nil
+}
+
+// requestsKept is for how long a POST's reply answers its repeats.
+const requestsKept = 90 * 24 * time.Hour
+
+// periodics is the house's own regular work: the day's signed roots, and clearing out what has
+// served its time.
+func (a *App) periodics() []jobs.Periodic {
+	day := 24 * time.Hour
+	return []jobs.Periodic{
+		{Every: day, After: 5 * time.Minute, Kind: jobs.Kind{
+			Name: "journal.root", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
+			Outside: func(ctx context.Context, env jobs.Env, payload json.RawMessage) error {
+				var tick jobs.Tick
+				if err := json.Unmarshal(payload, &tick); err != nil {
+					return err
+				}
+				file := a.rootsFile(env.Placement)
+				if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+					return err
+				}
+				_, err := seal.Root(ctx, a.DB, env.Placement, file, tick.At.Add(-day))
+				return err
+			},
+		}},
+		{Every: day, After: 3 * time.Hour, Kind: jobs.Kind{
+			Name: "requests.purge", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
+			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
+				if _, err := tx.Raw("DELETE FROM requests WHERE made_at < ?", clock.Now(ctx).Add(-requestsKept)).Exec(ctx); err != nil {
+					return fmt.Errorf("purge requests: %w", err)
+				}
+				return nil
+			},
+		}},
+		{Every: time.Hour, Home: true, Kind: jobs.Kind{
+			Name: "messages.purge", Queue: jobs.Bulk,
+			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
+				_, err := courier.Purge(ctx, tx)
+				return err
+			},
+		}},
+	}
+}

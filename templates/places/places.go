@@ -1,0 +1,8 @@
+// Package places is the choice of where to work, after sign-in.
+package places
+
+// Page lists where a person may work.
+type Page struct{ Places []Place }
+
+// Place is one tenant, district board or console.
+type Place struct{ Name, Note, Href string }
