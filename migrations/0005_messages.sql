@@ -36,7 +36,7 @@ CREATE TABLE ctl.messages (
 );
 COMMENT ON TABLE ctl.messages IS 'Text messages and e-mails of the deployment on their way out, sealed with the deployment''s key. Home placement only; sent ones are deleted after thirty days.';
 COMMENT ON COLUMN ctl.messages.code IS 'The bare code in it: approved text message templates take the code as a parameter.';
-COMMENT ON COLUMN ctl.messages.purpose IS 'Template of Kratos (login_code …) or our own (invite, welcome).';
+COMMENT ON COLUMN ctl.messages.purpose IS 'Template of Kratos (login_code_valid …) or our own (invite, added).';
 COMMENT ON COLUMN ctl.messages.error IS 'What the last try to send failed with; never text of the message.';
 CREATE INDEX messages_made ON ctl.messages (made_at);
 CREATE INDEX messages_open ON ctl.messages (made_at) WHERE state = 'queued';

@@ -40,7 +40,13 @@ func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
+// silent keeps go-redis from telling of a Redis that is away on purpose.
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
+
 func run(m *testing.M) int {
+	redis.SetLogger(silent{})
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h := world.hook.Load(); h != nil {
 			(*h).ServeHTTP(w, r)
@@ -197,4 +203,12 @@ func digits(s string) string {
 		}
 	}
 	return ""
+}
+
+// nobody is a Redis that does not answer.
+func nobody(t *testing.T) redis.UniversalClient {
+	t.Helper()
+	c := redis.NewClient(&redis.Options{Addr: "127.0.0.1:9", MaxRetries: -1, DialTimeout: 100 * time.Millisecond})
+	t.Cleanup(func() { c.Close() })
+	return c
 }

@@ -38,6 +38,9 @@ type Tries struct {
 	Log   *slog.Logger
 }
 
+// redisWithin bounds each word with Redis: signing in does not wait long for one that is away.
+const redisWithin = 200 * time.Millisecond
+
 // try counts up and says how long the count still lives, in one round trip.
 var try = redis.NewScript(`local n = redis.call('INCR', KEYS[1])
 if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
@@ -50,7 +53,7 @@ func (t *Tries) Take(ctx context.Context, l Limit, whom string) (wait time.Durat
 	if t == nil || t.Redis == nil {
 		return 0, true
 	}
-	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(ctx, redisWithin)
 	defer cancel()
 	got, err := try.Run(ctx, t.Redis, []string{l.key(whom)}, l.Per.Milliseconds()).Int64Slice()
 	if err != nil || len(got) != 2 {
@@ -68,7 +71,7 @@ func (t *Tries) Clear(ctx context.Context, l Limit, whom string) {
 	if t == nil || t.Redis == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(ctx, redisWithin)
 	defer cancel()
 	if err := t.Redis.Del(ctx, l.key(whom)).Err(); err != nil {
 		t.warn(ctx, err)
@@ -109,7 +112,7 @@ func (t *Tries) Back(ctx context.Context, l Limit, whom string) {
 	if t == nil || t.Redis == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(ctx, redisWithin)
 	defer cancel()
 	if err := back.Run(ctx, t.Redis, []string{l.key(whom)}).Err(); err != nil {
 		t.warn(ctx, err)

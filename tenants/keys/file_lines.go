@@ -25,7 +25,7 @@ const fileFormat = "wanjie-keys/1"
 type record struct {
 	Format    string    `json:"format,omitempty"` // first line only
 	Signer    []byte    `json:"signer,omitempty"` // first line only
-	Tenant    int32     `json:"tenant,omitempty"`
+	Tenant    int32     `json:"tenant,omitempty"` // none: the deployment itself
 	Key       []byte    `json:"key,omitempty"`
 	Destroyed time.Time `json:"destroyed,omitzero"`
 }
@@ -201,7 +201,7 @@ func (f *File) take(r record) bool {
 		f.first, f.signer = r, signer
 	} else {
 		_, twice := f.tenants[r.Tenant]
-		if r.Tenant <= 0 || twice || (len(r.Key) == 16) == !r.Destroyed.IsZero() {
+		if r.Tenant < 0 || twice || (len(r.Key) == 16) == !r.Destroyed.IsZero() {
 			return false
 		}
 		f.tenants[r.Tenant] = r

@@ -102,11 +102,24 @@ func TestWrappedOpensForItsTenantOnly(t *testing.T) {
 		_, err := f.Unwrap(ctx, 7, wrapped[:n])
 		wantErr(t, ErrSealed, err)
 	}
-	for _, tenant := range []int32{0, -1} {
-		if f.Create(ctx, tenant) == nil {
-			t.Errorf("a key for tenant %d", tenant)
-		}
+	if f.Create(ctx, -1) == nil {
+		t.Error("a key for tenant -1")
 	}
+}
+
+// Number 0 is the deployment itself: its key is kept like a tenant's, and no tenant's opens it.
+func TestKeyOfTheDeployment(t *testing.T) {
+	t.Parallel()
+	ctx, path := t.Context(), inTemp(t)
+	f := openFile(t, path)
+	must(t, f.Create(ctx, 1))
+	wrapped, err := Issue(ctx, f, 0)
+	must(t, err)
+	again := openFile(t, path)
+	_, err = again.Unwrap(ctx, 0, wrapped)
+	must(t, err)
+	_, err = again.Unwrap(ctx, 1, wrapped)
+	wantErr(t, ErrSealed, err)
 }
 
 func TestDestroyIsForEver(t *testing.T) {

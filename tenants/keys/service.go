@@ -28,7 +28,8 @@ var (
 // worth nothing by itself. All methods are safe for concurrent use and by several processes.
 type Service interface {
 	// Create makes the tenant's key-encryption key and returns when it is durable. Repeating it
-	// changes nothing; after Destroy it fails with ErrDestroyed.
+	// changes nothing; after Destroy it fails with ErrDestroyed. Tenants' numbers begin at 1; number
+	// 0 is the deployment itself, whose key seals what belongs to no tenant.
 	Create(ctx context.Context, tenant int32) error
 	// Wrap encrypts a data key under the tenant's key-encryption key.
 	Wrap(ctx context.Context, tenant int32, key []byte) (wrapped []byte, err error)

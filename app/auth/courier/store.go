@@ -40,7 +40,7 @@ type Message struct {
 	Subject   string // of an e-mail
 	Body      string // plain text, UTF-8
 	Code      string // the code in it, if any: approved templates of Chinese SMS providers take it apart
-	Purpose   string // "login_code", "recovery_code", "invite", …
+	Purpose   string // "login_code_valid", "recovery_code_valid", "invite", "added"
 	State     string
 	MadeAt    time.Time
 	SentAt    time.Time // zero until then
