@@ -17,6 +17,7 @@ import (
 	views "wanjie/templates/auth"
 	"wanjie/templates/layout"
 	"wanjie/templates/ui"
+	"wanjie/tenants"
 )
 
 // Pages are the addresses of sign-in. They belong behind http.CrossOriginProtection, which keeps
@@ -98,10 +99,12 @@ func (p *Pages) log() *slog.Logger {
 }
 
 func (p *Pages) frame(r *http.Request) layout.Page {
+	var page layout.Page
 	if p.Frame != nil {
-		return p.Frame(r)
+		page = p.Frame(r)
 	}
-	return layout.Page{}
+	page.Guard.Request = tenants.NewID().String()
+	return page
 }
 
 // form is the part that every view of r shows, with what err refused.

@@ -435,7 +435,7 @@ func TestSeedFactor(t *testing.T) {
 // The whole way of a text message: Kratos makes it, the webhook seals it, a job sends it.
 func TestKratosMessagesArriveSealed(t *testing.T) {
 	if !world.own {
-		return // another Kratos posts its messages elsewhere
+		t.Skip("KRATOS_PUBLIC_URL names a Kratos that posts its messages elsewhere")
 	}
 	k := deaf(t)
 	store := courier.NewStore(k.DB)

@@ -29,15 +29,21 @@ type SMTP struct {
 
 // OpenSMTP reads a server's URL: smtps://user:password@host:465, or smtp://…@host:587, which must
 // offer STARTTLS unless the URL ends in ?tls=none. from is the sender's address, with a name if
-// wanted: "万街 <noreply@example.cn>". Nothing is connected yet. Errors never show the password.
+// wanted: "万街 <noreply@example.cn>"; when it is empty the URL says it, as ?from=noreply@example.cn
+// or by its user. Nothing is connected yet. Errors never show the password.
 func OpenSMTP(raw, from string) (*SMTP, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
 		return nil, errors.New("courier: not an SMTP URL of the form smtp://user:password@host:587 or smtps://…:465")
 	}
+	for _, known := range []string{u.Query().Get("from"), u.User.Username()} {
+		if from == "" {
+			from = known
+		}
+	}
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
-		return nil, fmt.Errorf("courier: sender's address: %w", err)
+		return nil, fmt.Errorf("courier: no sender's address; add ?from=noreply@example.cn to the URL: %w", err)
 	}
 	s := &SMTP{host: u.Hostname(), implicit: u.Scheme == "smtps", plain: u.Query().Get("tls") == "none", from: *sender}
 	port := u.Port()

@@ -143,10 +143,10 @@ func TestSMTPRefusals(t *testing.T) {
 	if err := s.Send(t.Context(), m); err == nil || strings.Contains(err.Error(), "lu.ming") {
 		t.Errorf("no address: %v", err)
 	}
-	clear, err := OpenSMTP("smtp://"+p.Addr().String(), "noreply@example.cn")
+	strict, err := OpenSMTP("smtp://"+p.Addr().String(), "noreply@example.cn")
 	must(t, err)
 	m.Recipient = "lu@example.cn"
-	if err := clear.Send(t.Context(), m); err == nil || !strings.Contains(err.Error(), "STARTTLS") {
+	if err := strict.Send(t.Context(), m); err == nil || !strings.Contains(err.Error(), "STARTTLS") {
 		t.Errorf("a server without TLS: %v", err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
@@ -161,5 +161,10 @@ func TestSMTPRefusals(t *testing.T) {
 	}
 	if _, err := OpenSMTP("smtps://a", "nobody"); err == nil {
 		t.Error("a sender without address")
+	}
+	for url, want := range map[string]string{"smtps://a?from=noreply@example.cn": "noreply@example.cn", "smtps://post%40example.cn:x@a": "post@example.cn"} {
+		if s, err := OpenSMTP(url, ""); err != nil || s.from.Address != want {
+			t.Errorf("%s sends as %+v, %v", url, s, err)
+		}
 	}
 }
