@@ -33,9 +33,10 @@ const EnvURL = "WANJIE_TEST_DATABASE_URL"
 
 // World is a database pair and what is needed to look at it from outside.
 type World struct {
-	DB     *tenants.DB
-	Config tenants.Config
-	Owner  map[string]string // placement → superuser URL, for looking behind the fence
+	DB      *tenants.DB
+	Config  tenants.Config
+	KeyFile string            // of the development key service
+	Owner   map[string]string // placement → superuser URL, for looking behind the fence
 	// Blueprints are the ids of the shipped blueprints by key ("city-street"), published everywhere.
 	Blueprints map[string]int32
 }
@@ -68,7 +69,8 @@ func build() (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	service, err := keys.OpenFile(filepath.Join(dir, "keys.jsonl"))
+	w.KeyFile = filepath.Join(dir, "keys.jsonl")
+	service, err := keys.OpenFile(w.KeyFile)
 	if err != nil {
 		return nil, err
 	}

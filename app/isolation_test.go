@@ -1,0 +1,205 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"wanjie/app/auth"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+var parameter = regexp.MustCompile(`\{([a-z]+)(\.\.\.)?\$?\}`)
+
+// address fills a route's pattern: the tenant's slug, and id for everything else.
+func address(pattern, slug, id string) string {
+	p := parameter.ReplaceAllStringFunc(pattern, func(m string) string {
+		switch name := parameter.FindStringSubmatch(m)[1]; name {
+		case "tenant":
+			return slug
+		case "district":
+			return "320505"
+		default:
+			return id
+		}
+	})
+	return strings.TrimSuffix(p, "{$}")
+}
+
+var requestNumber = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+func (h *house) ask(t *testing.T, person int64, method, path string, form url.Values) (int, string) {
+	t.Helper()
+	var body io.Reader
+	if method == http.MethodPost {
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Set(ui.RequestField, tenants.NewID().String())
+		body = strings.NewReader(form.Encode())
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, h.server.URL+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set(who, fmt.Sprint(person))
+	if body != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+// TestEveryRouteKeepsNeighboursApart walks every address of the product, as every role of one
+// street, with the numbers of the neighbour's rows and with the neighbour's own address. The answer
+// must be the one for something that does not exist, and nothing of the neighbour may show or change.
+func TestEveryRouteKeepsNeighboursApart(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	markA, markB := "甲"+uuid.NewString()[:6], "乙"+uuid.NewString()[:6]
+	a, _ := h.street(t, markA, 10_000)
+	b, theirs := h.street(t, markB, 20_000)
+	var grant uuid.UUID
+	super := h.Super(t, tenants.Home)
+	if err := super.QueryRow(t.Context(), "SELECT id FROM grants WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&grant); err != nil {
+		t.Fatal(err)
+	}
+	before := everything(t, super, b.ID)
+	probed := 0
+	for _, route := range h.Site.Routes() {
+		for i, role := range auth.RolesIn(auth.InTenant) {
+			person := int64(10_000 + i)
+			for _, id := range []string{theirs.ID.String(), theirs.Number, grant.String(), fmt.Sprint(20_000 + i)} {
+				probed++
+				status, body := h.ask(t, person, route.Method, address(route.Pattern, a.Slug, id), nil)
+				if strings.Contains(body, markB) {
+					t.Errorf("%s %s as %s shows the neighbour", route.Method, route.Pattern, role.Key)
+				}
+				if strings.Contains(route.Pattern, "{id}") && route.Door == "tenant" {
+					none, ghost := h.ask(t, person, route.Method, address(route.Pattern, a.Slug, uuid.NewString()), nil)
+					if uuid.Validate(id) == nil && (status != none || blank(body) != blank(ghost)) {
+						t.Errorf("%s %s as %s: the neighbour's number gives %d, nobody's gives %d, or their bodies differ", route.Method, route.Pattern, role.Key, status, none)
+					}
+					if status < 400 {
+						t.Errorf("%s %s as %s answered %d for the neighbour's number", route.Method, route.Pattern, role.Key, status)
+					}
+				}
+			}
+			if route.Door != "tenant" {
+				continue
+			}
+			status, body := h.ask(t, person, route.Method, address(route.Pattern, b.Slug, theirs.ID.String()), nil)
+			none, ghost := h.ask(t, person, route.Method, address(route.Pattern, "no-such-street", theirs.ID.String()), nil)
+			if status != http.StatusNotFound || none != status || blank(body) != blank(strings.ReplaceAll(ghost, "no-such-street", b.Slug)) {
+				t.Errorf("%s %s as %s of another street: %d, an unknown street: %d, or their bodies differ", route.Method, route.Pattern, role.Key, status, none)
+			}
+		}
+	}
+	if after := everything(t, super, b.ID); after != before {
+		t.Errorf("the neighbour's rows changed:\nbefore %s\nafter  %s", before, after)
+	}
+	if strings.Contains(h.log.String(), markB) || strings.Contains(h.log.String(), markA) {
+		t.Error("the log holds personal data")
+	}
+	t.Logf("%d probes over %d routes", probed, len(h.Site.Routes()))
+}
+
+// blank takes out what differs between two answers by right: the request's own number.
+func blank(body string) string { return requestNumber.ReplaceAllString(body, "-") }
+
+// everything is a fingerprint of all of a tenant's rows in every table.
+func everything(t *testing.T, c *pgx.Conn, id tenants.ID) string {
+	t.Helper()
+	rows, err := c.Query(t.Context(), `SELECT relname FROM pg_class WHERE relnamespace='public'::regnamespace AND relkind='r' ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, table := range tables {
+		var s string
+		if err := c.QueryRow(t.Context(), fmt.Sprintf("SELECT count(*)||':'||coalesce(md5(string_agg(r::text,'|' ORDER BY r::text)),'') FROM %s r WHERE tenant_id=%d", table, id)).Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&out, "%s %s\n", table, s)
+	}
+	return out.String()
+}
+
+// TestStrangersSeeNothing asks every address without a session and as somebody without any grant.
+func TestStrangersSeeNothing(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	a, c := h.street(t, "丙"+uuid.NewString()[:6], 30_000)
+	for _, route := range h.Site.Routes() {
+		path := address(route.Pattern, a.Slug, c.ID.String())
+		if status, _ := h.ask(t, 0, route.Method, path, nil); status != http.StatusSeeOther {
+			t.Errorf("%s %s without a session: %d, want the way to sign-in", route.Method, route.Pattern, status)
+		}
+		if route.Door != "tenant" {
+			continue
+		}
+		if status, _ := h.ask(t, 99, route.Method, path, nil); status != http.StatusNotFound {
+			t.Errorf("%s %s as a stranger: %d, want 404", route.Method, route.Pattern, status)
+		}
+	}
+}
+
+// TestModuleOffIsGone switches each module off and finds its routes gone and its data kept.
+func TestModuleOffIsGone(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	a, c := h.street(t, "丁"+uuid.NewString()[:6], 40_000)
+	off(t, h, a.ID, "cases")
+	for _, route := range h.Site.Routes() {
+		if route.Module == "cases" {
+			if status, _ := h.ask(t, roleAt(t, 40_000, auth.ShiftLead), route.Method, address(route.Pattern, a.Slug, c.ID.String()), nil); status != http.StatusNotFound {
+				t.Errorf("%s %s with its module off: %d", route.Method, route.Pattern, status)
+			}
+		}
+	}
+	var n int
+	if err := h.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT count(*) FROM cases WHERE tenant_id=$1", int32(a.ID)).Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d cases are left of 1 (%v)", n, err)
+	}
+}
+
+func off(t *testing.T, h *house, id tenants.ID, module string) {
+	t.Helper()
+	if err := h.App.DB.Write(t.Context(), id, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		cfg, err := blueprint.For(ctx, tx)
+		if err != nil {
+			return err
+		}
+		edit, err := cfg.Switch(module, false)
+		if err != nil {
+			return err
+		}
+		_, err = blueprint.Change(ctx, tx, edit)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

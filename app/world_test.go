@@ -1,0 +1,115 @@
+package app_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"wanjie/app"
+	"wanjie/app/auth"
+	"wanjie/app/cases"
+	"wanjie/app/config"
+	"wanjie/app/web"
+	"wanjie/tenants"
+	"wanjie/tenants/tenantstest"
+)
+
+// house is the whole product on the test database, with the sign-in service left out: a header says
+// who asks. What Kratos does is tested in app/auth and in the journey.
+type house struct {
+	*app.App
+	*tenantstest.World
+	server *httptest.Server
+	log    *strings.Builder
+}
+
+// who names the header that stands for a session.
+const who = "X-Test-Person"
+
+// openHouse wires the product once for the test process.
+func openHouse(t *testing.T) *house {
+	t.Helper()
+	w := tenantstest.Open(t)
+	rdb, err := miniredis.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(rdb.Close)
+	h := &house{World: w, log: &strings.Builder{}}
+	cfg := config.Config{
+		Database: w.Owner[tenants.Home], Placements: w.Owner, Deployment: 1, Redis: "redis://" + rdb.Addr(), KratosPublic: "http://127.0.0.1:1", KratosAdmin: "http://127.0.0.1:1",
+		CourierKey: "test", PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Dev: true,
+	}
+	h.App, err = app.New(t.Context(), cfg, slog.New(slog.NewJSONHandler(&locked{b: h.log}, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.App.Close)
+	h.Site.Visitor = func(r *http.Request) (web.Visitor, error) {
+		person, _ := strconv.ParseInt(r.Header.Get(who), 10, 64)
+		return web.Visitor{Person: person, Strong: true}, nil
+	}
+	h.server = httptest.NewServer(h.Handler(web.Limits{}))
+	t.Cleanup(h.server.Close)
+	return h
+}
+
+type locked struct {
+	mu sync.Mutex
+	b  *strings.Builder
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// street opens a street whose every text carries mark, with people numbered from base: base+1 the
+// intake clerk and so on, each role of the tenant once.
+func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *cases.Case) {
+	t.Helper()
+	s := h.Street(t, func(p *tenants.Plan) { p.Codes, p.Name = []string{"320505003"}, mark+"街道" })
+	for i, role := range auth.RolesIn(auth.InTenant) {
+		give := auth.Give{Role: role.Key}
+		if role.Unit {
+			give.Unit = "sanitation"
+		}
+		if err := h.Employ(t.Context(), s.ID, base+int64(i), mark+role.Key, "13900000000", give); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var c *cases.Case
+	if err := h.App.DB.Write(t.Context(), s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) (err error) {
+		c, err = cases.Report(ctx, tx, cases.Intake{Channel: "hotline", UpperNo: mark + "-12345", Class: "matter-06010", Community: "320505003001",
+			Words: cases.Words{Title: mark + "标题", Description: mark + "内容", Address: mark + "地址", Petitioner: mark + "诉求人", Phone: "13912345678"}})
+		if err != nil {
+			return err
+		}
+		c, err = cases.Dispatch(ctx, tx, c.ID, cases.Order{Unit: "sanitation", Basis: cases.Statutory})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return s, c
+}
+
+// roleAt is the number of the person with this role in a street of base.
+func roleAt(t *testing.T, base int64, key string) int64 {
+	t.Helper()
+	for i, role := range auth.RolesIn(auth.InTenant) {
+		if role.Key == key {
+			return base + int64(i)
+		}
+	}
+	t.Fatalf("no role %s", key)
+	return 0
+}
