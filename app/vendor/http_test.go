@@ -1,0 +1,344 @@
+package vendor_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"wanjie/app/clock"
+	"wanjie/app/fault"
+	"wanjie/app/vendor"
+	"wanjie/app/web"
+	"wanjie/billing"
+	"wanjie/jobs"
+	"wanjie/migrations"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/division"
+	"wanjie/tenants/journal"
+	"wanjie/tenants/tenantstest"
+)
+
+// office is the vendor's console with an operator at it.
+type office struct {
+	*tenantstest.World
+	h       http.Handler
+	invited []vendor.Invitation
+	refuse  map[string]bool // capabilities that the operator lacks
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{World: tenantstest.Open(t), refuse: map[string]bool{}}
+	if _, err := blueprint.PublishShipped(t.Context(), o.DB); err != nil {
+		t.Fatal(err)
+	}
+	site := &web.Site{DB: o.DB, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Visitor: func(*http.Request) (web.Visitor, error) { return web.Visitor{Person: 9}, nil },
+		AdmitVendor: func(_ *web.Request, may string) error {
+			if o.refuse[may] {
+				return fault.New(fault.Forbidden, "您没有进行此操作的权限")
+			}
+			return nil
+		},
+		VendorFrame: func(context.Context, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
+	}
+	vendor.Routes(site, vendor.Deps{
+		DB: o.DB, Migration: migrations.Newest(), Meters: billing.Meters,
+		Open: func(ctx context.Context, p vendor.Plan) (tenants.Tenant, bool, error) {
+			u, _ := division.ByCode(p.Code)
+			var edition *blueprint.Edition
+			err := o.DB.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) (err error) {
+				edition, err = blueprint.Newest(ctx, tx, p.Blueprint)
+				return err
+			})
+			if err != nil || edition == nil {
+				return tenants.Tenant{}, false, errors.Join(err, fault.Field("blueprint", "没有已发布的这一蓝本"))
+			}
+			return o.DB.OpenTenant(ctx, tenants.Plan{Kind: tenants.Street, Codes: []string{p.Code}, District: u.District, Name: u.Name, Slug: p.Slug,
+				Blueprint: edition.ID, Placement: p.Placement, Contract: p.Contract, State: tenants.Trial})
+		},
+		Invite: func(_ context.Context, i vendor.Invitation) error { o.invited = append(o.invited, i); return nil },
+		Lag: func(ctx context.Context) ([]journal.Behind, error) {
+			return journal.Lag(ctx, o.DB, "tally", "meter")
+		},
+		May: func(_ *web.Request, may string) bool { return !o.refuse[may] },
+	})
+	o.h = site.Handler(web.Limits{})
+	return o
+}
+
+func (o *office) get(t *testing.T, path string, want int) *html.Node {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	o.h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+	if rec.Code != want {
+		t.Fatalf("%s: %d, want %d: %s", path, rec.Code, want, rec.Body)
+	}
+	n, err := html.Parse(rec.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func (o *office) post(t *testing.T, path string, form url.Values, want int) *httptest.ResponseRecorder {
+	t.Helper()
+	form.Set("request", tenants.NewID().String())
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	rec := httptest.NewRecorder()
+	o.h.ServeHTTP(rec, r)
+	if rec.Code != want {
+		t.Fatalf("%s: %d, want %d: %s", path, rec.Code, want, rec.Body)
+	}
+	return rec
+}
+
+func text(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	var b strings.Builder
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		b.WriteString(text(c) + " ")
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func all(n *html.Node, selector string) (out []string) {
+	for _, m := range cascadia.QueryAll(n, cascadia.MustCompile(selector)) {
+		out = append(out, text(m))
+	}
+	return out
+}
+
+func TestFleet(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	page := o.get(t, "/v/streets", 200)
+	if rows := all(page, "tbody tr"); len(rows) != 20 || !strings.HasPrefix(rows[0], "东华门街道 北京市东城区东华门街道 110101001") {
+		t.Errorf("the country begins with %.1q", rows)
+	}
+	if got := all(page, ".pager > span"); len(got) == 0 || got[0] != "共 41,352 条" {
+		t.Errorf("pager %q", got)
+	}
+	if rows := all(o.get(t, "/v/streets?province=65&q=中山", 200), "tbody tr"); len(rows) == 0 || !strings.Contains(rows[0], "新疆") {
+		t.Errorf("a search in one province: %q", rows)
+	}
+	if rows := all(o.get(t, "/v/streets?page=2068", 200), "tbody tr"); len(rows) != 12 {
+		t.Errorf("the last page has %d units", len(rows))
+	}
+	if got := all(o.get(t, "/v/streets?q=nowhere", 200), ".empty strong"); len(got) != 1 {
+		t.Errorf("nothing found says %q", got)
+	}
+	o.get(t, "/v/streets?page=-3", 200)
+	o.get(t, "/v/streets?page=99999999999999999999", 200)
+	o.refuse["streets.read"] = true
+	o.get(t, "/v/streets", 403)
+}
+
+// A street is found, opened, opened again, invited to, suspended and let go on.
+func TestOpening(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	const code = "350203003" // no other test opens it
+	u, ok := division.ByCode(code)
+	if !ok {
+		t.Fatal("no unit " + code)
+	}
+	if got := all(o.get(t, "/v/open?q="+code, 200), "tbody td.ops a"); len(got) != 1 || got[0] != "选择" {
+		t.Fatalf("searching %s offers %q", code, got)
+	}
+	form := o.get(t, "/v/open?code="+code, 200)
+	if got := all(form, "dd"); got[0] != u.Name {
+		t.Errorf("the form is about %q", got)
+	}
+	plan := url.Values{"code": {code}, "blueprint": {"city-street"}, "slug": {"Not A Slug"}, "placement": {"home"}, "contract": {"HT-2026-018"}}
+	refused := o.post(t, "/v/open", plan, 422)
+	if !strings.Contains(refused.Body.String(), "网址名应为2至40位") || !strings.Contains(refused.Body.String(), "HT-2026-018") {
+		t.Error("a refused form says why and keeps what was typed")
+	}
+	plan.Set("slug", "open-"+strconv.FormatInt(time.Now().UnixNano(), 36)) //nolint:forbidigo // a name nobody has yet
+	first := o.post(t, "/v/open", plan, 303).Header().Get("Location")
+	again := o.post(t, "/v/open", plan, 303).Header().Get("Location")
+	if !strings.Contains(first, "fresh=1") || strings.Contains(again, "fresh") || strings.Split(first, "?")[0] != strings.Split(again, "?")[0] {
+		t.Fatalf("opened at %s, again at %s", first, again)
+	}
+	at := strings.Split(first, "?")[0]
+	if got := all(o.get(t, first, 200), ".alert-good strong"); len(got) != 2 {
+		t.Errorf("the result page says %q", got)
+	}
+	if got := all(o.get(t, "/v/streets?q="+code, 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "试运行") || !strings.Contains(got[0], "城市街道标准版") {
+		t.Errorf("the fleet shows %q", got)
+	}
+	if got := all(o.get(t, "/v/streets?state=trial&q="+code, 200), "tbody tr"); len(got) != 1 {
+		t.Errorf("among the trials: %q", got)
+	}
+	if got := all(o.get(t, "/v/streets?state=active&q="+code, 200), "tbody tr"); len(got) != 0 {
+		t.Errorf("among the active: %q", got)
+	}
+
+	o.post(t, at+"/invite", url.Values{"role": {"operator"}}, 422)
+	if len(o.invited) != 0 {
+		t.Error("a refused invitation went out")
+	}
+	o.post(t, at+"/invite", url.Values{"role": {"security_admin"}, "name": {"周敏"}, "phone": {"13800000001"}}, 303)
+	if len(o.invited) != 1 || o.invited[0].Role != "security_admin" || o.invited[0].Name != "周敏" {
+		t.Errorf("invited %+v", o.invited)
+	}
+
+	o.post(t, at+"/state", url.Values{"to": {"closed"}}, 409)
+	o.post(t, at+"/state", url.Values{"to": {"suspended"}}, 303)
+	o.post(t, at+"/state", url.Values{"to": {"suspended"}}, 303)
+	if got := all(o.get(t, at, 200), ".tag-bad"); len(got) != 1 || got[0] != "已暂停" {
+		t.Errorf("suspended shows %q", got)
+	}
+	o.post(t, at+"/state", url.Values{"to": {"resume"}}, 303)
+	if got := all(o.get(t, at, 200), ".tag-good"); len(got) != 1 {
+		t.Errorf("a street with a contract goes on as active, and shows %q", got)
+	}
+	o.get(t, "/v/streets/999999999", 404)
+	o.get(t, "/v/streets/x", 404)
+}
+
+// Streets of a district live together.
+func TestOneDistrictOnePlace(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Street(t, func(p *tenants.Plan) { p.District, p.Placement = 370214, tenantstest.Other })
+	plan := url.Values{"code": {"370214001"}, "blueprint": {"city-street"}, "placement": {"home"}}
+	if rec := o.post(t, "/v/open", plan, 422); !strings.Contains(rec.Body.String(), "同一区县的街道须放在一处") {
+		t.Error("a second placement in one district was accepted")
+	}
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	s := o.Street(t, tenantstest.At(tenantstest.Other), func(p *tenants.Plan) { p.Name = "出错街道" })
+	var job string
+	err := o.DB.Write(t.Context(), s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		id, err := jobs.Add(ctx, tx, jobs.Job{Kind: "test.broken", Payload: json.RawMessage(`{"who":"张三的电话"}`)})
+		job = id.String()
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := o.Super(t, tenantstest.Other)
+	if _, err := c.Exec(t.Context(), "UPDATE outbox SET failed_at = now(), attempts = 12, error = '连接短信网关超时' WHERE id = $1", job); err != nil {
+		t.Fatal(err)
+	}
+	page := o.get(t, "/v/health", 200)
+	body := text(page)
+	for _, want := range []string{"test.broken", "出错街道", "连接短信网关超时", "指标汇总", "PostgreSQL 15", "other"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("health lacks %q", want)
+		}
+	}
+	if strings.Contains(body, "张三") {
+		t.Error("the vendor sees a job's payload")
+	}
+	form := url.Values{"placement": {tenantstest.Other}, "tenant": {s.ID.String()}, "job": {job}}
+	o.post(t, "/v/health/retry", form, 303)
+	var failed bool
+	if err := c.QueryRow(t.Context(), "SELECT failed_at IS NOT NULL FROM outbox WHERE id = $1", job).Scan(&failed); err != nil || failed {
+		t.Errorf("still failed: %v %v", failed, err)
+	}
+	o.post(t, "/v/health/retry", form, 404)
+	form.Set("placement", "nowhere")
+	o.post(t, "/v/health/retry", form, 404)
+	o.refuse["streets.open"] = true
+	if strings.Contains(text(o.get(t, "/v/health", 200)), "重试 ") && len(all(o.get(t, "/v/health", 200), "form")) > 0 {
+		t.Error("who may only look is offered a button")
+	}
+	o.post(t, "/v/health/retry", form, 403)
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	a, b := o.Street(t, func(p *tenants.Plan) { p.Name = "计量一街道" }), o.Street(t, tenantstest.At(tenantstest.Other), func(p *tenants.Plan) { p.Name = "计量二街道" })
+	today := clock.Now(t.Context()).In(clock.Zone).Format(time.DateOnly)
+	for place, rows := range map[string][][]any{
+		tenants.Home:      {{int32(a.ID), "2024-02-29", "cases.filed", 5}, {int32(a.ID), "2024-03-01", "cases.filed", 1000}, {int32(a.ID), today, "cases.filed", 77}},
+		tenantstest.Other: {{int32(b.ID), "2024-02-01", "cases.filed", 7}, {int32(b.ID), "2024-02-02", "cases.closed", 3}, {int32(b.ID), "2024-02-03", "of.the.future", 9}},
+	} {
+		c := o.Super(t, place)
+		for _, r := range rows {
+			if _, err := c.Exec(t.Context(), "INSERT INTO usage VALUES ($1, $2::text::date, $3, $4)", r...); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	page := o.get(t, "/v/usage?month=2024-02", 200)
+	if got := all(page, ".tile-value"); len(got) < 2 || got[0] != "12 件" || got[1] != "3 件" {
+		t.Errorf("totals of both placements: %q", got)
+	}
+	if got := all(page, "tbody tr"); len(got) != 2 {
+		t.Errorf("rows %q", got)
+	}
+	if got := all(o.get(t, "/v/usage?month=2024-02&q=计量二", 200), "tbody tr"); len(got) != 1 || !strings.HasSuffix(got[0], "7 3 0") {
+		t.Errorf("one street's: %q", got)
+	}
+	o.get(t, "/v/usage?month=2024-13", 422)
+	rec := httptest.NewRecorder()
+	o.h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/v/usage/export?month=2024-02", nil))
+	if body := rec.Body.String(); !strings.Contains(body, "2024-02,"+b.ID.String()+",计量二街道,cases.filed,7,件\r\n") {
+		t.Errorf("csv %q", body)
+	}
+	if got := text(o.get(t, "/v/streets/"+a.ID.String(), 200)); !strings.Contains(got, "77 件") {
+		t.Error("a tenant's page lacks its usage of this month")
+	}
+}
+
+// The vendor's hand reaches no resident, no act and no payload, whatever SQL it runs.
+func TestVendorSeesNoResident(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Street(t)
+	run := func(sql string) error {
+		return o.DB.Vendor(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
+			_, err := tx.Raw(sql).Exec(ctx)
+			return err
+		})
+	}
+	c := o.Super(t, tenants.Home)
+	rows, err := c.Query(t.Context(), `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname NOT IN ('tenants', 'heads', 'cursors', 'usage', 'outbox', 'timers', 'data_keys')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		n++
+		if err := run("SELECT * FROM " + name + " LIMIT 1"); err == nil || !strings.Contains(err.Error(), "permission denied") {
+			t.Errorf("the vendor reads %s: %v", name, err)
+		}
+	}
+	if n < 8 {
+		t.Errorf("only %d tables were tried", n)
+	}
+	for _, sql := range []string{"SELECT payload FROM outbox", "SELECT object_id FROM timers", "SELECT wrapped FROM data_keys", "UPDATE usage SET qty = 0", "UPDATE outbox SET payload = '{}'", "DELETE FROM tenants"} {
+		if err := run(sql); err == nil || !strings.Contains(err.Error(), "permission denied") {
+			t.Errorf("the vendor may %s: %v", sql, err)
+		}
+	}
+}

@@ -1,0 +1,313 @@
+// Package fleet shows the vendor's console: fleet, opening, health, usage. Nothing in it is about a resident. It is not
+// called vendor because templ passes over folders of that name.
+package fleet
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+
+	"wanjie/templates/ui"
+)
+
+// Unit is one line of the fleet: a unit of the country, opened or not.
+type Unit struct {
+	Code, Name, Path string
+	Kind             string // 街道, 镇 …; a catalogue key
+	Tenant           int32  // 0: not opened
+	Slug             string
+	State            string
+	Blueprint        string
+	OpenedAt         time.Time
+	Cases            int64 // filed this month
+	Refused          bool  // a placeholder of the list: cannot be opened
+}
+
+// Fleet is the list over all units.
+type Fleet struct {
+	Query, State, Province, Scope string
+	Provinces                     []ui.Option
+	Units                         []Unit
+	Pages                         ui.Pages
+	All, Open, Trial, Suspended   int
+	MayOpen                       bool
+}
+
+// StateTag says a tenant's state in colour and words.
+func stateTag(ctx context.Context, state string) (ui.Tone, string) {
+	switch state {
+	case "opening":
+		return ui.Warn, ui.T(ctx, "开通中")
+	case "trial":
+		return ui.Info, ui.T(ctx, "试运行")
+	case "active":
+		return ui.Good, ui.T(ctx, "正式运行")
+	case "suspended":
+		return ui.Bad, ui.T(ctx, "已暂停")
+	case "closed":
+		return ui.Neutral, ui.T(ctx, "已关闭")
+	}
+	return ui.Neutral, ui.T(ctx, "未开通")
+}
+
+func states(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, s := range []string{"trial", "active", "suspended", "opening", "closed"} {
+		_, label := stateTag(ctx, s)
+		out = append(out, ui.Option{Value: s, Label: label})
+	}
+	return out
+}
+
+// Opening is the form that opens a street.
+type Opening struct {
+	Guard      ui.Guard
+	Query      string // what was searched when no unit is chosen
+	Found      []Unit
+	Unit       Unit // chosen; Code empty until then
+	Districts  string
+	Slug       string
+	Blueprint  string
+	Contract   string
+	Placement  string
+	Demo       bool
+	Blueprints []ui.Option
+	Placements []ui.Option
+	Say        string
+	Errors     map[string]string
+}
+
+func (o Opening) errors(ctx context.Context) (out []ui.FieldError) {
+	for _, name := range []string{"code", "slug", "blueprint", "contract", "placement"} {
+		if e, ok := o.Errors[name]; ok {
+			out = append(out, ui.FieldError{Name: name, Text: ui.T(ctx, e)})
+		}
+	}
+	return out
+}
+
+func (o Opening) err(ctx context.Context, name string) string {
+	if e := o.Errors[name]; e != "" {
+		return ui.T(ctx, e)
+	}
+	return ""
+}
+
+// Use is one meter's quantity.
+type Use struct {
+	Name, Unit string
+	Qty        int64
+}
+
+// Tenant is one tenant as the vendor sees it.
+type Tenant struct {
+	Guard     ui.Guard
+	ID        int32
+	Name      string
+	Slug      string
+	Kind      string // a catalogue key
+	Path      string
+	Code      string
+	State     string
+	Blueprint string
+	Revision  int64
+	Placement string
+	Contract  string
+	OpenedAt  time.Time
+	Acts      int64
+	LastAct   time.Time
+	Uses      []Use
+	Fresh     bool // just opened
+	MayOpen   bool
+	Roles     []ui.Option
+	Say       string
+	Form      Invitation
+	Errors    map[string]string
+}
+
+// Invitation is the form for a tenant's administrators.
+type Invitation struct{ Name, Phone, Email, Role string }
+
+func (t Tenant) errors(ctx context.Context) (out []ui.FieldError) {
+	for _, name := range []string{"role", "name", "phone", "email"} {
+		if e, ok := t.Errors[name]; ok {
+			out = append(out, ui.FieldError{Name: name, Text: ui.T(ctx, e)})
+		}
+	}
+	return out
+}
+
+func (t Tenant) err(ctx context.Context, name string) string {
+	if e := t.Errors[name]; e != "" {
+		return ui.T(ctx, e)
+	}
+	return ""
+}
+
+func (t Tenant) path(more string) string {
+	return "/v/streets/" + strconv.Itoa(int(t.ID)) + more
+}
+
+func (t Tenant) facts(ctx context.Context) []ui.Fact {
+	tone, label := stateTag(ctx, t.State)
+	contract := t.Contract
+	if contract == "" {
+		contract = ui.T(ctx, "无（试运行）")
+	}
+	own := ui.T(ctx, "与蓝本一致")
+	if t.Revision > 0 {
+		own = ui.T(ctx, "已自定，第 %d 次修改", t.Revision)
+	}
+	return []ui.Fact{
+		{Label: ui.T(ctx, "状态"), Body: ui.Tag(tone, label)}, {Label: ui.T(ctx, "类型"), Value: ui.T(ctx, t.Kind)}, {Label: ui.T(ctx, "租户编号"), Value: strconv.Itoa(int(t.ID))},
+		{Label: ui.T(ctx, "区划代码"), Value: t.Code}, {Label: ui.T(ctx, "网址名"), Value: t.Slug}, {Label: ui.T(ctx, "数据放置点"), Value: t.Placement},
+		{Label: ui.T(ctx, "蓝本"), Value: t.Blueprint}, {Label: ui.T(ctx, "自定配置"), Value: own}, {Label: ui.T(ctx, "合同编号"), Value: contract},
+		{Label: ui.T(ctx, "开通时间"), Value: ui.Time(t.OpenedAt)}, {Label: ui.T(ctx, "操作总数"), Value: ui.Number(t.Acts)}, {Label: ui.T(ctx, "最近操作"), Value: ui.Time(t.LastAct)},
+	}
+}
+
+// Lag is how far one follower is behind at one placement.
+type Lag struct {
+	Placement, Follower string
+	Acts                int64
+	Tenants             int
+	Oldest              time.Duration
+}
+
+func (l Lag) tone() ui.Tone {
+	switch {
+	case l.Oldest > time.Minute:
+		return ui.Bad
+	case l.Oldest > 5*time.Second:
+		return ui.Warn
+	}
+	return ui.Good
+}
+
+// followers are their names in words; catalogue keys.
+var followers = map[string]string{
+	"seal": ui.Key("存证封存"), "meter": ui.Key("用量计量"), "tally": ui.Key("指标汇总"), "announce": ui.Key("通知与任务"), "hint": ui.Key("实时提示"),
+}
+
+// Jobs are the unfinished jobs of one kind.
+type Jobs struct {
+	Placement, Kind, Queue          string
+	Waiting, Sent, Retrying, Failed int64
+	Oldest                          time.Duration
+}
+
+// Failure is one job that was given up.
+type Failure struct {
+	Placement, Tenant, Kind, Error, ID string
+	TenantID                           int32
+	FailedAt                           time.Time
+	Attempts                           int
+}
+
+// Place is one placement.
+type Place struct {
+	Name, Version     string
+	Migration, Wanted int64
+	Bytes, Tenants    int64
+	TimersDue         int
+	OldestTimer       time.Duration
+	TimersFailed      int
+	Down              string // why nothing is known
+}
+
+// Health is the page of followers, jobs, timers and databases.
+type Health struct {
+	Guard    ui.Guard
+	At       time.Time
+	Lags     []Lag
+	Jobs     []Jobs
+	Failures []Failure
+	Places   []Place
+	MayRetry bool
+}
+
+func (h Health) tiles(ctx context.Context) []ui.Figure {
+	var behind, waiting, failed, timers int64
+	var oldest time.Duration
+	for _, l := range h.Lags {
+		behind += l.Acts
+		oldest = max(oldest, l.Oldest)
+	}
+	for _, j := range h.Jobs {
+		waiting += j.Waiting + j.Sent
+		failed += j.Failed
+	}
+	down := 0
+	for _, p := range h.Places {
+		timers += int64(p.TimersDue)
+		if p.Down != "" {
+			down++
+		}
+	}
+	tone := func(bad bool, t ui.Tone) ui.Tone {
+		if bad {
+			return t
+		}
+		return ui.Good
+	}
+	return []ui.Figure{
+		{Label: ui.T(ctx, "数据库"), Value: strconv.Itoa(len(h.Places)-down) + "/" + strconv.Itoa(len(h.Places)), Note: ui.T(ctx, "可用的放置点"), Tone: tone(down > 0, ui.Bad)},
+		{Label: ui.T(ctx, "跟随滞后"), Value: ui.Number(behind), Unit: ui.T(ctx, "项"), Note: ui.T(ctx, "最久 %s", since(ctx, oldest)), Tone: tone(oldest > 5*time.Second, ui.Warn)},
+		{Label: ui.T(ctx, "待办任务"), Value: ui.Number(waiting), Unit: ui.T(ctx, "个"), Note: ui.T(ctx, "排队和执行中")},
+		{Label: ui.T(ctx, "失败任务"), Value: ui.Number(failed), Unit: ui.T(ctx, "个"), Note: ui.T(ctx, "需人工处理"), Tone: tone(failed > 0, ui.Bad)},
+		{Label: ui.T(ctx, "逾期定时"), Value: ui.Number(timers), Unit: ui.T(ctx, "个"), Note: ui.T(ctx, "到点未触发"), Tone: tone(timers > 0, ui.Warn)},
+	}
+}
+
+// since says a duration for people: 3 秒, 5 分, 2 小时, 4 天.
+func since(ctx context.Context, d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ui.None
+	case d < time.Minute:
+		return ui.T(ctx, "%d 秒", int(d.Seconds()+0.999))
+	case d < time.Hour:
+		return ui.T(ctx, "%d 分", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return ui.T(ctx, "%d 小时", int(d.Hours()))
+	}
+	return ui.T(ctx, "%d 天", int(d.Hours()/24))
+}
+
+func size(bytes int64) string {
+	return strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64) + " MiB"
+}
+
+// Meter is a column of the usage table.
+type Meter struct{ Code, Name, Unit string }
+
+// Usage is everybody's usage of a month.
+type Usage struct {
+	Month  string // 2026-11
+	Months []ui.Option
+	Query  string
+	Meters []Meter
+	Totals []int64
+	Rows   []UsageRow
+	Pages  ui.Pages
+}
+
+// UsageRow is one tenant's.
+type UsageRow struct {
+	ID         int32
+	Name, Path string
+	Qty        []int64
+}
+
+func (u Usage) file() string {
+	return "/v/usage/export?" + url.Values{"month": {u.Month}}.Encode()
+}
+
+func usageHead(ctx context.Context, u Usage) []ui.Column {
+	head := []ui.Column{{Label: ui.T(ctx, "租户名称")}, {Label: ui.T(ctx, "所在地")}, {Label: ui.T(ctx, "租户编号"), Number: true}}
+	for _, m := range u.Meters {
+		head = append(head, ui.Column{Label: ui.T(ctx, "%s（%s）", ui.T(ctx, m.Name), ui.T(ctx, m.Unit)), Number: true})
+	}
+	return head
+}
