@@ -1,3 +1,4 @@
+//nolint:bodyclose // the client library has read and closed every body before it returns
 package auth
 
 import (

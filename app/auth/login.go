@@ -1,3 +1,4 @@
+//nolint:bodyclose // the client library has read and closed every body before it returns
 package auth
 
 import (
@@ -7,6 +8,7 @@ import (
 
 	ory "github.com/ory/kratos-client-go"
 
+	"wanjie/app/clock"
 	"wanjie/app/fault"
 )
 
@@ -25,7 +27,7 @@ var (
 // Login signs in by password. Unknown account and wrong password get ErrPassword after the same
 // time; ErrDisabled needs the right password.
 func (c *Client) Login(ctx context.Context, identifier, password string) (Ticket, error) {
-	begun := time.Now()
+	begun := clock.Now(ctx)
 	t, err := c.login(ctx, Identifier(identifier), password)
 	if err != nil && fault.Of(err) == nil {
 		if r := says(err); r != nil && r.status == http.StatusUnauthorized {
@@ -72,7 +74,7 @@ func (c *Client) submit(ctx context.Context, flow, token string, body ory.Update
 // SendCode has a code sent by text message and answers the flow in which it counts, ten minutes and
 // five tries. An unknown number gets a flow too, and no message.
 func (c *Client) SendCode(ctx context.Context, phone string) (flow string, err error) {
-	begun := time.Now()
+	begun := clock.Now(ctx)
 	phone = Identifier(phone)
 	f, res, err := c.public.FrontendAPI.CreateNativeLoginFlow(ctx).Execute()
 	if err := asked("code", res, err); err != nil {
@@ -90,7 +92,7 @@ func (c *Client) SendCode(ctx context.Context, phone string) (flow string, err e
 
 // LoginCode signs in with the code that SendCode had sent. ErrCode, ErrExpired, ErrDisabled.
 func (c *Client) LoginCode(ctx context.Context, flow, phone, code string) (Ticket, error) {
-	begun := time.Now()
+	begun := clock.Now(ctx)
 	phone = Identifier(phone)
 	t, err := c.submit(ctx, flow, "", ory.UpdateLoginFlowBody{UpdateLoginFlowWithCodeMethod: &ory.UpdateLoginFlowWithCodeMethod{
 		Method: "code", Identifier: &phone, Code: &code}})
@@ -117,7 +119,7 @@ func (c *Client) Logout(ctx context.Context, token string) error {
 
 // until waits until d has passed since begun, or ctx ends.
 func until(ctx context.Context, begun time.Time, d time.Duration) {
-	wait := time.NewTimer(d - time.Since(begun))
+	wait := time.NewTimer(d - clock.Now(ctx).Sub(begun))
 	defer wait.Stop()
 	select {
 	case <-wait.C:

@@ -131,10 +131,10 @@ func wait(t *testing.T, what string, ok func() bool) {
 	t.Fatalf("waited ten seconds for %s", what)
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

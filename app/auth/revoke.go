@@ -29,7 +29,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 		return nil
 	}
 	sub := k.redis.Subscribe(ctx, Channel)
-	defer sub.Close()
+	defer func() { _ = sub.Close() }()
 	heard := sub.ChannelWithSubscriptions(redis.WithChannelHealthCheckInterval(3 * time.Second))
 	for {
 		select {

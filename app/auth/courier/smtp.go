@@ -66,7 +66,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("smtp: %s: %w", s.address, err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if err := s.converse(c, to.Address, s.compose(ctx, m, to.Address)); err != nil {
 		return fmt.Errorf("smtp: %s: %w", s.address, withoutQuotes(err))
 	}
@@ -92,18 +92,18 @@ func (s *SMTP) connect(ctx context.Context) (*smtp.Client, error) {
 	}
 	c, err := smtp.NewClient(conn, s.host)
 	if err != nil {
-		conn.Close()
+		_ = conn.Close()
 		return nil, err
 	}
 	if s.implicit || s.plain {
 		return c, nil
 	}
 	if ok, _ := c.Extension("STARTTLS"); !ok {
-		c.Close()
+		_ = c.Close()
 		return nil, errors.New("the server offers no STARTTLS, and codes do not travel in clear")
 	}
 	if err := c.StartTLS(tlsConfig); err != nil {
-		c.Close()
+		_ = c.Close()
 		return nil, err
 	}
 	return c, nil
