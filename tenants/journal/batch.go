@@ -16,23 +16,20 @@ import (
 	"wanjie/tenants"
 )
 
-// sweep queues the tenants that are behind: all of them, or those whose head moved since the last
-// look. It answers how many it found, over all followers.
-func (r *Runner) sweep(ctx context.Context, p *place, all bool) (int, error) {
-	q := `SELECT f.ord - 1 AS follower, h.tenant_id, c.n IS NULL AS fresh
-		FROM heads h CROSS JOIN unnest(?::text[]) WITH ORDINALITY f(name, ord)
-		LEFT JOIN cursors c ON c.tenant_id = h.tenant_id AND c.follower = f.name
-		WHERE h.n > coalesce(c.n, 0)`
-	if !all {
-		q += fmt.Sprintf(" AND h.at > now() - interval '%d milliseconds'", (slowest + overlap).Milliseconds())
-	}
+// sweep compares all heads with all cursors, which is the truth about who is behind, and queues the
+// tenants that are. It answers how many it found, over all followers.
+func (r *Runner) sweep(ctx context.Context, p *place) (int, error) {
 	var found []struct {
 		Follower int
 		TenantID int32
+		N        int64
 		Fresh    bool
 	}
 	err := r.db.System(ctx, p.name, func(ctx context.Context, tx tenants.SystemTx) error {
-		return tx.Raw(q+" ORDER BY h.tenant_id", pgdialect.Array(r.Names())).Scan(ctx, &found)
+		return tx.Raw(`SELECT f.ord - 1 AS follower, h.tenant_id, h.n, c.n IS NULL AS fresh
+			FROM heads h CROSS JOIN unnest(?::text[]) WITH ORDINALITY f(name, ord)
+			LEFT JOIN cursors c ON c.tenant_id = h.tenant_id AND c.follower = f.name
+			WHERE h.n > coalesce(c.n, 0) ORDER BY h.tenant_id`, pgdialect.Array(r.Names())).Scan(ctx, &found)
 	})
 	if err != nil {
 		return 0, err
@@ -40,11 +37,41 @@ func (r *Runner) sweep(ctx context.Context, p *place, all bool) (int, error) {
 	lists := make([][]behind, len(r.followers))
 	for _, b := range found {
 		lists[b.Follower] = append(lists[b.Follower], behind{b.TenantID, b.Fresh})
+		p.seen[b.TenantID] = b.N
 	}
 	for i, list := range lists {
 		p.queues[i].add(list)
 	}
 	return len(found), nil
+}
+
+// glance queues the tenants whose heads moved in the last moments, for every follower. It asks for
+// no cursor, so it costs one pass over the heads however busy the day is; whether another process
+// has followed them already shows in the batch.
+func (r *Runner) glance(ctx context.Context, p *place) (int, error) {
+	var moved []struct {
+		TenantID int32
+		N        int64
+	}
+	err := r.db.System(ctx, p.name, func(ctx context.Context, tx tenants.SystemTx) error {
+		return tx.Raw("SELECT tenant_id, n FROM heads WHERE at > now() - ?::interval",
+			fmt.Sprintf("%d milliseconds", (slowest+overlap).Milliseconds())).Scan(ctx, &moved)
+	})
+	if err != nil {
+		return 0, err
+	}
+	var list []behind
+	for _, m := range moved {
+		n, known := p.seen[m.TenantID]
+		if m.N > n {
+			p.seen[m.TenantID] = m.N
+			list = append(list, behind{m.TenantID, !known})
+		}
+	}
+	for _, q := range p.queues {
+		q.add(list)
+	}
+	return len(list), nil
 }
 
 // least is how many acts of each tenant a batch may read at least, however many tenants it spans.

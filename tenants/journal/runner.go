@@ -24,7 +24,8 @@ type Runner struct {
 type place struct {
 	name   string
 	wake   chan struct{}
-	queues []*queue // one a follower, in the runner's order
+	seen   map[int32]int64 // head of each tenant when it was last queued; one goroutine's own
+	queues []*queue        // one a follower, in the runner's order
 }
 
 // NewRunner checks the wiring. kinds may be nil.
@@ -49,7 +50,7 @@ func NewRunner(db *tenants.DB, kinds Kinds, log *slog.Logger, followers ...Follo
 		r.followers = append(r.followers, f)
 	}
 	for _, name := range db.Placements() {
-		p := &place{name: name, wake: make(chan struct{}, 1)}
+		p := &place{name: name, wake: make(chan struct{}, 1), seen: map[int32]int64{}}
 		for range r.followers {
 			p.queues = append(p.queues, newQueue())
 		}
@@ -95,7 +96,7 @@ func (r *Runner) Run(ctx context.Context) error {
 func (r *Runner) Drain(ctx context.Context) error {
 	for _, p := range r.places {
 		for {
-			if _, err := r.sweep(ctx, p, true); err != nil {
+			if _, err := r.sweep(ctx, p); err != nil {
 				return err
 			}
 			moved := 0
@@ -134,7 +135,11 @@ func (r *Runner) look(ctx context.Context, p *place) {
 	for ctx.Err() == nil {
 		begun := time.Now()
 		all := begun.Sub(sure) >= surely
-		found, err := r.sweep(ctx, p, all)
+		find := r.glance
+		if all {
+			find = r.sweep
+		}
+		found, err := find(ctx, p)
 		took := time.Since(begun)
 		switch {
 		case err != nil:

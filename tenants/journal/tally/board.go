@@ -32,18 +32,27 @@ const source = `(
 	SELECT tenant_id, key, day, received, closed, on_time, overdue, late FROM tallies
 	WHERE district = ? AND dim = ? AND (day >= ? AND day < ? OR day >= ? AND day < ?)) v`
 
-func (p Period) arguments(district int32, dim string) []any {
+// arguments splits the period. A month that has not ended yet counts as whole when the period
+// reaches today: it has no days after it.
+func (p Period) arguments(ctx context.Context, district int32, dim string) []any {
 	from, end := clock.Day(p.From), clock.Day(p.To).AddDate(0, 0, 1) // half open
-	first := from
-	if y, m, d := from.Date(); d > 1 {
-		first = time.Date(y, m+1, 1, 0, 0, 0, 0, clock.Zone)
+	first, last := month(from), month(end)
+	if first.Before(from) {
+		first = first.AddDate(0, 1, 0)
 	}
-	y, m, _ := end.Date()
-	last := time.Date(y, m, 1, 0, 0, 0, 0, clock.Zone)
+	if end.After(clock.Now(ctx)) && last.Before(end) {
+		last = last.AddDate(0, 1, 0)
+		end = last
+	}
 	if !first.Before(last) { // no whole month in it
-		return []any{district, dim, asDate(end), asDate(end), district, dim, asDate(from), asDate(end), asDate(end), asDate(end)}
+		first, last = end, end
 	}
 	return []any{district, dim, asDate(first), asDate(last), district, dim, asDate(from), asDate(first), asDate(last), asDate(end)}
+}
+
+func month(t time.Time) time.Time {
+	y, m, _ := t.Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, clock.Zone)
 }
 
 const measures = `sum(received) AS received, sum(closed) AS closed, sum(on_time) AS on_time, sum(overdue) AS overdue, sum(late) AS late`
@@ -52,12 +61,12 @@ const measures = `sum(received) AS received, sum(closed) AS closed, sum(on_time)
 func ByKey(ctx context.Context, tx tenants.DistrictTx, p Period, dim string) ([]Line, error) {
 	return lines(ctx, tx, `SELECT coalesce((SELECT min(l.label) FROM labels l WHERE l.district = ? AND l.dim = ? AND l.key = v.key), '') AS label, v.*
 		FROM (SELECT key, `+measures+` FROM `+source+` GROUP BY key) v ORDER BY v.received DESC, v.closed DESC, v.key`,
-		append([]any{tx.District(), dim}, p.arguments(tx.District(), dim)...)...)
+		append([]any{tx.District(), dim}, p.arguments(ctx, tx.District(), dim)...)...)
 }
 
 // ByTenant is the district's figures of a period by tenant.
 func ByTenant(ctx context.Context, tx tenants.DistrictTx, p Period) ([]Line, error) {
-	return lines(ctx, tx, `SELECT tenant_id, `+measures+` FROM `+source+` GROUP BY tenant_id ORDER BY tenant_id`, p.arguments(tx.District(), "all")...)
+	return lines(ctx, tx, `SELECT tenant_id, `+measures+` FROM `+source+` GROUP BY tenant_id ORDER BY tenant_id`, p.arguments(ctx, tx.District(), "all")...)
 }
 
 func lines(ctx context.Context, tx tenants.DistrictTx, q string, args ...any) ([]Line, error) {

@@ -184,6 +184,33 @@ func TestFollowedEqualsRebuiltEqualsCounted(t *testing.T) {
 		if diff := cmp.Diff(counted, stored(t, w, s.ID)); diff != "" {
 			rt.Fatalf("followed is not what a plain count gives (-counted +followed):\n%s", diff)
 		}
+		from := rapid.IntRange(0, 70).Draw(rt, "period from")
+		p := tally.Period{From: day("2026-10-15").AddDate(0, 0, from), To: day("2026-10-15").AddDate(0, 0, from+rapid.IntRange(0, 70).Draw(rt, "period days"))}
+		var want, got tally.Counts
+		for _, d := range final {
+			for _, c := range tally.Case(d) {
+				if at := day(c.Day); c.Dim == "all" && !at.Before(p.From) && !at.After(p.To) {
+					want = tally.Counts{Received: want.Received + c.Received, Closed: want.Closed + c.Closed, OnTime: want.OnTime + c.OnTime, Overdue: want.Overdue + c.Overdue, Late: want.Late + c.Late}
+				}
+			}
+		}
+		// The past is whole, and the present month is cut short where the clock stands: nothing happens after it.
+		now := day("2026-12-01").Add(time.Duration(rapid.IntRange(24, 2000).Draw(rt, "hours")) * time.Hour)
+		ctx, _ := clock.Hold(t.Context(), now)
+		if err := w.DB.District(ctx, s.District, func(ctx context.Context, tx tenants.DistrictTx) error {
+			lines, err := tally.ByTenant(ctx, tx, p)
+			for _, l := range lines {
+				if l.TenantID == int32(s.ID) {
+					got = l.Counts
+				}
+			}
+			return err
+		}); err != nil {
+			rt.Fatal(err)
+		}
+		if got != want {
+			rt.Fatalf("board of %s to %s at %s: %+v, want %+v", p.From, p.To, now, got, want)
+		}
 		if err := book.Rebuild(t.Context(), w.DB, tenants.Home, s.ID); err != nil {
 			rt.Fatal(err)
 		}
