@@ -413,8 +413,9 @@ func TestOtherSitesCannotPost(t *testing.T) {
 	req := must2(http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/logout", nil))
 	req.Header.Set("Origin", "https://evil.example")
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
-	res := must2(http.DefaultClient.Do(req))
-	res.Body.Close()
+	res, err := http.DefaultClient.Do(req)
+	must(t, err)
+	must(t, res.Body.Close())
 	if res.StatusCode != http.StatusForbidden {
 		t.Errorf("a post from elsewhere: %d", res.StatusCode)
 	}
