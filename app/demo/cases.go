@@ -58,7 +58,7 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 		}
 		steps := 2 + r.IntN(6)
 		if age > 4*24*time.Hour {
-			steps = 5 + r.IntN(4)
+			steps = 6 + r.IntN(4)
 		}
 		if err := walk(ctx, a, t.ID, people, in, at, steps, r); err != nil {
 			return fmt.Errorf("case %d: %w", i+1, err)
@@ -121,9 +121,12 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 					c, err = cases.Check(ctx, tx, c.ID, cases.Finding{Remark: "现场仍有残留，请返工。"})
 					return err
 				}
-				c, err = cases.Check(ctx, tx, c.ID, cases.Finding{Pass: true, Close: true})
+				c, err = cases.Check(ctx, tx, c.ID, cases.Finding{Pass: true})
 				return err
 			})
+		},
+		func() error {
+			return as("lead", func(ctx context.Context, tx tenants.Tx) (err error) { c, err = cases.Close(ctx, tx, c.ID); return err })
 		},
 		func() error {
 			if c.Stage != cases.Closed {
