@@ -1,9 +1,83 @@
 package cases
 
 import (
+	"strconv"
+
+	"github.com/google/uuid"
+
 	"wanjie/app/fault"
+	"wanjie/app/web"
 	"wanjie/templates/ui"
 )
+
+// What the forms say, in the verbs' words.
+
+func readIntake(r *web.Request) Intake {
+	in := Intake{
+		Channel: r.Text("channel"), UpperNo: r.Text("upper_no"), Class: r.Text("class"), Community: r.Text("community"),
+		Urgent: r.Text("urgent") != "", Confidential: r.Text("confidential") != "",
+		Words: Words{Title: r.Text("title"), Description: r.Text("description"), Address: r.Text("address"), Petitioner: r.Text("petitioner"), Phone: r.Text("phone")},
+	}
+	if id, err := uuid.Parse(r.Text("id")); err == nil && id.Version() == 7 {
+		in.ID = id
+	}
+	in.Lon, in.Lat = degrees(r.Text("lon")), degrees(r.Text("lat"))
+	return in
+}
+
+func degrees(s string) *float64 {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil
+	}
+	return &f
+}
+
+func readFiling(r *web.Request) Filing {
+	return Filing{Class: r.Text("class"), Condition: r.Text("condition"), Community: r.Text("community"), Urgent: r.Text("urgent") != ""}
+}
+
+func readOrder(r *web.Request) Order {
+	return Order{
+		Unit: r.Text("unit"), Basis: Basis(r.Text("basis")), Expires: r.Text("expires"),
+		Grounds: Grounds{Parties: r.Text("parties"), Designator: r.Text("designator"), Ground: r.Text("ground"), Reason: r.Text("reason")},
+	}
+}
+
+func readFinding(r *web.Request) (Finding, error) {
+	in := Finding{Pass: r.Text("verdict") == "pass", Remark: r.Text("remark"), Close: r.Text("close") != ""}
+	if v := r.Text("verdict"); v != "pass" && v != "fail" {
+		return in, fault.Field("verdict", "请选择核查结论")
+	}
+	return in, nil
+}
+
+func readAnswer(r *web.Request) (Answer, error) {
+	in := Answer{
+		Valid: r.Text("valid") == "yes", Contacted: r.Text("contacted") == "yes", Solved: r.Text("solved") == "yes",
+		Satisfaction: Satisfaction(r.Text("satisfaction")), Cause: r.Text("cause"),
+	}
+	if v := r.Text("valid"); v != "yes" && v != "no" {
+		return in, fault.Field("valid", "请选择是否有效回访")
+	}
+	return in, nil
+}
+
+func readFilter(r *web.Request) Filter {
+	return Filter{
+		Stage: Stage(r.Text("stage")), Class: r.Text("class"), Unit: r.Text("unit"), Channel: r.Text("channel"), Number: r.Text("number"),
+		From: r.Text("from"), To: r.Text("to"), Late: r.Text("late") != "", Mine: r.Text("mine") != "", Page: r.Int("page", 1),
+	}
+}
+
+// typed is what stood in a refused form.
+func typed(r *web.Request) map[string]string {
+	out := map[string]string{}
+	for k := range r.PostForm {
+		out[k] = r.PostForm.Get(k)
+	}
+	return out
+}
 
 // purposes are the reasons for which a petitioner may be looked at.
 var purposes = map[string]string{

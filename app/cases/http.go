@@ -1,5 +1,172 @@
 package cases
 
-import "wanjie/app/web"
+import (
+	"context"
 
-func routes(r web.Routes) {}
+	"github.com/google/uuid"
+
+	"wanjie/app/auth"
+	"wanjie/app/fault"
+	"wanjie/app/web"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+
+	view "wanjie/templates/cases"
+)
+
+func routes(r web.Routes) {
+	r.Get("/cases", "", desk)
+	r.Get("/cases/new", auth.CasesReport, reportForm)
+	r.Post("/cases", auth.CasesReport, postReport)
+	r.Get("/cases/{id}", "", sheet)
+	r.Look("/cases/{id}/petitioner", "", petitioner)
+	r.Get("/tasks", "", tasks)
+
+	r.Post("/cases/{id}/file", "", post(ToFile, "已立案", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+		return File(ctx, tx, id, readFiling(r))
+	}))
+	r.Post("/cases/{id}/reject", "", post(ToReject, "已退回", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+		return Reject(ctx, tx, id, r.Text("reason"))
+	}))
+	r.Post("/cases/{id}/dispatch", "", post(ToDispatch, "已派遣", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+		return Dispatch(ctx, tx, id, readOrder(r))
+	}))
+	r.Post("/cases/{id}/receive", "", post(ToReceive, "已签收", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id uuid.UUID) (*Case, error) {
+		return Receive(ctx, tx, id)
+	}))
+	r.Post("/cases/{id}/handle", "", post(ToHandle, "已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+		return Handle(ctx, tx, id, r.Text("result"))
+	}))
+	r.Post("/cases/{id}/check", "", post(ToCheck, "已核查", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+		in, err := readFinding(r)
+		if err != nil {
+			return nil, err
+		}
+		return Check(ctx, tx, id, in)
+	}))
+	r.Post("/cases/{id}/close", "", post(ToClose, "已结案", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id uuid.UUID) (*Case, error) {
+		return Close(ctx, tx, id)
+	}))
+	r.Post("/cases/{id}/callback", "", post(ToCallBack, "已记录回访", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+		in, err := readAnswer(r)
+		if err != nil {
+			return nil, err
+		}
+		return CallBack(ctx, tx, id, in)
+	}))
+}
+
+func desk(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	f := readFilter(r)
+	list, err := Browse(ctx, tx, f)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := deskPage(ctx, tx, r, f, list)
+	return web.Page(ui.T(ctx, "案卷"), view.DeskPage(p)).Part(view.DeskList(p)), err
+}
+
+func tasks(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	list, err := Tasks(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := tasksPage(ctx, tx, r, list)
+	return web.Page(ui.T(ctx, "我的待办"), view.TasksPage(p)), err
+}
+
+func reportForm(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	p, err := reportPage(ctx, tx, r, nil)
+	return web.Page(ui.T(ctx, "上报"), view.ReportPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(ui.T(ctx, "上报"), "")), err
+}
+
+func postReport(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	c, err := Report(ctx, tx, readIntake(r))
+	if f := refused(r, err); f != nil {
+		p, err := reportPage(ctx, tx, r, f)
+		return web.Page(ui.T(ctx, "上报"), view.ReportPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(ui.T(ctx, "上报"), "")).Status(f.Kind.Status()), err
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return done(r, c, "已登记"), nil
+}
+
+// post serves one verb: done, it leads to the case as the actor may still see it; refused for its
+// fields, the sheet comes back with what was typed. Verbs check their fields before they write.
+func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Case, error)) web.Handler {
+	return func(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+		id, err := r.ID("id")
+		if err != nil {
+			return web.Reply{}, err
+		}
+		c, err := do(ctx, tx, r, id)
+		if f := refused(r, err); f != nil {
+			reply, err := showSheet(ctx, tx, r, id, attempt{verb: v, fault: f, typed: typed(r)})
+			return reply.Status(f.Kind.Status()), err
+		}
+		if err != nil {
+			return web.Reply{}, err
+		}
+		return done(r, c, say), nil
+	}
+}
+
+// refused is the fault of a form that a person should see again, with its fields; nil otherwise.
+func refused(r *web.Request, err error) *fault.Error {
+	f := fault.Of(err)
+	if f == nil || f.Kind != fault.Invalid || r.WantsJSON() {
+		return nil
+	}
+	return f
+}
+
+// told is what a program hears of a case after a change.
+type told struct {
+	ID     uuid.UUID `json:"id"`
+	Number string    `json:"number"`
+	Stage  Stage     `json:"stage"`
+}
+
+func done(r *web.Request, c *Case, say string) web.Reply {
+	return web.Done(r.Path("/cases/%s", c.ID), say).Or(told{c.ID, c.Number, c.Stage})
+}
+
+func sheet(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	id, err := r.ID("id")
+	if err != nil {
+		return web.Reply{}, err
+	}
+	tried := attempt{}
+	if class := r.Text("class"); class != "" { // the filing form asks for another class's conditions
+		tried = attempt{verb: ToFile, typed: map[string]string{"class": class, "community": r.Text("community"), "urgent": r.Text("urgent")}}
+	}
+	return showSheet(ctx, tx, r, id, tried)
+}
+
+func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID, tried attempt) (web.Reply, error) {
+	c, rules, err := Find(ctx, tx, id)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := sheetPage(ctx, tx, r, c, rules, tried)
+	return web.Page(p.Title, view.SheetPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(c.Number, "")), err
+}
+
+// petitioner shows who asked in full, for a stated purpose, and writes the look down.
+func petitioner(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	id, err := r.ID("id")
+	if err != nil {
+		return web.Reply{}, err
+	}
+	c, err := Petitioner(ctx, tx, id, r.Text("purpose"))
+	if err != nil {
+		return web.Reply{}, err
+	}
+	reply, err := showSheet(ctx, tx, r, id, attempt{full: true})
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := petitionerPart(ctx, tx, r, c, true)
+	return reply.Part(view.PetitionerPart(p)), err
+}

@@ -23,7 +23,7 @@ var Module = module.Module{
 		{Name: dueTimer, Run: runDue},
 		{Name: receiptTimer, Run: runReceipt},
 	},
-	Acts:  acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened"),
+	Acts:  acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported"),
 	Cells: map[string]tally.Cells{"case": tally.Case},
 	Data: []keys.Columns{
 		{

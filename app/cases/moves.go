@@ -65,7 +65,7 @@ var Moves = []Move{
 		May: []string{auth.CasesHandle}, Unit: true, Needs: []string{"result"}},
 	{Verb: ToCheck, Title: ui.Key("核查"), From: []Stage{Checking}, Lead: []State{Done}, To: []Stage{Checking, Handling, Closed, Archived}, May: []string{auth.CasesCheck},
 		Check: not, Fresh: workers, Needs: []string{"verdict"}},
-	{Verb: ToClose, Title: ui.Key("结案"), From: []Stage{Checking}, Lead: []State{Done}, To: []Stage{Closed, Archived}, May: []string{auth.CasesClose},
+	{Verb: ToClose, Title: ui.Key("确认结案"), From: []Stage{Checking}, Lead: []State{Done}, To: []Stage{Closed, Archived}, May: []string{auth.CasesClose},
 		Check: already, Fresh: workers},
 	{Verb: ToCallBack, Title: ui.Key("回访"), From: []Stage{Closed}, Lead: []State{Done}, To: []Stage{Closed, Archived, Handling}, May: []string{auth.CasesCall},
 		Fresh: vouchers, Needs: []string{"valid"}},

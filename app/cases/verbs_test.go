@@ -32,7 +32,7 @@ var toSanitation = Order{Unit: sanitation, Basis: Statutory}
 // kinds are the acts of a case in the order of their numbers.
 func (s *street) kinds(id uuid.UUID) (out []string) {
 	s.t.Helper()
-	rows, err := s.Super(s.t, s.place).Query(s.t.Context(), "SELECT kind FROM journal WHERE tenant_id = $1 AND object_id = $2 ORDER BY n", int32(s.ID), id)
+	rows, err := s.view.Query(s.t.Context(), "SELECT kind FROM journal WHERE tenant_id = $1 AND object_id = $2 ORDER BY n", int32(s.ID), id)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func (s *street) kinds(id uuid.UUID) (out []string) {
 // counts are the tallies that the journal gives for the case, over all dimensions.
 func (s *street) counts(id uuid.UUID) (sum tally.Counts) {
 	s.t.Helper()
-	rows, err := s.Super(s.t, s.place).Query(s.t.Context(), "SELECT before, after FROM journal WHERE tenant_id = $1 AND object_id = $2", int32(s.ID), id)
+	rows, err := s.view.Query(s.t.Context(), "SELECT before, after FROM journal WHERE tenant_id = $1 AND object_id = $2", int32(s.ID), id)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestReworkAndReopening(t *testing.T) {
 		t.Errorf("at last %s, %s", c.Stage, c.Outcome)
 	}
 	var words int
-	s.Super(t, s.place).QueryRow(t.Context(), "SELECT count(*) FROM remarks WHERE tenant_id = $1", int32(s.ID)).Scan(&words)
+	s.view.QueryRow(t.Context(), "SELECT count(*) FROM remarks WHERE tenant_id = $1", int32(s.ID)).Scan(&words)
 	if words != 5 {
 		t.Errorf("%d remarks kept, want three results, a finding and a cause", words)
 	}
@@ -317,7 +317,7 @@ func TestLateAndUnsigned(t *testing.T) {
 	ok(s.as(ctx, clerk, verb(File, c.ID, Filing{})))
 	ok(s.as(ctx, sender, verb(Dispatch, c.ID, toSanitation)))
 	timers := func() (open []string) {
-		rows, err := s.Super(t, s.place).Query(t.Context(), "SELECT kind || ' ' || to_char(due_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') FROM timers WHERE tenant_id = $1 AND done_at IS NULL ORDER BY 1", int32(s.ID))
+		rows, err := s.view.Query(t.Context(), "SELECT kind || ' ' || to_char(due_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') FROM timers WHERE tenant_id = $1 AND done_at IS NULL ORDER BY 1", int32(s.ID))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/tenants"
@@ -17,6 +19,7 @@ type street struct {
 	*tenantstest.World
 	tenants.Tenant
 	place string
+	view  *pgx.Conn // behind the fence
 }
 
 // The people of a test street. Numbers stand for persons; nobody is two of them.
@@ -50,6 +53,7 @@ func openStreet(t testing.TB, place string) *street {
 	t.Helper()
 	w := tenantstest.Open(t)
 	s := &street{t: t, World: w, place: place}
+	s.view = w.Super(t, place)
 	s.Tenant = w.Street(t, tenantstest.At(place), func(p *tenants.Plan) { p.Codes = []string{"320505003"} })
 	s.do(0, func(ctx context.Context, tx tenants.Tx) error {
 		for person, g := range jobsOf {

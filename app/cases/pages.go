@@ -1,0 +1,242 @@
+package cases
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"wanjie/app/auth"
+	"wanjie/app/clock"
+	"wanjie/app/web"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/keys"
+	"wanjie/tenants/keys/mask"
+
+	view "wanjie/templates/cases"
+)
+
+// names finds the words for a case's keys; one for each page.
+type names struct {
+	ctx context.Context
+	cfg *blueprint.Config
+	box *keys.Box
+	now time.Time
+}
+
+func newNames(ctx context.Context, tx tenants.Tx) (names, error) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return names{}, err
+	}
+	box, err := tx.Box(ctx)
+	return names{ctx, cfg, box, clock.Now(ctx)}, err
+}
+
+func (n names) class(key string) string {
+	if k, ok := n.cfg.Classes.Find(key); ok {
+		return k.Title
+	}
+	return key
+}
+
+func (n names) channel(key string) string {
+	if k, ok := n.cfg.Channels.Find(key); ok {
+		return k.Title
+	}
+	return key
+}
+
+func (n names) unit(key string) string {
+	if key == "" {
+		return ""
+	}
+	return unitName(n.cfg, key)
+}
+
+// state is where a case stands, in words and colour.
+func (n names) state(s Stage) view.Tag {
+	tones := map[Stage]ui.Tone{Reported: ui.Warn, Accepted: ui.Warn, Filed: ui.Warn, Handling: ui.Info, Checking: ui.Info, Closed: ui.Good, Archived: ui.Neutral, Rejected: ui.Neutral}
+	return view.Tag{Tone: tones[s], Text: ui.T(n.ctx, s.Title())}
+}
+
+// soon is how long before a deadline its light turns yellow.
+const soon = 4 * time.Hour
+
+// due is a deadline with what is left of it, in words; running: it still counts.
+func (n names) due(at time.Time, running bool) view.Due {
+	d := view.Due{At: at}
+	if at.IsZero() || !running {
+		return d
+	}
+	switch left := at.Sub(n.now); {
+	case left <= 0:
+		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, "已超期%s", length(n.ctx, -left))}
+	case left <= soon:
+		d.Left = view.Tag{Tone: ui.Warn, Text: ui.T(n.ctx, "剩%s", length(n.ctx, left))}
+	}
+	return d
+}
+
+func length(ctx context.Context, d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return ui.T(ctx, "%d天", int(d.Hours()/24))
+	case d >= time.Hour:
+		return ui.T(ctx, "%d小时", int(d.Hours()))
+	}
+	return ui.T(ctx, "%d分钟", int(d.Minutes()))
+}
+
+func (n names) row(r *web.Request, l *Line) (view.Row, error) {
+	c := Case{ID: l.ID, Title: l.Title}
+	title, err := c.title(n.box)
+	return view.Row{
+		Href: r.Path("/cases/%s", l.ID), Number: l.Number, Title: title, Class: n.class(l.Class), Place: n.unit(l.Community), Unit: n.unit(l.Unit),
+		Urgent: l.Urgent, State: n.state(l.Stage), Reported: l.ReportedAt, Due: n.due(l.DueAt, l.Stage == Filed || l.Stage == Handling),
+	}, err
+}
+
+func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list List) (view.Desk, error) {
+	n, err := newNames(ctx, tx)
+	if err != nil {
+		return view.Desk{}, err
+	}
+	path := r.Path("/cases")
+	p := view.Desk{
+		Path: path, Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, From: f.From, To: f.To,
+		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(ctx, "全部")}},
+		Pages: ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"},
+	}
+	for _, s := range Stages {
+		p.Stages = append(p.Stages, ui.Option{Value: string(s), Label: ui.T(ctx, s.Title())})
+	}
+	if auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
+		p.NewPath = r.Path("/cases/new")
+	}
+	plain := f.Stage == Unfinished && !f.Late && !f.Mine
+	p.Tabs = []ui.Tab{
+		{Label: ui.T(ctx, "在办"), Href: path, Active: plain},
+		{Label: ui.T(ctx, "已超期"), Href: path + "?late=1", Active: f.Late},
+		{Label: ui.T(ctx, "我上报的"), Href: path + "?stage=any&mine=1", Active: f.Mine},
+		{Label: ui.T(ctx, "全部"), Href: path + "?stage=any", Active: f.Stage == Any && !f.Mine && !f.Late},
+	}
+	for i := range list.Lines {
+		row, err := n.row(r, &list.Lines[i])
+		if err != nil {
+			return p, err
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return p, nil
+}
+
+func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) (view.Tasks, error) {
+	n, err := newNames(ctx, tx)
+	if err != nil {
+		return view.Tasks{}, err
+	}
+	var p view.Tasks
+	tones := map[State]ui.Tone{Dispatched: ui.Warn, Received: ui.Info, Working: ui.Bad}
+	for i := range list {
+		t := &list[i]
+		row, err := n.row(r, &t.Line)
+		if err != nil {
+			return p, err
+		}
+		out := view.TaskRow{Row: row, Assigned: view.Tag{Tone: tones[t.State], Text: ui.T(ctx, t.State.Title())}}
+		if t.State == Dispatched {
+			out.Sign = n.due(t.ReceiveBy, true)
+			if mayForUnit(tx.Actor(), auth.CasesReceive, t.Unit) {
+				out.Receive, out.Guard = r.Path("/cases/%s/receive", t.ID), r.Guard()
+			}
+		}
+		p.Rows = append(p.Rows, out)
+	}
+	return p, nil
+}
+
+// Options of forms and filters. One that is retired stays as long as it is the value.
+
+func (n names) classes(value string) []ui.Option {
+	var out []ui.Option
+	for _, top := range n.cfg.Classes.All() {
+		if top.Parent != "" {
+			continue
+		}
+		out = append(out, ui.Option{Value: top.Key, Label: top.Title + ui.T(n.ctx, "（大类）"), Group: top.Code + " " + top.Title})
+		for _, k := range n.cfg.Classes.All() {
+			if k.Parent == top.Key {
+				out = append(out, ui.Option{Value: k.Key, Label: strings.TrimSpace(k.Code + " " + k.Title), Group: top.Code + " " + top.Title})
+			}
+		}
+	}
+	return keep(out, value, n.class(value))
+}
+
+func (n names) channels(value string) []ui.Option {
+	var out []ui.Option
+	for _, c := range n.cfg.Channels.All() {
+		out = append(out, ui.Option{Value: c.Key, Label: c.Title})
+	}
+	return keep(out, value, n.channel(value))
+}
+
+func (n names) units(tx tenants.Tx, value string) []ui.Option {
+	var out []ui.Option
+	for _, u := range n.cfg.UnitsWithin(tx.Tenant().Codes...) {
+		group := ui.T(n.ctx, "科室、站所和队伍")
+		if u.Kind == blueprint.Community {
+			group = ui.T(n.ctx, "社区（村）")
+		}
+		out = append(out, ui.Option{Value: u.Key, Label: u.Name, Group: group})
+	}
+	return keep(out, value, n.unit(value))
+}
+
+func (n names) communities(tx tenants.Tx, value string) []ui.Option {
+	var out []ui.Option
+	for _, u := range n.cfg.UnitsWithin(tx.Tenant().Codes...) {
+		if u.Kind == blueprint.Community {
+			out = append(out, ui.Option{Value: u.Key, Label: n.unit(u.Key)})
+		}
+	}
+	return keep(out, value, n.unit(value))
+}
+
+func keep(all []ui.Option, value, label string) []ui.Option {
+	if value == "" {
+		return all
+	}
+	for _, o := range all {
+		if o.Value == value {
+			return all
+		}
+	}
+	return append(all, ui.Option{Value: value, Label: label})
+}
+
+// petitionerPart is who asked, masked unless full.
+func petitionerPart(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, full bool) (view.Petitioner, error) {
+	if !seesPetitioner(tx.Actor(), c) {
+		return view.Petitioner{Hidden: true}, nil
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return view.Petitioner{}, err
+	}
+	w, err := c.Open(box)
+	if err != nil {
+		return view.Petitioner{}, err
+	}
+	p := view.Petitioner{Name: w.Petitioner, Phone: w.Phone, Full: full}
+	if full || w.Petitioner == "" && w.Phone == "" {
+		return p, nil
+	}
+	p.Name, p.Phone, p.Path = mask.Name(w.Petitioner), mask.Phone(w.Phone), r.Path("/cases/%s/petitioner", c.ID)
+	for _, key := range []string{"contact", "verify", "callback", "notify"} {
+		p.Purposes = append(p.Purposes, ui.Option{Value: key, Label: ui.T(ctx, purposes[key])})
+	}
+	return p, nil
+}

@@ -1,0 +1,309 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"wanjie/app/fault"
+	"wanjie/app/web"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+
+	view "wanjie/templates/cases"
+)
+
+// attempt is what was tried before the sheet is shown again.
+type attempt struct {
+	verb  Verb
+	fault *fault.Error
+	typed map[string]string
+	full  bool // show the petitioner in full: the look has been recorded
+}
+
+func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config, tried attempt) (view.Sheet, error) {
+	n, err := newNames(ctx, tx)
+	if err != nil {
+		return view.Sheet{}, err
+	}
+	n.cfg = rules
+	w, err := c.Open(n.box)
+	if err != nil {
+		return view.Sheet{}, err
+	}
+	p := view.Sheet{Number: c.Number, Title: w.Title, State: n.state(c.Stage), Steps: n.steps(c), Facts: n.facts(c, w)}
+	if p.Petitioner, err = petitionerPart(ctx, tx, r, c, tried.full); err != nil {
+		return p, err
+	}
+	events, err := Record(ctx, tx, c.ID)
+	if err != nil {
+		return p, err
+	}
+	if c.Lead != nil {
+		if events, err = n.withGrounds(c, events); err != nil {
+			return p, err
+		}
+	}
+	for _, e := range events {
+		p.Record = append(p.Record, n.moment(e))
+	}
+	for _, m := range Allowed(tx.Actor(), c) {
+		p.Forms = append(p.Forms, n.form(tx, r, c, m, tried))
+	}
+	return p, nil
+}
+
+// steps is the step bar.
+func (n names) steps(c *Case) []ui.Step {
+	reached := map[Stage]int{Reported: 0, Accepted: 0, Filed: 1, Handling: 2, Checking: 3, Closed: 5, Archived: 6}
+	times := []time.Time{c.ReportedAt, c.FiledAt, {}, {}, c.CheckedAt, c.ClosedAt, {}}
+	if c.Lead != nil {
+		times[2], times[3] = c.Lead.DispatchedAt, c.Lead.HandledAt
+	}
+	if c.Stage == Rejected {
+		return []ui.Step{{Label: ui.T(n.ctx, "上报"), State: ui.Done, Note: ui.Time(c.ReportedAt)}, {Label: ui.T(n.ctx, "不予受理"), State: ui.Stuck, Note: ui.Time(c.EndedAt)}}
+	}
+	labels := []string{ui.T(n.ctx, "上报"), ui.T(n.ctx, "立案"), ui.T(n.ctx, "派遣"), ui.T(n.ctx, "处置"), ui.T(n.ctx, "核查"), ui.T(n.ctx, "结案"), ui.T(n.ctx, "归档")}
+	at := reached[c.Stage]
+	if c.Stage == Checking && !c.CheckedAt.IsZero() {
+		at++
+	}
+	out := make([]ui.Step, len(labels))
+	for i, label := range labels {
+		out[i].Label = label
+		switch {
+		case i <= at:
+			out[i].State = ui.Done
+			if !times[i].IsZero() {
+				out[i].Note = ui.Time(times[i])
+			}
+		case i == at+1:
+			out[i].State = ui.Now
+			if c.Late {
+				out[i].State = ui.Stuck
+			}
+		}
+	}
+	return out
+}
+
+func (n names) facts(c *Case, w Words) []ui.Fact {
+	yes := func(b bool) string {
+		if b {
+			return ui.T(n.ctx, "是")
+		}
+		return ui.T(n.ctx, "否")
+	}
+	out := []ui.Fact{
+		{Label: ui.T(n.ctx, "问题描述"), Value: w.Description, Wide: true},
+		{Label: ui.T(n.ctx, "类别"), Value: n.class(c.Class)},
+		{Label: ui.T(n.ctx, "来源渠道"), Value: n.channel(c.Channel)},
+		{Label: ui.T(n.ctx, "社区（村）"), Value: n.unit(c.Community)},
+		{Label: ui.T(n.ctx, "详细地址"), Value: w.Address},
+	}
+	if c.UpperNo != "" {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "来单编号"), Value: c.UpperNo})
+	}
+	out = append(out, ui.Fact{Label: ui.T(n.ctx, "紧急"), Value: yes(c.Urgent)}, ui.Fact{Label: ui.T(n.ctx, "上报时间"), Value: ui.Time(c.ReportedAt)})
+	if c.FiledAt.IsZero() {
+		return out
+	}
+	due := ui.Time(c.DueAt)
+	if left := n.due(c.DueAt, c.Stage == Filed || c.Stage == Handling).Left.Text; left != "" {
+		due += "　" + left
+	}
+	out = append(out, ui.Fact{Label: ui.T(n.ctx, "处置期限"), Value: due})
+	if k, ok := n.cfg.Conditions.Find(c.Condition); ok {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "立案条件"), Value: k.Text}, ui.Fact{Label: ui.T(n.ctx, "结案条件"), Value: k.Close})
+	}
+	if c.Lead != nil {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "承办单位"), Value: n.unit(c.Lead.Unit)}, ui.Fact{Label: ui.T(n.ctx, "派遣依据"), Value: n.basis(c.Lead)},
+			ui.Fact{Label: ui.T(n.ctx, "签收情况"), Value: n.signed(c.Lead)})
+	}
+	if c.Outcome != "" {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "结案情况"), Value: ui.T(n.ctx, outcomeTitles[c.Outcome])})
+	}
+	if c.Reworks > 0 {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "返工次数"), Value: ui.Number(int(c.Reworks))})
+	}
+	return out
+}
+
+var outcomeTitles = map[string]string{OnTime: ui.Key("按期结案"), Overdue: ui.Key("超期结案")}
+
+func (n names) basis(a *Assignment) string {
+	text := ui.T(n.ctx, a.Basis.Title())
+	if d, ok := n.cfg.Duties.Find(a.Duty); ok && d.Ground != "" {
+		text += "　" + d.Ground
+	}
+	return text
+}
+
+func (n names) signed(a *Assignment) string {
+	switch {
+	case a.ReceivedAt.IsZero() && a.Unsigned:
+		return ui.T(n.ctx, "超时未签收")
+	case a.ReceivedAt.IsZero():
+		return ui.T(n.ctx, "待签收，期限 %s", ui.Time(a.ReceiveBy))
+	}
+	return ui.Time(a.ReceivedAt)
+}
+
+// withGrounds puts the reasons of the lead's dispatch beside its act.
+func (n names) withGrounds(c *Case, events []Event) ([]Event, error) {
+	g, err := c.Lead.Open(n.box)
+	if err != nil {
+		return nil, err
+	}
+	for i := range events {
+		if events[i].Kind != "case.dispatched" || !events[i].At.Equal(c.Lead.DispatchedAt) {
+			continue
+		}
+		for _, said := range []struct{ label, text string }{
+			{ui.T(n.ctx, "参与商定的单位"), g.Parties}, {ui.T(n.ctx, "指定的领导"), g.Designator}, {ui.T(n.ctx, "指定的依据"), g.Ground}, {ui.T(n.ctx, "理由"), g.Reason},
+		} {
+			if said.text != "" {
+				events[i].Words += said.label + "：" + said.text + "\n"
+			}
+		}
+	}
+	return events, nil
+}
+
+// actTitles are the acts as the timeline names them.
+var actTitles = map[string]string{
+	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予受理"), "case.dispatched": ui.Key("派遣"),
+	"case.received": ui.Key("签收"), "case.unsigned": ui.Key("超时未签收"), "case.handled": ui.Key("提交办理结果"), "case.checked": ui.Key("核查"),
+	"case.overdue": ui.Key("处置超期"), "case.closed": ui.Key("结案"), "case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重办"),
+}
+
+func (n names) moment(e Event) ui.Moment {
+	m := ui.Moment{At: e.At, Act: ui.T(n.ctx, actTitles[e.Kind]), Actor: e.Name, Detail: e.Words}
+	switch {
+	case e.Person == tenants.System:
+		m.Actor = ui.T(n.ctx, "系统")
+	case m.Actor == "":
+		m.Actor = ui.T(n.ctx, "工号 %d", e.Person)
+	}
+	switch e.Kind {
+	case "case.dispatched":
+		m.Detail = e.After["unit_name"] + "（" + ui.T(n.ctx, Basis(e.After["basis"]).Title()) + "）\n" + m.Detail
+	case "case.checked":
+		result := ui.T(n.ctx, "合格")
+		if Stage(e.After["stage"]) == Handling {
+			result, m.Tone = ui.T(n.ctx, "不合格，退回返工"), ui.Bad
+		}
+		m.Detail = result + "\n" + m.Detail
+	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened":
+		m.Tone = ui.Bad
+	case "case.closed":
+		m.Tone, m.Detail = ui.Good, ui.T(n.ctx, outcomeTitles[e.After["outcome"]])
+	}
+	return m
+}
+
+// form draws one line of the table as a form, with what was typed when it was refused.
+func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Move, tried attempt) templ.Component {
+	f := view.Form{Title: ui.T(n.ctx, m.Title), Action: r.Path("/cases/%s/%s", c.ID, m.Verb), Guard: r.Guard(), Key: string(m.Verb), Values: map[string]string{}}
+	again := tried.verb == m.Verb
+	if again {
+		f.Values = tried.typed
+	}
+	if again && tried.fault != nil {
+		refuse(n.ctx, &f, tried.fault)
+	}
+	switch m.Verb {
+	case ToFile:
+		return view.FileForm(n.fileForm(tx, r, c, f, again))
+	case ToReject:
+		return view.RejectForm(f)
+	case ToDispatch:
+		return view.DispatchForm(n.dispatchForm(tx, c, f, again))
+	case ToReceive:
+		return view.ReceiveForm(f)
+	case ToHandle:
+		return view.HandleForm(f)
+	case ToCheck:
+		passed := *c
+		passed.CheckedAt = n.now
+		return view.CheckForm(view.Check{Form: f, MayClose: move(ToClose).allows(tx.Actor(), &passed) == nil, Close: !again || f.Values["close"] != ""})
+	case ToClose:
+		return view.CloseForm(f)
+	case ToCallBack:
+		return view.CallBackForm(f)
+	}
+	return templ.NopComponent
+}
+
+func refuse(ctx context.Context, f *view.Form, why *fault.Error) {
+	f.Say, f.Errors = ui.T(ctx, why.Say, why.Args...), map[string]string{}
+	for field, say := range why.Fields {
+		f.Errors[field] = ui.T(ctx, say)
+	}
+}
+
+func (n names) fileForm(tx tenants.Tx, r *web.Request, c *Case, f view.Form, again bool) view.File {
+	p := view.File{Form: f, Reload: r.Path("/cases/%s", c.ID), Urgent: c.Urgent}
+	if again {
+		p.Urgent = f.Values["urgent"] != ""
+	} else {
+		p.Values = map[string]string{"class": c.Class, "community": c.Community, "condition": conditionFor(n.cfg, c.Class, c.Urgent)}
+	}
+	p.Classes, p.Communities = n.classes(p.Values["class"]), n.communities(tx, p.Values["community"])
+	for _, k := range n.cfg.ConditionsOf(p.Values["class"]) {
+		p.Conditions = append(p.Conditions, ui.Option{Value: k.Key, Label: k.Text + "（" + n.limit(k.Limit) + "）"})
+	}
+	return p
+}
+
+var limitTitles = map[blueprint.LimitUnit]string{
+	blueprint.UrgentHour: ui.Key("%d紧急工作时"), blueprint.WorkingHour: ui.Key("%d工作时"), blueprint.WorkingDay: ui.Key("%d工作日"), blueprint.CalendarDay: ui.Key("%d自然日"),
+}
+
+func (n names) limit(l blueprint.Limit) string { return ui.T(n.ctx, limitTitles[l.Unit], l.Value) }
+
+func (n names) dispatchForm(tx tenants.Tx, c *Case, f view.Form, again bool) view.Dispatch {
+	p := view.Dispatch{Form: f}
+	unit, ground, ok := n.cfg.Propose(c.Class, c.Community)
+	if ok {
+		p.Proposal = ui.T(n.ctx, "职责清单建议：%s　依据：%s", n.unit(unit), ground.Ground)
+		if ground.Upper != "" {
+			p.Proposal += ui.T(n.ctx, "　主责部门：%s", ground.Upper)
+		}
+	}
+	for _, b := range []Basis{Statutory, Negotiated, Designated} {
+		if mayAtDesk(tx.Actor(), basisMay[b], c.Community) {
+			p.Bases = append(p.Bases, ui.Option{Value: string(b), Label: ui.T(n.ctx, b.Title()), Help: ui.T(n.ctx, basisNotes[b])})
+		}
+	}
+	if !again {
+		p.Values = map[string]string{"unit": unit}
+		if len(p.Bases) > 0 && (ok || p.Bases[0].Value != string(Statutory)) {
+			p.Values["basis"] = p.Bases[0].Value
+		}
+	}
+	p.Units = n.units(tx, p.Values["unit"])
+	return p
+}
+
+var basisNotes = map[Basis]string{Statutory: ui.Key("按职责清单"), Negotiated: ui.Key("各方同意"), Designated: ui.Key("领导决定")}
+
+func reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fault.Error) (view.Report, error) {
+	n, err := newNames(ctx, tx)
+	if err != nil {
+		return view.Report{}, err
+	}
+	p := view.Report{Form: view.Form{Action: r.Path("/cases"), Guard: r.Guard(), Key: string(ToReport), Values: map[string]string{}}, Case: tenants.NewID().String(), Back: r.Path("/cases")}
+	if refused != nil {
+		p.Values = typed(r)
+		p.Urgent, p.Confidential = p.Values["urgent"] != "", p.Values["confidential"] != ""
+		if id := p.Values["id"]; id != "" {
+			p.Case = id
+		}
+		refuse(ctx, &p.Form, refused)
+	}
+	p.Channels, p.Classes, p.Communities = n.channels(""), n.classes(p.Values["class"]), n.communities(tx, p.Values["community"])
+	return p, nil
+}

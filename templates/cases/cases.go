@@ -1,0 +1,180 @@
+// Package cases holds the views of the case module: the desk's list, a case's sheet with the forms for
+// what may be done now, the report form, and a unit's tasks. It knows page structs only; their strings
+// are in the reader's language already.
+package cases
+
+import (
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"wanjie/templates/ui"
+)
+
+// Tag is a state in words and colour.
+type Tag struct {
+	Tone ui.Tone
+	Text string
+}
+
+// Due is a deadline, with what is left of it.
+type Due struct {
+	At   time.Time
+	Left Tag // empty text: far away, or not running
+}
+
+// Desk is the list of cases.
+type Desk struct {
+	Path    string // of the list itself
+	NewPath string // of the report form; empty: the reader may not report
+
+	Number, Stage, Class, Unit, Channel, From, To string // the filters in force
+	Stages, Classes, Units, Channels              []ui.Option
+
+	Tabs  []ui.Tab
+	Rows  []Row
+	Pages ui.Pages
+}
+
+// Row is one case in the list.
+type Row struct {
+	Href, Number, Title string
+	Class, Place, Unit  string
+	Urgent              bool
+	State               Tag
+	Reported            time.Time
+	Due                 Due
+}
+
+// Tasks is what waits for the reader's units.
+type Tasks struct {
+	Rows []TaskRow
+}
+
+// TaskRow is one assignment.
+type TaskRow struct {
+	Row
+	Receive  string // where signing is posted; empty: signed already
+	Sign     Due    // the receipt clock
+	Guard    ui.Guard
+	Assigned Tag
+}
+
+// Sheet is one case.
+type Sheet struct {
+	Number, Title string
+	State         Tag
+	Steps         []ui.Step
+	Facts         []ui.Fact
+	Petitioner    Petitioner
+	Record        []ui.Moment
+	Forms         []templ.Component // for what the reader may do now, the likeliest first
+}
+
+// Petitioner is who asked: masked, or in full after a stated purpose.
+type Petitioner struct {
+	Name, Phone string
+	Full        bool
+	Hidden      bool   // confidential: not even masked
+	Path        string // where the full view is asked for; empty: there is nobody to see, or no right to
+	Purposes    []ui.Option
+}
+
+// Form is what all forms share.
+type Form struct {
+	Title  string
+	Action string
+	Guard  ui.Guard
+	Key    string            // of the verb: tells the fields of one form from those of another
+	Values map[string]string // as typed
+	Errors map[string]string // by field
+	Say    string            // the fault's own sentence
+}
+
+func (f Form) in(name, label string) ui.Input {
+	return ui.Input{Name: name, Label: label, Value: f.Values[name], Error: f.Errors[name], ID: "f-" + f.Key + "-" + name}
+}
+
+func (f Form) errors() (out []ui.FieldError) {
+	for _, name := range fieldOrder {
+		if say := f.Errors[name]; say != "" {
+			out = append(out, ui.FieldError{Name: f.Key + "-" + name, Text: say})
+		}
+	}
+	return out
+}
+
+// fieldOrder is the order in which messages stand over a form.
+var fieldOrder = []string{"channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
+	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause"}
+
+// Report is the report form.
+type Report struct {
+	Form
+	Case                           string // the id that the new case will have
+	Back                           string
+	Channels, Classes, Communities []ui.Option
+	Urgent, Confidential           bool
+}
+
+// File is the form for filing.
+type File struct {
+	Form
+	Reload                           string // where the form is asked for again when the class changes
+	Classes, Conditions, Communities []ui.Option
+	Urgent                           bool
+}
+
+// Dispatch is the form for dispatching.
+type Dispatch struct {
+	Form
+	Proposal string // the unit that the duty list names, with its ground; empty: the lists are silent
+	Bases    []ui.Option
+	Units    []ui.Option
+}
+
+// Check is the form for the check.
+type Check struct {
+	Form
+	MayClose bool
+	Close    bool
+}
+
+func required(in ui.Input) ui.Input { in.Required = true; return in }
+
+func help(in ui.Input, text string) ui.Input { in.Help = text; return in }
+
+func hint(in ui.Input, text string) ui.Input { in.Placeholder = text; return in }
+
+func rows(in ui.Input, n int) ui.Input { in.Rows = n; return in }
+
+func kind(in ui.Input, t string) ui.Input { in.Type = t; return in }
+
+func yesNo(ctx context.Context) []ui.Option {
+	return []ui.Option{{Value: "yes", Label: ui.T(ctx, "是")}, {Value: "no", Label: ui.T(ctx, "否")}}
+}
+
+func count(ctx context.Context, n int) string { return ui.T(ctx, "%d 件待办", n) }
+
+// or shows a mark where nothing is known.
+func or(s string) string {
+	if s == "" {
+		return ui.None
+	}
+	return s
+}
+
+// tick is a checkbox of a form.
+func tick(f Form, name, label string) ui.Input {
+	in := f.in(name, label)
+	in.Value = ""
+	return in
+}
+
+// reloading asks for the form anew when the choice changes, so that what depends on it can be chosen.
+// Without scripts the choice stands as it is, and the server picks what depends on it.
+func reloading(in ui.Input, path string) ui.Input {
+	in.Attrs = templ.Attributes{"hx-get": path, "hx-target": "#file", "hx-select": "#file", "hx-swap": "outerHTML", "hx-trigger": "change", "hx-include": "closest form"}
+	return in
+}
