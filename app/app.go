@@ -39,6 +39,7 @@ type App struct {
 	caller  *hint.Caller
 	runner  *journal.Runner
 	names   names
+	senders map[string]courier.Sender
 	closers []io.Closer
 
 	collectors []prometheus.Collector
@@ -71,10 +72,14 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 	if err != nil {
 		return nil, err
 	}
+	ways, err := senders(cfg)
+	if err != nil {
+		return nil, err
+	}
 	client := auth.NewClient(cfg.KratosPublic, cfg.KratosAdmin)
 	a := &App{
 		Config: cfg, DB: db, Redis: rdb, Log: log, Messages: courier.NewStore(db), Keeper: auth.NewKeeper(client, db, rdb, log),
-		cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, caller: caller, closers: []io.Closer{db, rdb, service},
+		senders: ways, cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, caller: caller, closers: []io.Closer{db, rdb, service},
 	}
 	a.Site = &web.Site{
 		DB: db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,

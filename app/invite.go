@@ -2,27 +2,51 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
 
 	"wanjie/app/auth"
+	"wanjie/jobs"
 	"wanjie/tenants"
+	"wanjie/tenants/keys"
 )
 
-// InviteAdmin makes somebody the street_admin of a tenant: account with Kratos, member, grant, and
-// the message with the invitation. Each part may be repeated, so the whole may.
+// invitation is somebody to be brought into a tenant's staff, with a role if one is given.
+type invitation struct {
+	Name, Phone, Email string
+	Role, Unit         string
+}
+
+// InviteAdmin makes somebody the street_admin of a tenant, by its slug.
 func (a *App) InviteAdmin(ctx context.Context, slug, name, phone, email string) (person int64, err error) {
 	id, err := a.DB.Find(ctx, slug)
 	if err != nil {
 		return 0, err
 	}
-	var t tenants.Tenant
-	if err := a.DB.Read(ctx, id, tenants.Machine(), func(_ context.Context, tx tenants.Tx) error { t = tx.Tenant(); return nil }); err != nil {
+	return a.invite(ctx, id, invitation{Name: name, Phone: phone, Email: email, Role: auth.StreetAdmin})
+}
+
+// invite sees to account, message, member and grant. Each part may be repeated, so the whole may. It
+// asks the sign-in service and must not run inside a scope.
+func (a *App) invite(ctx context.Context, id tenants.ID, i invitation) (person int64, err error) {
+	var name string
+	if err := a.DB.Read(ctx, id, tenants.Machine(), func(_ context.Context, tx tenants.Tx) error {
+		name = tx.Tenant().Name
+		return nil
+	}); err != nil {
 		return 0, err
 	}
 	in := auth.Inviter{Keeper: a.Keeper, Courier: a.Messages, URL: a.Config.PublicURL}
-	if person, err = in.Invite(ctx, auth.Staff{Name: name, Phone: phone, Email: email}, t.Name); err != nil {
+	if person, err = in.Invite(ctx, auth.Staff{Name: i.Name, Phone: i.Phone, Email: i.Email}, name); err != nil {
 		return 0, err
 	}
-	return person, a.Employ(ctx, id, person, name, phone, auth.Give{Role: auth.StreetAdmin})
+	var gives []auth.Give
+	if i.Role != "" {
+		gives = append(gives, auth.Give{Role: i.Role, Unit: i.Unit})
+	}
+	return person, a.Employ(ctx, id, person, i.Name, i.Phone, gives...)
 }
 
 // Employ makes a person a member of a tenant with the given roles, as the product itself.
@@ -39,4 +63,58 @@ func (a *App) Employ(ctx context.Context, id tenants.ID, person int64, name, pho
 		}
 		return nil
 	})
+}
+
+// sealedInvitation is an invitation on its way through the outbox, which holds nothing personal.
+type sealedInvitation struct {
+	ID     uuid.UUID `json:"id"`
+	Sealed []byte    `json:"sealed"`
+}
+
+func (s sealedInvitation) at() keys.Addr {
+	return keys.Addr{Table: "outbox", Column: "payload", ID: s.ID}
+}
+
+const inviteJob = "people.invite"
+
+// inviteLater invites once tx has committed.
+func (a *App) inviteLater(ctx context.Context, tx tenants.Tx, i invitation) error {
+	body, err := json.Marshal(i)
+	if err != nil {
+		return err
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return err
+	}
+	s := sealedInvitation{ID: tenants.NewID()}
+	s.Sealed = box.SealBytes(s.at(), body)
+	_, err = jobs.Add(ctx, tx, jobs.Job{Kind: inviteJob, Queue: jobs.Critical, Payload: s})
+	return err
+}
+
+// inviteKind is the job that carries a sealed invitation out.
+func (a *App) inviteKind() jobs.Kind {
+	return jobs.Kind{Name: inviteJob, Queue: jobs.Critical, Outside: func(ctx context.Context, env jobs.Env, payload json.RawMessage) error {
+		var s sealedInvitation
+		if err := json.Unmarshal(payload, &s); err != nil {
+			return fmt.Errorf("invitation: %w", err)
+		}
+		var i invitation
+		if err := a.DB.Read(ctx, env.Tenant, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+			box, err := tx.Box(ctx)
+			if err != nil {
+				return err
+			}
+			body, err := box.OpenBytes(s.at(), s.Sealed)
+			if err != nil {
+				return err
+			}
+			return json.Unmarshal(body, &i)
+		}); err != nil {
+			return err
+		}
+		_, err := a.invite(ctx, env.Tenant, i)
+		return err
+	}}
 }

@@ -1,15 +1,73 @@
 package app
 
 import (
+	"context"
+
+	"wanjie/app/admin"
+	"wanjie/app/auth/courier"
+	"wanjie/app/config"
 	"wanjie/app/district"
+	"wanjie/app/vendor"
+	"wanjie/app/web"
+	"wanjie/billing"
+	"wanjie/migrations"
+	"wanjie/tenants"
+	"wanjie/tenants/journal"
 )
 
 // mountDoors opens the doors that are no modules: the district's board, the vendor's console, the
 // street admin's pages, sign-in and the way home.
 func (a *App) mountDoors() {
 	s := a.Site
-	district.Routes(s)
+	a.signIn().Mount(s.Raw)
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
-	a.signIn().Mount(s.Raw)
+	district.Routes(s)
+	vendor.Routes(s, vendor.Deps{
+		DB: a.DB, Migration: migrations.Newest(), Meters: billing.Meters,
+		Open: func(ctx context.Context, p vendor.Plan) (tenants.Tenant, bool, error) {
+			return OpenStreet(ctx, a.DB, StreetPlan{Code: p.Code, Blueprint: p.Blueprint, Slug: p.Slug, Contract: p.Contract, Placement: p.Placement, Demo: p.Demo})
+		},
+		Invite: func(ctx context.Context, i vendor.Invitation) error {
+			_, err := a.invite(ctx, i.Tenant, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role})
+			return err
+		},
+		Lag: func(ctx context.Context) ([]journal.Behind, error) {
+			return journal.Lag(ctx, a.DB, a.runner.Names()...)
+		},
+		May: func(r *web.Request, capability string) bool {
+			grants, err := a.upper(r)
+			return err == nil && grants.Vendor(capability)
+		},
+	})
+	admin.Routes(s, admin.Deps{
+		Modules: switches(),
+		Invite: func(ctx context.Context, tx tenants.Tx, i admin.Invitation) error {
+			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
+		},
+	})
+	if a.Config.Dev {
+		page := courier.DevPage(a.Messages, demoCodes)
+		s.Raw("GET /dev", page)
+		s.Raw("GET /dev/sent", page)
+	}
+}
+
+// switches are the modules as a street admin reads about them.
+func switches() (out []admin.Switch) {
+	for _, m := range Modules {
+		out = append(out, admin.Switch{Key: m.Key, Title: m.Title, About: m.About, Off: m.Off, Needs: m.Needs})
+	}
+	return out
+}
+
+// demoCodes are the demo accounts whose second factor the development page shows.
+func demoCodes() (out []courier.Demo) {
+	d, _ := config.FindDev()
+	for _, acc := range d.Accounts {
+		if acc.TOTP != "" {
+			out = append(out, courier.Demo{Account: acc.Login, Secret: acc.TOTP})
+		}
+	}
+	return out
 }

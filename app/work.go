@@ -13,6 +13,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
 	"wanjie/app/clock"
+	"wanjie/app/config"
 	"wanjie/billing"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -98,15 +99,7 @@ func Columns() (all []keys.Columns) {
 }
 
 func (a *App) jobKinds() []jobs.Kind {
-	var senders map[string]courier.Sender
-	if a.Config.Dev {
-		senders = map[string]courier.Sender{courier.SMS: courier.Keep{}, courier.Email: courier.Keep{}}
-	} else if a.Config.SMTP != "" {
-		if s, err := courier.OpenSMTP(a.Config.SMTP, ""); err == nil {
-			senders = map[string]courier.Sender{courier.Email: s}
-		}
-	}
-	kinds := []jobs.Kind{courier.Deliver(a.Messages, senders)}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind()}
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
 	}
@@ -117,6 +110,21 @@ func (a *App) jobKinds() []jobs.Kind {
 		}
 	}
 	return kinds
+}
+
+// senders are the ways out for messages: in development they stay on the page of sent messages.
+func senders(cfg config.Config) (map[string]courier.Sender, error) {
+	if cfg.Dev {
+		return map[string]courier.Sender{courier.SMS: courier.Keep{}, courier.Email: courier.Keep{}}, nil
+	}
+	if cfg.SMTP == "" {
+		return nil, nil
+	}
+	s, err := courier.OpenSMTP(cfg.SMTP, "")
+	if err != nil {
+		return nil, fmt.Errorf("WANJIE_SMTP_URL: %w", err)
+	}
+	return map[string]courier.Sender{courier.Email: s}, nil
 }
 
 func timerKinds() (all []jobs.TimerKind) {

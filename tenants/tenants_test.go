@@ -3,6 +3,7 @@ package tenants_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
@@ -82,5 +83,54 @@ func TestBox(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestOpeningSurvivesACrashAnywhere cuts the saga off at its first, second, third … statement, as a
+// killed process would, and repeats it: one tenant, one opening act, nothing half laid.
+func TestOpeningSurvivesACrashAnywhere(t *testing.T) {
+	t.Parallel()
+	w := tenantstest.Open(t)
+	for place := range map[string]bool{tenants.Home: true, tenantstest.Other: true} {
+		cut := 0
+		for done := false; !done; {
+			cut++
+			plan := tenants.Plan{Key: uuid.NewString(), Kind: tenants.Street, District: 320505, Name: "枫桥街道", Blueprint: 1, State: tenants.Trial, Placement: place, Codes: []string{"320505003"}}
+			ctx, kill := context.WithCancel(t.Context())
+			var statements atomic.Int32
+			cfg := w.Config
+			cfg.Trace = func(tenants.Statement) {
+				if int(statements.Add(1)) == cut {
+					kill()
+				}
+			}
+			db, err := tenants.Open(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, err = db.OpenTenant(ctx, plan)
+			done = err == nil && int(statements.Load()) < cut
+			kill()
+			db.Close()
+			got, _, err := w.DB.OpenTenant(t.Context(), plan)
+			if err != nil {
+				t.Fatalf("cut at statement %d, then repeated: %v", cut, err)
+			}
+			var rows, acts, wrapped int
+			var state, listed string
+			if err := w.Super(t, place).QueryRow(t.Context(), `SELECT (SELECT count(*) FROM tenants WHERE tenant_id=$1), (SELECT count(*) FROM journal WHERE tenant_id=$1 AND kind='tenant.opened'),
+				(SELECT count(*) FROM data_keys WHERE tenant_id=$1), (SELECT state FROM tenants WHERE tenant_id=$1)`, int32(got.ID)).Scan(&rows, &acts, &wrapped, &state); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT string_agg(state, ',') FROM ctl.directory WHERE opening=$1", plan.Key).Scan(&listed); err != nil {
+				t.Fatal(err)
+			}
+			if rows != 1 || acts != 1 || wrapped != 1 || state != "trial" || listed != "trial" {
+				t.Fatalf("cut at statement %d at %s: %d rows, %d opening acts, %d keys, state %s, directory %s", cut, place, rows, acts, wrapped, state, listed)
+			}
+		}
+		if cut < 10 {
+			t.Fatalf("the saga had only %d statements to cut", cut)
+		}
 	}
 }

@@ -21,6 +21,8 @@ import (
 type Module struct {
 	Key   string   // also the key of the blueprint's module item
 	Title string   // on screens
+	About string   // one sentence for the street admin who decides
+	Off   string   // what switching it off means
 	Needs []string // keys of modules it cannot do without
 
 	Routes func(web.Routes)
