@@ -27,12 +27,12 @@ var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 // redisServer is a redis-server that can be killed and comes back empty.
 type redisServer struct {
-	t    testing.TB
+	t    *testing.T
 	port int
 	cmd  *exec.Cmd
 }
 
-func startRedis(t testing.TB) *redisServer {
+func startRedis(t *testing.T) *redisServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

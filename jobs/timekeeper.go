@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -186,7 +187,7 @@ func (t *Timekeeper) act(ctx context.Context, kinds map[string]TimerKind, d dueT
 		}
 		return nil
 	})
-	if err == nil || err == errGone || ctx.Err() != nil {
+	if err == nil || errors.Is(err, errGone) || ctx.Err() != nil {
 		return
 	}
 	t.Log.Warn("timer failed", "kind", d.Kind, "tenant", d.TenantID, "timer", d.ID, "attempt", d.Attempts+1, "err", err)

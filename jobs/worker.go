@@ -89,10 +89,10 @@ var errGone = errors.New("nothing to do")
 func (w *Worker) process(ctx context.Context, task *asynq.Task) error {
 	var p parcel
 	if err := json.Unmarshal(task.Payload(), &p); err != nil {
-		return fmt.Errorf("parcel: %v: %w", err, asynq.SkipRetry)
+		return fmt.Errorf("parcel: %w: %w", err, asynq.SkipRetry)
 	}
 	kind, known := w.kinds[task.Type()]
-	begun := time.Now()
+	begun := time.Now() //nolint:forbidigo // how long it takes, not what time it is
 	err := errors.New("this binary does not know the kind; a newer one will take it")
 	if known {
 		run, cancel := context.WithTimeout(ctx, kind.Timeout)

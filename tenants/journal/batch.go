@@ -81,7 +81,7 @@ const least = 20
 // holds, reads what comes after them, applies it and moves them. It answers how many acts that
 // were, and the tenants which had more than fitted.
 func (r *Runner) batch(ctx context.Context, placement string, f Follower, chunk []behind) (int, []behind, error) {
-	begun := time.Now()
+	begun := tick()
 	limit := max(least, f.Batch/len(chunk))
 	var acts, wanted []Act
 	var more []behind

@@ -101,7 +101,7 @@ func (r *Runner) Collect(ch chan<- prometheus.Metric) {
 			ch <- prometheus.NewInvalidMetric(lagActs, err)
 			return
 		}
-		c.last, c.at = lag, time.Now()
+		c.last, c.at = lag, tick()
 	}
 	for _, b := range c.last {
 		ch <- prometheus.MustNewConstMetric(lagActs, prometheus.GaugeValue, float64(b.Acts), b.Placement, b.Follower)

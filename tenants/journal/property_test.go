@@ -157,6 +157,7 @@ func TestEveryActIsNumberedAndFollowedOnce(t *testing.T) {
 // open opens a street; connections that an earlier round killed in the pool fail once each, and the
 // opening is repeated as a person would.
 func open(t *testing.T, w *tenantstest.World, place string) tenants.Tenant {
+	t.Helper()
 	p := tenants.Plan{Key: uuid.NewString(), Kind: tenants.Street, District: 320505, Name: "枫桥街道", Blueprint: 1, State: tenants.Trial, Placement: place}
 	for i := 0; ; i++ {
 		s, _, err := w.DB.OpenTenant(t.Context(), p)
@@ -203,6 +204,7 @@ type commits struct {
 }
 
 func (c *commits) perform(t *testing.T, w *tenantstest.World, s tenants.Tenant, tx write) {
+	t.Helper()
 	c.mu.Lock()
 	c.next++
 	key := strconv.Itoa(c.next)
@@ -244,6 +246,7 @@ func (c *commits) perform(t *testing.T, w *tenantstest.World, s tenants.Tenant, 
 }
 
 func killSome(t *testing.T, w *tenantstest.World, k kill) {
+	t.Helper()
 	for _, url := range w.Owner {
 		c, err := pgx.Connect(t.Context(), url)
 		if err != nil {

@@ -32,7 +32,7 @@ func (q *queue) add(list []behind) {
 	q.mu.Lock()
 	for _, b := range list {
 		if until, held := q.stuck[b.TenantID]; held {
-			if time.Now().Before(until) {
+			if tick().Before(until) {
 				continue
 			}
 			delete(q.stuck, b.TenantID)

@@ -117,7 +117,7 @@ func (c *Caller) Run(ctx context.Context) error {
 // Listen wakes the runner whenever a caller calls, until ctx ends. It connects again by itself.
 func Listen(ctx context.Context, client redis.UniversalClient, wake func(placement string)) error {
 	sub := client.Subscribe(ctx, wakes)
-	defer sub.Close()
+	defer func() { _ = sub.Close() }()
 	calls := sub.Channel()
 	for {
 		select {

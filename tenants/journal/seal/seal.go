@@ -112,7 +112,8 @@ func (c *chain) end() []byte { return c.h.Sum(nil) }
 // and dimensions with their length before them, integers as eight bytes big endian, times in
 // microseconds of Unix time, dimensions in byte order of their names, absent ones as length -1.
 func (c *chain) act(a *journal.Act) {
-	b := append(c.buf[:0], 1)
+	c.buf = append(c.buf[:0], 1)
+	b := c.buf
 	b = number(b, int64(a.Tenant))
 	b = number(b, a.N)
 	b = text(b, a.Kind)
@@ -148,19 +149,19 @@ func dims(b []byte, d tenants.Dims) []byte {
 	return b
 }
 
-// Broken is the first segment of a tenant that does not hash to its seal.
-type Broken struct {
+// BrokenError is the first segment of a tenant that does not hash to its seal.
+type BrokenError struct {
 	Tenant     tenants.ID
 	From, Upto int64 // acts
 	Why        string
 }
 
-func (b *Broken) Error() string {
+func (b *BrokenError) Error() string {
 	return fmt.Sprintf("the journal of tenant %s was altered between act %d and act %d: %s", b.Tenant, b.From, b.Upto, b.Why)
 }
 
 // Verify recomputes the seals of tenants at the placement, of all its tenants when none is named. It
-// answers how many acts are sealed and hold; the first segment that does not is a *Broken error.
+// answers how many acts are sealed and hold; the first segment that does not is a *BrokenError error.
 // It reads the whole journal: about a hundred thousand acts a second.
 func Verify(ctx context.Context, db *tenants.DB, placement string, only ...tenants.ID) (acts int64, err error) {
 	ids := make([]int32, len(only))
@@ -214,13 +215,13 @@ func verify(ctx context.Context, db *tenants.DB, placement string, id tenants.ID
 					return n, err
 				}
 				if a == nil || a.N != at+1 {
-					return n, &Broken{id, n + 1, s.Upto, fmt.Sprintf("act %d is missing", at+1)}
+					return n, &BrokenError{id, n + 1, s.Upto, fmt.Sprintf("act %d is missing", at+1)}
 				}
 				at = a.N
 				c.act(a)
 			}
 			if prev = c.end(); !slices.Equal(prev, s.Hash) {
-				return n, &Broken{id, n + 1, s.Upto, "its hash is not the sealed one"}
+				return n, &BrokenError{id, n + 1, s.Upto, "its hash is not the sealed one"}
 			}
 			n = s.Upto
 		}

@@ -70,7 +70,7 @@ func TestVerifyNamesTheFirstBrokenSegment(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := seal.Verify(t.Context(), w.DB, tenantstest.Other, s.ID)
-			var b *seal.Broken
+			var b *seal.BrokenError
 			if !errors.As(err, &b) || b.Tenant != s.ID || b.From != c.from || b.Upto != c.upto {
 				t.Fatalf("got %v, want acts %d to %d", err, c.from, c.upto)
 			}

@@ -23,7 +23,7 @@ var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 var book = tally.Book{Objects: map[string]tally.Cells{"case": tally.Case}}
 
-func follow(t testing.TB, w *tenantstest.World) {
+func follow(t *testing.T, w *tenantstest.World) {
 	t.Helper()
 	r, err := journal.NewRunner(w.DB, nil, quiet, book.Follower())
 	if err != nil {
@@ -37,7 +37,7 @@ func follow(t testing.TB, w *tenantstest.World) {
 // change is one act on a case: what it was and what it became.
 type change struct{ before, after tenants.Dims }
 
-func record(t testing.TB, w *tenantstest.World, id tenants.ID, list ...change) {
+func record(t *testing.T, w *tenantstest.World, id tenants.ID, list ...change) {
 	t.Helper()
 	if err := w.DB.Write(t.Context(), id, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
 		for _, c := range list {
