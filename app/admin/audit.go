@@ -1,0 +1,250 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wanjie/app/auth"
+	"wanjie/app/web"
+	view "wanjie/templates/admin"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+// acts are the kinds of acts in words; catalogue keys. A kind that is not here shows as it is stored.
+var acts = map[string]string{
+	"tenant.opened": ui.Key("开通"), "tenant.state": ui.Key("变更运行状态"), "tenant.branded": ui.Key("修改街道形象"), "config.changed": ui.Key("修改配置"),
+	"grant.given": ui.Key("授权"), "grant.ended": ui.Key("收回授权"), "member.joined": ui.Key("加入人员"), "member.changed": ui.Key("修改人员资料"), "member.left": ui.Key("移出人员"),
+	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予立案"), "case.dispatched": ui.Key("派遣"), "case.received": ui.Key("签收"),
+	"case.unsigned": ui.Key("超时未签收"), "case.handled": ui.Key("办结反馈"), "case.checked": ui.Key("核查"), "case.overdue": ui.Key("超过时限"), "case.closed": ui.Key("结案"),
+	"case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重新办理"), "case.imported": ui.Key("历史导入"),
+}
+
+// objects are the kinds of objects in words, as the filter offers them; titles are catalogue keys.
+var objects = []struct{ key, title string }{
+	{"case", ui.Key("案卷")}, {"tenant", ui.Key("街道与配置")}, {"grant", ui.Key("授权")}, {"member", ui.Key("人员")},
+}
+
+func objectWords(ctx context.Context, key string) string {
+	for _, o := range objects {
+		if o.key == key {
+			return ui.T(ctx, o.title)
+		}
+	}
+	return key
+}
+
+// dims are the names of dimensions in words; catalogue keys.
+var dims = map[string]string{
+	"stage": ui.Key("阶段"), "class": ui.Key("类别"), "unit": ui.Key("承办单位"), "channel": ui.Key("渠道"), "community": ui.Key("社区（村）"), "role": ui.Key("角色"),
+	"person": ui.Key("人员"), "state": ui.Key("状态"), "item": ui.Key("配置项"), "items": ui.Key("项数"), "revision": ui.Key("修订号"), "on": ui.Key("启用"), "off": ui.Key("停用"),
+	"name": ui.Key("名称"), "short_name": ui.Key("简称"), "colour": ui.Key("主色"), "accent": ui.Key("辅色"), "welcome": ui.Key("欢迎语"),
+	"blueprint": ui.Key("蓝本"), "contract": ui.Key("合同编号"), "kind": ui.Key("类型"), "district": ui.Key("区县"), "grid": ui.Key("网格"),
+}
+
+// perPage is how many entries a page of traces has.
+const perPage = 50
+
+func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	page := view.Audit{Frame: frame(tx, r), Object: r.Text("object")}
+	for _, o := range objects {
+		page.Objects = append(page.Objects, ui.Option{Value: o.key, Label: ui.T(ctx, o.title)})
+	}
+	before, err := strconv.ParseInt(r.Text("before"), 10, 64)
+	if err != nil || before <= 0 {
+		before = 1 << 62
+	}
+	q := `SELECT n, kind, object, object_id, actor, happened_at, recorded_at, imported, coalesce(before::text, '{}') AS before, coalesce(after::text, '{}') AS after
+		FROM journal WHERE tenant_id = ? AND n < ?`
+	args := []any{int32(tx.ID()), before}
+	if page.Object != "" {
+		q, args = q+" AND object = ?", append(args, page.Object)
+	}
+	var rows []struct {
+		N                      int64
+		Kind, Object           string
+		ObjectID               uuid.UUID
+		Actor                  int64
+		HappenedAt, RecordedAt time.Time
+		Imported               bool
+		Before, After          string
+	}
+	if err := tx.Raw(q+" ORDER BY n DESC LIMIT ?", append(args, perPage+1)...).Scan(ctx, &rows); err != nil {
+		return web.Reply{}, fmt.Errorf("newest acts: %w", err)
+	}
+	at := func(n int64) string {
+		v := url.Values{}
+		if page.Object != "" {
+			v.Set("object", page.Object)
+		}
+		if n > 0 {
+			v.Set("before", strconv.FormatInt(n, 10))
+		}
+		return r.Path("/admin/audit?%s", v.Encode())
+	}
+	if len(rows) > perPage {
+		rows = rows[:perPage]
+		page.Older = at(rows[perPage-1].N)
+	}
+	if before != 1<<62 {
+		page.Newest = at(0)
+	}
+	var persons []int64
+	for _, x := range rows {
+		persons = append(persons, x.Actor)
+	}
+	parsed := make([][2]tenants.Dims, len(rows))
+	for i, x := range rows {
+		for j, raw := range []string{x.Before, x.After} {
+			if err := json.Unmarshal([]byte(raw), &parsed[i][j]); err != nil {
+				return web.Reply{}, fmt.Errorf("act %d: dimensions: %w", x.N, err)
+			}
+			if p, err := strconv.ParseInt(parsed[i][j]["person"], 10, 64); err == nil {
+				persons = append(persons, p)
+			}
+		}
+	}
+	names, err := auth.Names(ctx, tx, persons...)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	for i, x := range rows {
+		kind := x.Kind
+		if title, ok := acts[kind]; ok {
+			kind = ui.T(ctx, title)
+		}
+		page.Acts = append(page.Acts, view.Act{N: x.N, Kind: kind, Who: who(ctx, names, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
+			RecordedAt: x.RecordedAt, HappenedAt: x.HappenedAt, Imported: x.Imported, Details: a.details(ctx, cfg, names, parsed[i][0], parsed[i][1])})
+	}
+	return web.Page(ui.T(ctx, "操作留痕"), view.AuditView(page)), nil
+}
+
+// details says what an act changed, one dimension a line, sorted.
+func (a *desk) details(ctx context.Context, cfg *blueprint.Config, names map[int64]string, before, after tenants.Dims) []string {
+	changed := map[string]bool{}
+	for k, v := range before {
+		changed[k] = after[k] != v
+	}
+	for k, v := range after {
+		changed[k] = before[k] != v
+	}
+	var out []string
+	for k, is := range changed {
+		if !is {
+			continue
+		}
+		title := k
+		if t, ok := dims[k]; ok {
+			title = ui.T(ctx, t)
+		}
+		now := a.value(ctx, cfg, names, k, after[k])
+		if was := before[k]; was != "" {
+			now = a.value(ctx, cfg, names, k, was) + " → " + now
+		}
+		out = append(out, ui.T(ctx, "%s：%s", title, now))
+	}
+	sort.Strings(out)
+	return out
+}
+
+// value says one dimension's value with the names that the street uses today.
+func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names map[int64]string, dim, v string) string {
+	if v == "" {
+		return ui.None
+	}
+	switch dim {
+	case "role":
+		return ui.T(ctx, auth.Title(v))
+	case "unit", "community":
+		if u, ok := cfg.UnitOf(v); ok {
+			return u.Short
+		}
+	case "class":
+		if c, ok := cfg.Classes.Find(v); ok {
+			return c.Title
+		}
+	case "channel":
+		if c, ok := cfg.Channels.Find(v); ok {
+			return c.Title
+		}
+	case "person":
+		if p, err := strconv.ParseInt(v, 10, 64); err == nil {
+			return who(ctx, names, p)
+		}
+	case "item":
+		if key, ok := strings.CutPrefix(v, "setting/"); ok {
+			if s, ok := cfg.Settings.Find(key); ok {
+				return s.Title
+			}
+		}
+		if key, ok := strings.CutPrefix(v, "module/"); ok {
+			if m, ok := cfg.Modules.Find(key); ok {
+				return m.Title
+			}
+		}
+	case "on", "off":
+		list := strings.Split(v, ",")
+		for i, key := range list {
+			if m, ok := cfg.Modules.Find(key); ok {
+				list[i] = m.Title
+			}
+		}
+		return strings.Join(list, "、")
+	}
+	return v
+}
+
+func (a *desk) looks(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	before, err := uuid.Parse(r.Text("before"))
+	if err != nil {
+		before = uuid.Max
+	}
+	var rows []struct {
+		ID       uuid.UUID
+		Actor    int64
+		Object   string
+		ObjectID uuid.UUID
+		Purpose  string
+		Fields   string
+		At       time.Time
+	}
+	// The ids are in the order of time, and the primary key's.
+	if err := tx.Raw(`SELECT id, actor, object, object_id, purpose, fields, at FROM looks WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+		int32(tx.ID()), before, perPage+1).Scan(ctx, &rows); err != nil {
+		return web.Reply{}, fmt.Errorf("newest looks: %w", err)
+	}
+	page := view.Looks{Frame: frame(tx, r)}
+	if len(rows) > perPage {
+		rows = rows[:perPage]
+		page.Older = r.Path("/admin/looks?before=%s", rows[perPage-1].ID)
+	}
+	if before != uuid.Max {
+		page.Newest = r.Path("/admin/looks")
+	}
+	var persons []int64
+	for _, x := range rows {
+		persons = append(persons, x.Actor)
+	}
+	names, err := auth.Names(ctx, tx, persons...)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	for _, x := range rows {
+		page.List = append(page.List, view.Look{At: x.At, Who: who(ctx, names, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
+			Purpose: x.Purpose, Fields: strings.ReplaceAll(x.Fields, ",", "、")})
+	}
+	return web.Page(ui.T(ctx, "查阅记录"), view.LooksView(page)), nil
+}

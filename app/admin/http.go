@@ -1,0 +1,77 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"wanjie/app/auth"
+	"wanjie/app/web"
+	view "wanjie/templates/admin"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+)
+
+// Switch is a module as the street admin reads about it.
+type Switch struct {
+	Key, Title string   // Title, About and Off are catalogue keys
+	About      string   // what it is for
+	Off        string   // what switching it off means
+	Needs      []string // keys of modules it cannot do without
+}
+
+// Invitation brings somebody into the street's staff, with a role if one is given.
+type Invitation struct {
+	Name, Phone, Email string
+	Role, Unit         string
+}
+
+// Deps is what these pages need of the rest of the product.
+type Deps struct {
+	Modules []Switch
+	// Invite sees to account, membership, role and message once tx commits, as a job: it asks the
+	// sign-in service, which no transaction waits for. Its payload holds personal data and is sealed.
+	Invite func(ctx context.Context, tx tenants.Tx, i Invitation) error
+}
+
+type desk struct{ Deps }
+
+// Routes puts the pages under /s/{tenant}/admin and the street's stylesheet at /s/{tenant}/theme.css.
+func Routes(site *web.Site, d Deps) {
+	a, r := &desk{d}, site.Module("")
+	r.Get("/admin/modules", auth.ModulesSwitch, a.modules)
+	r.Post("/admin/modules", auth.ModulesSwitch, a.flip)
+	r.Get("/admin/settings", auth.ConfigRead, a.settings)
+	r.Get("/admin/settings/{key}", auth.ConfigRead, a.setting)
+	r.Post("/admin/settings/{key}", auth.ConfigWrite, a.set)
+	r.Post("/admin/settings/{key}/back", auth.ConfigWrite, a.back)
+	r.Get("/admin/units", auth.ConfigRead, a.units)
+	r.Get("/admin/duties", auth.ConfigRead, a.duties)
+	r.Get("/admin/branding", auth.ConfigWrite, a.branding)
+	r.Post("/admin/branding", auth.ConfigWrite, a.rebrand)
+	r.Get("/admin/people", auth.PeopleRead, a.people)
+	r.Post("/admin/people/grant", auth.GrantsGive, a.grant)
+	r.Post("/admin/people/end", auth.GrantsGive, a.end)
+	r.Post("/admin/people/leave", auth.PeopleWrite, a.leave)
+	r.Post("/admin/people/invite", auth.PeopleWrite, a.invite)
+	r.Get("/admin/audit", auth.JournalRead, a.audit)
+	r.Get("/admin/looks", auth.LooksRead, a.looks)
+	site.Raw("GET /s/{tenant}/theme.css", http.HandlerFunc(theme(site.DB)))
+}
+
+// frame is what every page has: the way to its neighbours, as far as the actor may go.
+func frame(tx tenants.Tx, r *web.Request) view.Frame {
+	f := view.Frame{Base: r.Base}
+	rest := strings.TrimPrefix(r.URL.Path, r.Base)
+	for _, p := range []struct{ title, path, may string }{
+		{ui.Key("模块"), "/admin/modules", auth.ModulesSwitch}, {ui.Key("参数设置"), "/admin/settings", auth.ConfigRead},
+		{ui.Key("承办单位"), "/admin/units", auth.ConfigRead}, {ui.Key("职责清单"), "/admin/duties", auth.ConfigRead},
+		{ui.Key("街道形象"), "/admin/branding", auth.ConfigWrite}, {ui.Key("人员与授权"), "/admin/people", auth.PeopleRead},
+		{ui.Key("操作留痕"), "/admin/audit", auth.JournalRead}, {ui.Key("查阅记录"), "/admin/looks", auth.LooksRead},
+	} {
+		if auth.CanSomewhere(tx.Actor(), p.may) {
+			f.Tabs = append(f.Tabs, view.Tab{Title: p.title, Path: p.path, Active: strings.HasPrefix(rest, p.path)})
+		}
+	}
+	return f
+}

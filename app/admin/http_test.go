@@ -1,0 +1,435 @@
+package admin_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"wanjie/app/admin"
+	"wanjie/app/auth"
+	"wanjie/app/clock"
+	"wanjie/app/fault"
+	"wanjie/app/web"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/tenantstest"
+)
+
+// The people of the street, by their numbers.
+const (
+	chen  = 501 // street administrator
+	zhou  = 502 // security administrator
+	wu    = 503 // audit administrator
+	zheng = 504 // dispatcher
+)
+
+// hall is a street and its people at the door.
+type hall struct {
+	*tenantstest.World
+	tenants.Tenant
+	h       http.Handler
+	invited []admin.Invitation
+}
+
+func newHall(t *testing.T) *hall {
+	t.Helper()
+	w := tenantstest.Open(t)
+	ids, err := blueprint.PublishShipped(t.Context(), w.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &hall{World: w}
+	l.Tenant = w.Street(t, func(p *tenants.Plan) { p.Blueprint = ids["city-street"] })
+	err = w.DB.Write(t.Context(), l.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		for person, who := range map[int64]struct{ name, role string }{chen: {"陈国华", auth.StreetAdmin}, zhou: {"周敏", auth.SecurityAdmin}, wu: {"吴兰", auth.AuditAdmin}, zheng: {"郑洁", auth.Dispatcher}} {
+			if err := auth.AddMember(ctx, tx, person, who.name, "13800000"+strconv.FormatInt(person, 10)); err != nil {
+				return err
+			}
+			if _, err := auth.Grant(ctx, tx, auth.Give{Person: person, Role: who.role}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := &web.Site{DB: w.DB, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Visitor: func(r *http.Request) (web.Visitor, error) {
+			n, _ := strconv.ParseInt(r.Header.Get("As"), 10, 64)
+			return web.Visitor{Person: n}, nil
+		},
+		Admit: func(_ context.Context, tx tenants.Tx, _ *web.Request, _, may string) error {
+			if len(tx.Actor().Grants) == 0 {
+				return fault.New(fault.NotFound, "页面不存在")
+			}
+			return auth.RequireSomewhere(tx.Actor(), may)
+		},
+		TenantFrame: func(context.Context, tenants.Tx, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
+	}
+	admin.Routes(site, admin.Deps{
+		Modules: []admin.Switch{{Key: "cases", Title: "案卷办理", About: "从上报到回访。", Off: "停用期间不能上报和办理。"}},
+		Invite: func(_ context.Context, _ tenants.Tx, i admin.Invitation) error {
+			l.invited = append(l.invited, i)
+			return nil
+		},
+	})
+	l.h = site.Handler(web.Limits{})
+	return l
+}
+
+func (l *hall) get(t *testing.T, as int64, path string, want int) *html.Node {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, "/s/"+l.Slug+path, nil)
+	r.Header.Set("As", strconv.FormatInt(as, 10))
+	rec := httptest.NewRecorder()
+	l.h.ServeHTTP(rec, r)
+	if rec.Code != want {
+		t.Fatalf("%s: %d, want %d: %s", path, rec.Code, want, rec.Body)
+	}
+	n, err := html.Parse(rec.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func (l *hall) post(t *testing.T, as int64, path string, want int, form ...string) *html.Node {
+	t.Helper()
+	v := url.Values{"request": {tenants.NewID().String()}}
+	for i := 0; i+1 < len(form); i += 2 {
+		v.Set(form[i], form[i+1])
+	}
+	r := httptest.NewRequest(http.MethodPost, "/s/"+l.Slug+path, strings.NewReader(v.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("As", strconv.FormatInt(as, 10))
+	rec := httptest.NewRecorder()
+	l.h.ServeHTTP(rec, r)
+	if rec.Code != want {
+		t.Fatalf("%s: %d, want %d: %s", path, rec.Code, want, rec.Body)
+	}
+	n, err := html.Parse(rec.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func text(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	var b strings.Builder
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		b.WriteString(text(c) + " ")
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func all(n *html.Node, selector string) (out []string) {
+	for _, m := range cascadia.QueryAll(n, cascadia.MustCompile(selector)) {
+		out = append(out, text(m))
+	}
+	return out
+}
+
+func value(n *html.Node, name string) string {
+	m := cascadia.Query(n, cascadia.MustCompile(`[name="`+name+`"]`))
+	if m == nil {
+		return ""
+	}
+	for _, a := range m.Attr {
+		if a.Key == "value" {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func (l *hall) config(t *testing.T) (cfg *blueprint.Config) {
+	t.Helper()
+	if err := l.DB.Read(t.Context(), l.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) (err error) {
+		cfg, err = blueprint.For(ctx, tx)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func TestModules(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	if got := all(l.get(t, chen, "/admin/modules", 200), ".tag-good"); len(got) != 1 {
+		t.Errorf("a module that is on shows %q", got)
+	}
+	l.post(t, chen, "/admin/modules", 303, "module", "cases", "on", "no")
+	if l.config(t).On("cases") {
+		t.Error("still on")
+	}
+	if got := text(l.get(t, chen, "/admin/modules", 200)); !strings.Contains(got, "未启用") || !strings.Contains(got, "自定") {
+		t.Error("the page does not say that it is off by the street's own word")
+	}
+	l.post(t, chen, "/admin/modules", 303, "module", "cases", "on", "yes")
+	if !l.config(t).On("cases") {
+		t.Error("still off")
+	}
+	l.post(t, chen, "/admin/modules", 404, "module", "nothing", "on", "yes")
+	for _, other := range []int64{zhou, wu, zheng} {
+		l.post(t, other, "/admin/modules", 403, "module", "cases", "on", "no")
+		l.get(t, other, "/admin/modules", 403)
+	}
+	l.get(t, 999, "/admin/modules", 404)
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	row := func() string {
+		for _, r := range all(l.get(t, chen, "/admin/settings", 200), "tbody tr") {
+			if strings.HasPrefix(r, "处置时限") {
+				return r
+			}
+		}
+		return ""
+	}
+	if got := row(); !strings.Contains(got, "5 工作日 5 工作日 蓝本 修改") {
+		t.Errorf("untouched: %q", got)
+	}
+	const path = "/admin/settings/cases.handle_limit"
+	seen := value(l.get(t, chen, path, 200), "seen")
+	l.post(t, chen, path, 303, "value", "16", "unit", "working_hour", "seen", seen)
+	if got := l.config(t).Limit("cases.handle_limit", blueprint.Limit{}); got != (blueprint.Limit{Value: 16, Unit: blueprint.WorkingHour}) {
+		t.Errorf("limit %+v", got)
+	}
+	if got := row(); !strings.Contains(got, "16 工作时 5 工作日 自定 修改 恢复蓝本") {
+		t.Errorf("changed: %q", got)
+	}
+	l.post(t, chen, path, 409, "value", "3", "unit", "working_day", "seen", seen) // somebody else was faster
+	for _, bad := range [][]string{{"value", "x", "unit", "working_day"}, {"value", "0", "unit", "working_day"}, {"value", "3", "unit", "fortnight"}} {
+		if got := all(l.post(t, chen, path, 422, bad...), "form .alert-bad"); len(got) != 1 {
+			t.Errorf("%v is refused with %q", bad, got)
+		}
+	}
+	if got := all(l.post(t, chen, "/admin/settings/cases.warn_percent", 422, "value", "99"), ".field-error"); len(got) != 1 || got[0] != "数值超出允许的范围" {
+		t.Errorf("out of bounds: %q", got)
+	}
+	l.post(t, chen, "/admin/settings/cases.auto_file", 303, "value", "true")
+	l.post(t, chen, "/admin/settings/desk.sort", 303, "value", "oldest")
+	l.post(t, chen, "/admin/settings/desk.sort", 422, "value", "random")
+	l.post(t, chen, "/admin/settings/desk.name", 303, "value", "枫桥指挥大厅")
+	l.post(t, chen, "/admin/settings/desk.name", 422, "value", " ")
+	cfg := l.config(t)
+	if !cfg.Bool("cases.auto_file", false) || cfg.Choice("desk.sort", "") != "oldest" || cfg.Line("desk.name", "") != "枫桥指挥大厅" {
+		t.Error("not every type of setting arrived")
+	}
+	l.post(t, chen, path+"/back", 303)
+	if got := row(); !strings.Contains(got, "5 工作日 5 工作日 蓝本") {
+		t.Errorf("given back: %q", got)
+	}
+	if got := all(l.get(t, chen, path, 200), ".moment-head"); len(got) != 2 || !strings.HasPrefix(got[0], "恢复蓝本 陈国华") || !strings.HasPrefix(got[1], "改为“16 工作时” 陈国华") {
+		t.Errorf("history %q", got)
+	}
+	l.get(t, chen, "/admin/settings/nothing", 404)
+	l.post(t, zhou, path, 403, "value", "1", "unit", "working_day")
+	l.get(t, zheng, "/admin/settings", 403)
+}
+
+func TestUnitsAndDuties(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	if err := l.DB.Write(t.Context(), l.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		_, err := blueprint.Change(ctx, tx, blueprint.Put(blueprint.Unit{Entry: blueprint.Entry{Key: "night-squad"}, Name: "夜间巡查队", Short: "夜巡队", Kind: blueprint.Squad}))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(l.get(t, chen, "/admin/units?q=夜巡", 200), "tbody tr"); len(got) != 1 || !strings.HasSuffix(got[0], "夜间巡查队 夜巡队 队伍 night-squad 自建") {
+		t.Errorf("the street's own unit: %q", got)
+	}
+	if got := all(l.get(t, chen, "/admin/units?kind=station", 200), "tbody tr"); len(got) < 5 || !strings.HasSuffix(got[0], "蓝本") {
+		t.Errorf("stations: %q", got)
+	}
+	if got := all(l.get(t, chen, "/admin/duties?list=withdrawn", 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "上级收回") {
+		t.Errorf("withdrawn: %q", got)
+	}
+	if got := all(l.get(t, chen, "/admin/duties?q=nothing", 200), ".empty"); len(got) != 1 {
+		t.Errorf("nothing found says %q", got)
+	}
+}
+
+func TestBranding(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	form := []string{"name", "枫桥街道办事处", "short_name", "枫桥", "colour", "#C8102E", "accent", "", "welcome", "枫桥欢迎您"}
+	l.post(t, chen, "/admin/branding", 303, form...)
+	if got := value(l.get(t, chen, "/admin/branding", 200), "colour"); got != "#c8102e" {
+		t.Errorf("colour %q", got)
+	}
+	r := httptest.NewRecorder()
+	l.h.ServeHTTP(r, httptest.NewRequest(http.MethodGet, "/s/"+l.Slug+"/theme.css", nil))
+	if r.Code != 200 || !strings.Contains(r.Body.String(), "--wj-accent:#c8102e;--wj-strong:#c8102e") {
+		t.Errorf("theme %d %q", r.Code, r.Body)
+	}
+	if got := all(l.post(t, chen, "/admin/branding", 422, "name", "x", "short_name", "", "colour", "red;}", "welcome", strings.Repeat("字", 61)), ".field-error"); len(got) != 4 {
+		t.Errorf("every field says what is wrong: %q", got)
+	}
+	l.post(t, chen, "/admin/branding", 303, form...) // nothing changes, nothing is recorded
+	if got := all(l.get(t, wu, "/admin/audit?object=tenant", 200), "tbody tr"); len(got) != 2 || !strings.Contains(got[0], "陈国华 修改街道形象") || !strings.Contains(got[0], "名称：枫桥街道 → 枫桥街道办事处") {
+		t.Errorf("traces %q", got)
+	}
+	l.post(t, zhou, "/admin/branding", 403, form...)
+}
+
+func TestPeople(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	page := l.get(t, zhou, "/admin/people", 200)
+	rows := all(page, "tbody tr")
+	if len(rows) != 4 || !strings.Contains(rows[0], "陈国华 138****0501 街道管理员") {
+		t.Errorf("people %q", rows)
+	}
+	if strings.Contains(text(page), "13800000501") {
+		t.Error("a whole phone number shows")
+	}
+	l.post(t, zhou, "/admin/people/grant", 303, "person", "504", "role", "handler", "unit", "enforcement")
+	if got := all(l.get(t, zhou, "/admin/people", 200), "tbody tr"); !strings.Contains(got[3], "承办联络员 综合执法局") {
+		t.Errorf("after the grant: %q", got[3])
+	}
+	if got := all(l.post(t, zhou, "/admin/people/grant", 422, "person", "504", "role", "handler"), ".field-error"); len(got) != 1 {
+		t.Errorf("a handler without a unit: %q", got)
+	}
+	l.post(t, zhou, "/admin/people/grant", 422, "person", "504", "role", "handler", "unit", "nowhere")
+	l.post(t, zhou, "/admin/people/grant", 422, "role", "intake")
+	l.post(t, zhou, "/admin/people/grant", 409, "person", "501", "role", "audit_admin") // two powers
+	l.post(t, zhou, "/admin/people/grant", 403, "person", "502", "role", "dispatcher")  // for oneself
+	l.post(t, chen, "/admin/people/grant", 403, "person", "504", "role", "intake")
+	last := cascadia.QueryAll(l.get(t, zhou, "/admin/people", 200), cascadia.MustCompile("tbody tr"))[3]
+	l.post(t, zhou, "/admin/people/end", 303, "grant", value(last, "grant"))
+	if got := all(l.get(t, zhou, "/admin/people", 200), "tbody tr"); strings.Contains(got[3], "派遣员") || !strings.Contains(got[3], "承办联络员") {
+		t.Errorf("after ending one of two: %q", got[3])
+	}
+	l.post(t, zhou, "/admin/people/end", 404, "grant", "x")
+	l.post(t, zhou, "/admin/people/leave", 303, "person", "504")
+	if got := all(l.get(t, zhou, "/admin/people", 200), "tbody tr"); len(got) != 3 {
+		t.Errorf("after leaving: %q", got)
+	}
+	l.post(t, zhou, "/admin/people/invite", 422, "name", "王强", "phone", "12")
+	l.post(t, zhou, "/admin/people/invite", 422, "name", "王强", "phone", "13900000001", "role", "handler")
+	l.post(t, zhou, "/admin/people/invite", 303, "name", "王强", "phone", "13900000001", "role", "handler", "unit", "enforcement")
+	if len(l.invited) != 1 || l.invited[0].Unit != "enforcement" {
+		t.Errorf("invited %+v", l.invited)
+	}
+	if len(all(l.get(t, chen, "/admin/people", 200), "main form, .card form")) != 0 {
+		t.Error("who may only look is offered forms")
+	}
+}
+
+func TestTraces(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	act := tenants.Act{Kind: "case.dispatched", Version: 1, Object: "case", ObjectID: tenants.NewID(), HappenedAt: clock.Now(t.Context()),
+		Before: tenants.Dims{"stage": "filed"}, After: tenants.Dims{"stage": "dispatched", "unit": "enforcement"}}
+	err := l.DB.Write(t.Context(), l.ID, tenants.Actor{Person: zheng}, func(ctx context.Context, tx tenants.Tx) error {
+		for range 60 {
+			tx.Record(act)
+		}
+		return tx.Looked(ctx, tenants.Look{Object: "case", ObjectID: act.ObjectID, Fields: []string{"姓名", "电话"}, Purpose: "办理案卷"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := l.get(t, wu, "/admin/audit?object=case", 200)
+	rows := all(page, "tbody tr")
+	if len(rows) != 50 || !strings.Contains(rows[0], "郑洁 派遣 案卷") || !strings.Contains(rows[0], "承办单位：综合执法局") || !strings.Contains(rows[0], "阶段：filed → dispatched") {
+		t.Errorf("acts %.1q", rows)
+	}
+	older := cascadia.Query(page, cascadia.MustCompile("#acts .actions a"))
+	href := strings.TrimPrefix(older.Attr[1].Val, "/s/"+l.Slug)
+	if rows := all(l.get(t, wu, href, 200), "tbody tr"); len(rows) != 10 {
+		t.Errorf("the older page has %d", len(rows))
+	}
+	if got := all(l.get(t, wu, "/admin/looks", 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "郑洁 案卷") || !strings.HasSuffix(got[0], "姓名、电话 办理案卷") {
+		t.Errorf("looks %q", got)
+	}
+	for _, who := range []int64{chen, zhou, zheng} {
+		l.get(t, who, "/admin/audit", 403)
+		l.get(t, who, "/admin/looks", 403)
+	}
+	// Another street's traces are another street's.
+	other := newHall(t)
+	if got := all(other.get(t, wu, "/admin/audit?object=case", 200), "tbody tr"); len(got) != 0 {
+		t.Errorf("another street shows %q", got)
+	}
+}
+
+// Whatever colour a street chooses, its words stay readable.
+func TestTheme(t *testing.T) {
+	for _, colour := range []string{"#1677ff", "#ffff00", "#ffffff", "#000000", "#c8102e", "#00aa88"} {
+		css := admin.Theme(colour)
+		for _, token := range []struct {
+			name  string
+			ratio float64
+		}{{"--wj-strong:", 4.5}, {"--wj-stronger:", 7}} {
+			_, rest, ok := strings.Cut(css, token.name)
+			if !ok || contrast(t, rest[:7]) < token.ratio {
+				t.Errorf("%s: %s%.7s has contrast %.2f", colour, token.name, rest, contrast(t, rest[:7]))
+			}
+		}
+	}
+	for _, bad := range []string{"", "red", "#12345", "#12345g", "#123456;}"} {
+		if css := admin.Theme(bad); css != "" {
+			t.Errorf("%q became %q", bad, css)
+		}
+	}
+}
+
+// contrast is written another way than the code's: by the steps of the recommendation on bytes.
+func contrast(t *testing.T, hex string) float64 {
+	t.Helper()
+	n, err := strconv.ParseUint(hex[1:], 16, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	light := 0.0
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		v := float64(n>>(16-8*i)&255) / 255
+		if v <= 0.03928 {
+			v /= 12.92
+		} else {
+			x := (v + 0.055) / 1.055
+			v = x * x * pow(x, 0.4)
+		}
+		light += weight * v
+	}
+	return 1.05 / (light + 0.05)
+}
+
+// pow is x to the power of y for x in (0, 1], by square roots.
+func pow(x, y float64) float64 {
+	result, root := 1.0, x
+	for range 40 {
+		root = sqrt(root)
+		if y *= 2; y >= 1 {
+			result, y = result*root, y-1
+		}
+	}
+	return result
+}
+
+func sqrt(x float64) float64 {
+	r := x
+	for range 60 {
+		r = (r + x/r) / 2
+	}
+	return r
+}

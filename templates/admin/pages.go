@@ -1,0 +1,294 @@
+// Package admin shows a street's own administration: modules, settings, units and duties, branding, people, traces.
+package admin
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"wanjie/templates/ui"
+)
+
+// Frame is what every page here has.
+type Frame struct {
+	Base string // "/s/fengqiao"
+	Tabs []Tab
+}
+
+// Tab leads to one page of the administration.
+type Tab struct {
+	Title, Path string // Title is a catalogue key
+	Active      bool
+}
+
+func (f Frame) tabs(ctx context.Context) []ui.Tab {
+	out := make([]ui.Tab, len(f.Tabs))
+	for i, t := range f.Tabs {
+		out[i] = ui.Tab{Label: ui.T(ctx, t.Title), Href: f.Base + t.Path, Active: t.Active}
+	}
+	return out
+}
+
+// Module is one switch.
+type Module struct {
+	Guard      ui.Guard
+	Key, Title string
+	About, Off string // what it does, and what switching it off means
+	On, Own    bool   // Own: not as the blueprint has it
+	Needs      []string
+	NeededBy   []string // modules that are on and cannot do without it
+}
+
+// Modules is the page of switches.
+type Modules struct {
+	Frame
+	List []Module
+}
+
+// Setting is one value with where it comes from. The values are in words.
+type Setting struct {
+	Key, Title, About      string
+	Effect, Blueprint, Own string // Own is empty while untouched
+	Behind                 bool   // the blueprint moved on since the street set its own
+	Guard                  ui.Guard
+}
+
+// Settings is the list.
+type Settings struct {
+	Frame
+	List []Setting
+	May  bool // change them
+}
+
+// Change is one entry of a setting's history.
+type Change struct {
+	At    time.Time
+	Who   string
+	Value string // empty: back to the blueprint
+}
+
+// SettingForm edits one setting.
+type SettingForm struct {
+	Frame
+	Setting
+	Type    string // bool, int, text, choice or limit
+	Value   string
+	Unit    string // of a limit
+	Choices []ui.Option
+	Min     string
+	Max     string
+	Seen    string
+	Say     string
+	Error   string
+	History []Change
+	Back    ui.Guard
+}
+
+func (s SettingForm) limits(ctx context.Context) string {
+	switch {
+	case s.Min != "" && s.Max != "":
+		return ui.T(ctx, "%s 至 %s 之间的整数", s.Min, s.Max)
+	case s.Min != "":
+		return ui.T(ctx, "不小于 %s 的整数", s.Min)
+	case s.Max != "":
+		return ui.T(ctx, "不大于 %s 的整数", s.Max)
+	}
+	return ""
+}
+
+func bounds(s SettingForm) templ.Attributes {
+	a := templ.Attributes{"inputmode": "numeric"}
+	if s.Min != "" {
+		a["min"] = s.Min
+	}
+	if s.Max != "" {
+		a["max"] = s.Max
+	}
+	return a
+}
+
+// LimitUnits are the clocks of a time limit, in words.
+func LimitUnits(ctx context.Context) []ui.Option {
+	return []ui.Option{
+		{Value: "urgent_hour", Label: ui.T(ctx, "紧急工作时（昼夜连续）")}, {Value: "working_hour", Label: ui.T(ctx, "工作时")},
+		{Value: "working_day", Label: ui.T(ctx, "工作日")}, {Value: "calendar_day", Label: ui.T(ctx, "自然日")},
+	}
+}
+
+// Source says where an item comes from.
+type Source string
+
+// The sources.
+const (
+	Blueprint Source = "blueprint"
+	Own       Source = "own"     // changed from the blueprint
+	Added     Source = "added"   // the street's own
+	Listed    Source = "listed"  // a community of the division list
+	Retired   Source = "retired" // no longer offered
+)
+
+func (s Source) tag(ctx context.Context) (ui.Tone, string) {
+	switch s {
+	case Own:
+		return ui.Warn, ui.T(ctx, "自定")
+	case Added:
+		return ui.Info, ui.T(ctx, "自建")
+	case Listed:
+		return ui.Neutral, ui.T(ctx, "区划名录")
+	case Retired:
+		return ui.Bad, ui.T(ctx, "已停用")
+	}
+	return ui.Neutral, ui.T(ctx, "蓝本")
+}
+
+// Unit is one line of the units.
+type Unit struct {
+	Key, Name, Short, Kind, Parent string // Kind is a catalogue key
+	Source                         Source
+}
+
+// Units is the list of units.
+type Units struct {
+	Frame
+	Query string
+	Kind  string
+	Kinds []ui.Option
+	List  []Unit
+}
+
+// Duty is one row of the duty lists.
+type Duty struct {
+	Class, Code, Unit, List, Upper, Ground string // List is a catalogue key
+	Source                                 Source
+}
+
+// Duties is the duty lists.
+type Duties struct {
+	Frame
+	Query string
+	List  string
+	Lists []ui.Option
+	Rows  []Duty
+}
+
+// Branding is the form for how the street looks.
+type Branding struct {
+	Frame
+	Guard                                    ui.Guard
+	Name, ShortName, Colour, Accent, Welcome string
+	Slug                                     string
+	May                                      bool
+	Say                                      string
+	Errors                                   map[string]string
+}
+
+func (b Branding) err(ctx context.Context, name string) string { return say(ctx, b.Errors, name) }
+
+func (b Branding) errors(ctx context.Context) []ui.FieldError {
+	return list(ctx, b.Errors, "name", "short_name", "colour", "accent", "welcome")
+}
+
+func say(ctx context.Context, errs map[string]string, name string) string {
+	if e := errs[name]; e != "" {
+		return ui.T(ctx, e)
+	}
+	return ""
+}
+
+func list(ctx context.Context, errs map[string]string, names ...string) (out []ui.FieldError) {
+	for _, n := range names {
+		if e := errs[n]; e != "" {
+			out = append(out, ui.FieldError{Name: n, Text: ui.T(ctx, e)})
+		}
+	}
+	return out
+}
+
+// Grant is one role that a person holds.
+type Grant struct {
+	Guard ui.Guard
+	ID    string
+	Role  string // in words
+	Where string // unit or community; empty: the whole street
+}
+
+// Person is one member of staff.
+type Person struct {
+	Guard  ui.Guard
+	Number int64
+	Name   string
+	Phone  string // masked
+	Grants []Grant
+	Self   bool
+}
+
+// GrantForm gives a role.
+type GrantForm struct {
+	Guard              ui.Guard
+	Person, Role, Unit string
+	Say                string
+	Errors             map[string]string
+}
+
+// InviteForm brings somebody in.
+type InviteForm struct {
+	Guard                          ui.Guard
+	Name, Phone, Email, Role, Unit string
+	Say                            string
+	Errors                         map[string]string
+}
+
+// People is the page of staff and their roles.
+type People struct {
+	Frame
+	List     []Person
+	MayGive  bool
+	MayWrite bool
+	Roles    []ui.Option
+	Units    []ui.Option
+	Grant    GrantForm
+	Invite   InviteForm
+}
+
+func (p People) persons() []ui.Option {
+	out := make([]ui.Option, len(p.List))
+	for i, m := range p.List {
+		out[i] = ui.Option{Value: strconv.FormatInt(m.Number, 10), Label: m.Name}
+	}
+	return out
+}
+
+// Act is one entry of the journal.
+type Act struct {
+	N                           int64
+	Kind, Who, Object, ObjectID string // Kind and Object in words
+	RecordedAt, HappenedAt      time.Time
+	Imported                    bool
+	Details                     []string // "阶段：已立案 → 已派遣"
+}
+
+// Audit is the page of acts.
+type Audit struct {
+	Frame
+	Object  string
+	Objects []ui.Option
+	Acts    []Act
+	Older   string // address of the acts before; empty at the first one
+	Newest  string // address of the newest page; empty when this is it
+}
+
+// Look is one look at personal data.
+type Look struct {
+	At                             time.Time
+	Who, Object, ObjectID, Purpose string
+	Fields                         string
+}
+
+// Looks is the page of looks.
+type Looks struct {
+	Frame
+	List          []Look
+	Older, Newest string
+}
