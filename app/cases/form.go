@@ -2,6 +2,7 @@ package cases
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -64,8 +65,11 @@ func readAnswer(r *web.Request) (Answer, error) {
 }
 
 func readFilter(r *web.Request) Filter {
+	key := func(name string) string { // anybody may write anything into an address
+		return strings.ToValidUTF8(strings.ReplaceAll(r.Text(name), "\x00", ""), "")
+	}
 	return Filter{
-		Stage: Stage(r.Text("stage")), Class: r.Text("class"), Unit: r.Text("unit"), Channel: r.Text("channel"), Number: r.Text("number"),
+		Stage: Stage(key("stage")), Class: key("class"), Unit: key("unit"), Channel: key("channel"), Number: key("number"),
 		From: r.Text("from"), To: r.Text("to"), Late: r.Text("late") != "", Mine: r.Text("mine") != "", Page: r.Int("page", 1),
 	}
 }

@@ -301,6 +301,7 @@ func TestTheListIsFilteredByAddress(t *testing.T) {
 	b.get("/cases?number=20261123-0000").has(9, "#list tbody tr")
 	b.get("/cases?class=matter-06011").has(0, "#list tbody tr")
 	b.get("/cases?class=matter-06011").has(1, "#list .empty")
+	b.get("/cases?number=%00%ff&page=-3&from=x").has(20, "#list tbody tr")
 	b.get("/cases?from=2026-11-24").has(0, "#list tbody tr")
 	b.get("/cases?to=2026-11-23&channel=phone").has(20, "#list tbody tr")
 	b.get("/cases?mine=1&stage=any").has(20, "#list tbody tr")

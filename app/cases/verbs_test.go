@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -356,5 +357,33 @@ func TestLateAndUnsigned(t *testing.T) {
 	c = ok(s.as(ctx, chief, verb(Check, c.ID, Finding{Pass: true, Close: true})))
 	if got := s.counts(c.ID); got != (tally.Counts{Received: 1, Closed: 1, Overdue: 1}) {
 		t.Errorf("closed late it is tallied as %+v", got)
+	}
+}
+
+// Eight hands reach for the same case at the same time: one signs, seven hear that it has moved on.
+func TestOneOfManyReceives(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t, tenants.Home)
+	ok := must(t)
+	c := ok(s.as(now(t), clerk, report(rubbish())))
+	ok(s.as(now(t), clerk, verb(File, c.ID, Filing{})))
+	ok(s.as(now(t), sender, verb(Dispatch, c.ID, toSanitation)))
+	errs := make([]error, 8)
+	var all sync.WaitGroup
+	for i := range errs {
+		all.Go(func() { _, errs[i] = s.as(now(t), worker, bare(Receive, c.ID)) })
+	}
+	all.Wait()
+	signed := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			signed++
+		case !fault.Is(err, fault.Conflict):
+			t.Error(err)
+		}
+	}
+	if got := s.kinds(c.ID); signed != 1 || len(got) != 4 {
+		t.Errorf("%d signed, acts %v", signed, got)
 	}
 }
