@@ -178,9 +178,13 @@ func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 	pc := c.Conn.Conn().PgConn()
 	c.note(s.begin())
 	if err := s.enter(ctx, pc); err != nil {
-		if !pc.IsClosed() {
-			_, _ = pc.Exec(context.WithoutCancel(ctx), "ROLLBACK").ReadAll()
+		if pc.IsClosed() {
+			if ctx.Err() == nil {
+				return nil, driver.ErrBadConn // it had died in the pool; nothing was begun, so another one may try
+			}
+			return nil, err
 		}
+		_, _ = pc.Exec(context.WithoutCancel(ctx), "ROLLBACK").ReadAll()
 		return nil, err
 	}
 	return &transaction{ctx: ctx, scope: s, conn: c, pc: pc}, nil

@@ -212,3 +212,28 @@ func TestUnknownTenantIsNotFound(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+func TestConnectionsKilledInThePoolAreReplaced(t *testing.T) {
+	t.Parallel()
+	w := tenantstest.Open(t)
+	cfg := w.Config
+	cfg.MaxConns = 1
+	db, err := tenants.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s := w.Street(t)
+	super := w.Super(t, tenants.Home)
+	for range 5 {
+		var pid int
+		if err := db.Read(t.Context(), s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+			return tx.Raw("SELECT pg_backend_pid()").Scan(ctx, &pid)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := super.Exec(t.Context(), "SELECT pg_terminate_backend($1, 5000)", pid); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
