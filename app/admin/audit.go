@@ -165,6 +165,9 @@ func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names map[int64
 	if v == "" {
 		return ui.None
 	}
+	if say, ok := a.Words[dim+"/"+v]; ok {
+		return ui.T(ctx, say)
+	}
 	switch dim {
 	case "role":
 		return ui.T(ctx, auth.Title(v))

@@ -29,6 +29,8 @@ type Invitation struct {
 // Deps is what these pages need of the rest of the product.
 type Deps struct {
 	Modules []Switch
+	// Words are what modules' dimensions say, in catalogue keys, for the traces: "stage/filed" → 已立案.
+	Words map[string]string
 	// Invite sees to account, membership, role and message once tx commits, as a job: it asks the
 	// sign-in service, which no transaction waits for. Its payload holds personal data and is sealed.
 	Invite func(ctx context.Context, tx tenants.Tx, i Invitation) error

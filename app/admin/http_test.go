@@ -78,6 +78,7 @@ func newHall(t *testing.T) *hall {
 	}
 	admin.Routes(site, admin.Deps{
 		Modules: []admin.Switch{{Key: "cases", Title: "案卷办理", About: "从上报到回访。", Off: "停用期间不能上报和办理。"}},
+		Words:   map[string]string{"stage/filed": "已立案"},
 		Invite: func(_ context.Context, _ tenants.Tx, i admin.Invitation) error {
 			l.invited = append(l.invited, i)
 			return nil
@@ -350,7 +351,7 @@ func TestTraces(t *testing.T) {
 	}
 	page := l.get(t, wu, "/admin/audit?object=case", 200)
 	rows := all(page, "tbody tr")
-	if len(rows) != 50 || !strings.Contains(rows[0], "郑洁 派遣 案卷") || !strings.Contains(rows[0], "承办单位：综合执法局") || !strings.Contains(rows[0], "阶段：filed → dispatched") {
+	if len(rows) != 50 || !strings.Contains(rows[0], "郑洁 派遣 案卷") || !strings.Contains(rows[0], "承办单位：综合执法局") || !strings.Contains(rows[0], "阶段：已立案 → dispatched") {
 		t.Errorf("acts %.1q", rows)
 	}
 	older := cascadia.Query(page, cascadia.MustCompile("#acts .actions a"))

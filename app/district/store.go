@@ -140,6 +140,12 @@ func (q asked) sql(district int32) *statement {
 	put("now", "all", q.terms(q.Span))
 	put("was", "all", q.terms(q.Was))
 	put("whole", "all", whole)
+	trend, monthly := q.trend()
+	step, at := []term{{from: trend.From, to: trend.To, sign: 1}}, "at"
+	if monthly {
+		step, at = q.terms(trend), "date_trunc('month', at)::date"
+	}
+	put("point", "all", step)
 	for _, dim := range q.dims {
 		put("now", dim, q.terms(q.Span))
 		if q.stock {
@@ -153,24 +159,17 @@ func (q asked) sql(district int32) *statement {
 	if q.tenant != 0 {
 		s.say(" AND t.tenant_id = ?", int32(q.tenant))
 	}
-	s.say("), r AS MATERIALIZED (SELECT part, tenant_id, dim, key, " + sums + " FROM (")
+	s.say("), r AS MATERIALIZED (SELECT part, tenant_id, dim, key, CASE part WHEN 'point' THEN " + at + " END AS at, " + sums + " FROM (")
 	s.rows(district, q.tenant, wants)
-	s.say(") u GROUP BY part, tenant_id, dim, key)")
+	s.say(") u GROUP BY 1, 2, 3, 4, 5)")
 	s.say(`
 		SELECT 'place' AS part, tenant_id AS tenant, slug AS key, name AS label, kind AS at, behind AS a, (extract(epoch FROM at) * 1000000)::bigint AS b,
 			(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS c, 0::bigint AS d, 0::bigint AS e, 0::bigint AS f FROM s
-		UNION ALL SELECT part, tenant_id, '', '', '', received, closed, on_time, overdue, received - closed, late FROM r WHERE dim = 'all'`)
+		UNION ALL SELECT part, tenant_id, '', '', '', received, closed, on_time, overdue, received - closed, late FROM r WHERE dim = 'all' AND part <> 'point'`)
 
-	trend, monthly := q.trend()
-	step, at := []term{{from: trend.From, to: trend.To, sign: 1}}, "u.at"
-	if monthly {
-		step, at = q.terms(trend), "date_trunc('month', u.at)::date"
-	}
-	wants = nil
-	put("point", "all", step)
-	s.say(" UNION ALL SELECT 'point', 0, '', '', p.at::text, received, closed, on_time, overdue, 0, 0 FROM (SELECT " + at + " AS at, " + sums + " FROM (")
-	s.rows(district, q.tenant, wants)
-	s.say(") u WHERE tenant_id = ANY (ARRAY(SELECT tenant_id FROM s WHERE kind = 'street' OR ?)) GROUP BY 1) p", q.tenant != 0)
+	// The centre's paired cases would count twice.
+	s.say(` UNION ALL SELECT 'point', 0, '', '', at::text, sum(received)::bigint, sum(closed)::bigint, sum(on_time)::bigint, sum(overdue)::bigint, 0, 0
+		FROM r WHERE part = 'point' AND tenant_id = ANY (ARRAY(SELECT tenant_id FROM s WHERE kind = 'street' OR ?)) GROUP BY at`, q.tenant != 0)
 
 	// Classes and channels are the same thing in every street and are added up by key, which a blueprint
 	// never gives another meaning; a unit or community is one tenant's own. The centre counts as units

@@ -233,13 +233,18 @@ func definitions(ctx context.Context) []ui.Fact {
 	}
 }
 
-// Head are the columns of every table, in words, for the page and its export alike.
+// Head are the columns of every table, in words, for the page and its export alike. Without stock it is
+// the short form that fits beside another card.
 func (b Board) Head(ctx context.Context, table string, stock bool) []string {
 	head := []string{ui.T(ctx, "序号"), ui.T(ctx, b.headOf(table))}
 	if table == Units && !b.Street {
 		head = append(head, ui.T(ctx, "所属街道"))
 	}
-	head = append(head, ui.T(ctx, "收件"), ui.T(ctx, "结案"), ui.T(ctx, "按时结案"), ui.T(ctx, "超期结案"), ui.T(ctx, "按时结案率"))
+	head = append(head, ui.T(ctx, "收件"), ui.T(ctx, "结案"))
+	if stock {
+		head = append(head, ui.T(ctx, "按时结案"))
+	}
+	head = append(head, ui.T(ctx, "超期结案"), ui.T(ctx, "按时结案率"))
 	if stock {
 		head = append(head, ui.T(ctx, "在办"), ui.T(ctx, "超期未结"))
 	}
