@@ -99,7 +99,7 @@ func Columns() (all []keys.Columns) {
 }
 
 func (a *App) jobKinds() []jobs.Kind {
-	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind()}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.noticeKind()}
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
 	}

@@ -14,6 +14,8 @@ import (
 var Module = module.Module{
 	Key:    "cases",
 	Title:  ui.Key("案卷办理"),
+	About:  ui.Key("从上报、立案、派遣、处置、核查到结案回访的全流程办理。"),
+	Off:    ui.Key("关闭后相关页面和菜单不再显示，定时提醒暂停；已有案卷全部保留，重新开启后继续办理。"),
 	Routes: routes,
 	Nav: []module.Entry{
 		{Title: ui.Key("案卷"), Path: "/cases"},
@@ -23,8 +25,9 @@ var Module = module.Module{
 		{Name: dueTimer, Run: runDue},
 		{Name: receiptTimer, Run: runReceipt},
 	},
-	Acts:  acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported"),
-	Cells: map[string]tally.Cells{"case": tally.Case},
+	Acts:   acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported"),
+	Notify: notify,
+	Cells:  map[string]tally.Cells{"case": tally.Case},
 	Data: []keys.Columns{
 		{
 			Table: "cases",
