@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"wanjie/app/admin"
 	"wanjie/app/auth"
 	"wanjie/app/web"
 	"wanjie/templates/layout"
@@ -33,7 +34,7 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 		return web.Frame{}, err
 	}
 	p := layout.Page{
-		Tenant: t.Name, Home: r.Base + "/", Demo: t.Demo, SignOut: signOut, Language: language,
+		Tenant: t.Name, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), SignOut: signOut, Language: language,
 		User: layout.User{Name: name, Role: roles(ctx, actor)},
 	}
 	for _, m := range Modules {
@@ -63,10 +64,12 @@ func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request)
 	for _, e := range []struct{ title, path, may string }{
 		{ui.Key("模块"), "/admin/modules", auth.ModulesSwitch},
 		{ui.Key("参数设置"), "/admin/settings", auth.ConfigRead},
-		{ui.Key("单位与职责"), "/admin/units", auth.ConfigRead},
+		{ui.Key("承办单位"), "/admin/units", auth.ConfigRead},
+		{ui.Key("职责清单"), "/admin/duties", auth.ConfigRead},
 		{ui.Key("街道形象"), "/admin/branding", auth.ConfigWrite},
 		{ui.Key("人员与授权"), "/admin/people", auth.PeopleRead},
 		{ui.Key("操作留痕"), "/admin/audit", auth.JournalRead},
+		{ui.Key("查阅记录"), "/admin/looks", auth.LooksRead},
 	} {
 		if auth.CanSomewhere(actor, e.may) {
 			out = append(out, layout.NavItem{Label: ui.T(ctx, e.title), Href: r.Base + e.path, Active: under(r, e.path)})

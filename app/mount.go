@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 
 	"wanjie/app/admin"
 	"wanjie/app/auth/courier"
@@ -41,7 +42,7 @@ func (a *App) mountDoors() {
 		},
 	})
 	admin.Routes(s, admin.Deps{
-		Modules: switches(),
+		Modules: switches(), Words: words(),
 		Invite: func(ctx context.Context, tx tenants.Tx, i admin.Invitation) error {
 			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
 		},
@@ -57,6 +58,15 @@ func (a *App) mountDoors() {
 func switches() (out []admin.Switch) {
 	for _, m := range Modules {
 		out = append(out, admin.Switch{Key: m.Key, Title: m.Title, About: m.About, Off: m.Off, Needs: m.Needs})
+	}
+	return out
+}
+
+// words are what all modules' dimensions say.
+func words() map[string]string {
+	out := map[string]string{}
+	for _, m := range Modules {
+		maps.Copy(out, m.Words)
 	}
 	return out
 }

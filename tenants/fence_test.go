@@ -84,7 +84,7 @@ func TestCatalogueGateFindsOffenders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // the offenders must not stay
+	defer tx.Rollback(context.WithoutCancel(t.Context())) // the offenders must not stay
 	for _, q := range []string{
 		"CREATE TABLE loose (id int PRIMARY KEY, parent uuid, price numeric, UNIQUE (parent))",
 		"CREATE TABLE half (tenant_id int NOT NULL, id uuid, case_id uuid, PRIMARY KEY (tenant_id, id), UNIQUE (id))",
@@ -141,7 +141,7 @@ func TestTwins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer as.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // the test is over
+	defer as.Close(context.WithoutCancel(t.Context())) // the test is over
 
 	for _, table := range tables {
 		for _, id := range []tenants.ID{a.ID, b.ID} {
@@ -222,7 +222,7 @@ func within(t *testing.T, c *pgx.Conn, enter string, f func(pgx.Tx) error) error
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // the probe must leave nothing
+	defer tx.Rollback(context.WithoutCancel(t.Context())) // the probe must leave nothing
 	if _, err := tx.Exec(t.Context(), enter); err != nil {
 		t.Fatal(err)
 	}

@@ -222,7 +222,7 @@ func idOf(id ID) uuid.UUID {
 func (t Tenant) Object() uuid.UUID { return idOf(t.ID) }
 
 // SetState moves a tenant to another state (suspension and its lifting), at its placement and in
-// the directory, and records it. reason is kept in the act.
+// the directory, and records it as done by a person of the vendor. Repeating it changes nothing more.
 func (db *DB) SetState(ctx context.Context, id ID, to State, by int64) error {
 	placement, err := db.placementOf(ctx, id)
 	if err != nil {

@@ -27,6 +27,7 @@ var Module = module.Module{
 	},
 	Acts:   acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported"),
 	Notify: notify,
+	Words:  actWords(),
 	Cells:  map[string]tally.Cells{"case": tally.Case},
 	Data: []keys.Columns{
 		{
@@ -60,6 +61,18 @@ func acts(names ...string) []journal.Kind {
 	out := make([]journal.Kind, len(names))
 	for i, n := range names {
 		out[i] = journal.Kind{Name: "case." + n, Version: 1}
+	}
+	return out
+}
+
+// actWords says stages and bases as the traces show them.
+func actWords() map[string]string {
+	out := map[string]string{"outcome/on_time": ui.Key("按时"), "outcome/overdue": ui.Key("超期")}
+	for s, title := range stageTitles {
+		out["stage/"+string(s)] = title
+	}
+	for b, title := range basisTitles {
+		out["basis/"+string(b)] = title
 	}
 	return out
 }

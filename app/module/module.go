@@ -29,8 +29,10 @@ type Module struct {
 	Nav    []Entry
 	Jobs   []jobs.Kind
 	Timers []jobs.TimerKind
-	Acts   []journal.Kind               // the acts it records, with their versions and upcasters
-	Cells  map[string]tally.Cells       // kind of object → what one counts in the rollups
+	Acts   []journal.Kind         // the acts it records, with their versions and upcasters
+	Cells  map[string]tally.Cells // kind of object → what one counts in the rollups
+	// Words are what values of its acts' dimensions say, in catalogue keys, for the traces: "stage/filed".
+	Words  map[string]string
 	Meters []billing.Meter              // what of it is billed
 	Notify func(journal.Act) []jobs.Job // what an act sets going; nil when nothing
 	Data   []keys.Columns               // every column of its tables: plain, sealed or blind

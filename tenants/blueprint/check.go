@@ -25,7 +25,7 @@ type Problem struct {
 }
 
 func (p Problem) Error() string {
-	where := p.Ref.String()
+	where := p.String()
 	if p.File != "" {
 		where = p.File + ": " + where
 	}

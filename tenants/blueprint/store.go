@@ -232,7 +232,7 @@ func write(ctx context.Context, tx tenants.Tx, revision int64, rows []Override) 
 func record(ctx context.Context, tx tenants.Tx, before, after *Config, rows []Override) {
 	dims := tenants.Dims{"revision": strconv.FormatInt(after.Revision, 10), "items": strconv.Itoa(len(rows))}
 	if len(rows) == 1 {
-		dims["item"] = rows[0].Ref.String()
+		dims["item"] = rows[0].String()
 	}
 	var on, off []string
 	for _, m := range after.Modules.All() {

@@ -160,7 +160,7 @@ func (f *File) Destroy(ctx context.Context, tenant int32) error {
 		if !has {
 			return ErrUnknown
 		}
-		if r.usable() != nil {
+		if !r.Destroyed.IsZero() {
 			return nil
 		}
 		return f.rewrite(record{Tenant: tenant, Destroyed: clock.Now(ctx)})

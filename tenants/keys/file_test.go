@@ -437,6 +437,7 @@ func TestGivenUp(t *testing.T) {
 const country = 41_352
 
 func writeCountry(b *testing.B) string {
+	b.Helper()
 	path := inTemp(b)
 	openFile(b, path).Close()
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
@@ -472,6 +473,7 @@ func BenchmarkFile(b *testing.B) {
 	})
 	next := int32(2_000_000)
 	p50 := func(b *testing.B, took []time.Duration) {
+		b.Helper()
 		slices.Sort(took)
 		b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 	}

@@ -69,8 +69,7 @@ func Compress(text string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer enc.Close()
-	return enc.EncodeAll([]byte(text), nil), nil
+	return enc.EncodeAll([]byte(text), nil), enc.Close()
 }
 
 // Decompress undoes Compress.
