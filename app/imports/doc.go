@@ -1,0 +1,24 @@
+// Package imports brings the history of other systems into streets: closed cases first.
+//
+// A file is CSV (UTF-8, or GBK and GB18030 as older systems write it) or Excel (.xlsx), packed by gzip
+// or not. A [Map], a short YAML file, says which column is what; [Maps] lists those that ship, and an
+// own one is given by its path. The district that the file belongs to is told with the command, and
+// everything in the file is understood within it: streets and communities by their names, which the
+// division list and the tenants' own configuration turn into codes.
+//
+// [Cases] reads the file twice. The first reading ([survey]) writes nothing: it counts, finds the
+// streets that are not open, and learns which classes and units occur. Classes that the map does not
+// send to the blueprint's become extension classes of the source's own scheme, so nothing is lost;
+// units become units, and one that serves several streets belongs to the district's centre too, under
+// the same key everywhere. Each tenant's configuration is changed in one revision. The second reading
+// writes batches of a thousand rows of one street, each one transaction.
+//
+// A case is known by source and number there, so an import may be killed at any point and run again:
+// what is there already is left alone and counted as existing. Rows that cannot be understood are
+// written to an error file with line, field and reason; they never stop the others. What is wrong with
+// the file as a whole (no such column, a quote that never closes) is told before anything is written.
+//
+// sample/appeals.csv is a made-up file for the demo district, with its map "sample":
+//
+//	wanjie import cases --map sample --district 320505 app/imports/sample/appeals.csv
+package imports
