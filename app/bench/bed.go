@@ -38,6 +38,8 @@ type Options struct {
 	Loader []string
 	// Profile is where the product's CPU profile is written; empty: none.
 	Profile string
+	// Bill is where the cost of each kind of statement at the floor is written; empty: nowhere.
+	Bill string
 	// Note hears what is going on.
 	Note func(line string)
 }

@@ -14,6 +14,7 @@ import (
 type Floor struct {
 	url   string
 	lanes map[string]chan *pgconn.PgConn
+	bill  *bill // what each statement costs; nil: not asked
 }
 
 // openFloor connects to the database at raw, with one connection for each that txs came over.
@@ -81,9 +82,11 @@ func (f *Floor) do(ctx context.Context, t *transaction) error {
 		last--
 	}
 	for _, s := range t.statements[:last] {
+		begun := time.Now()
 		if _, err := c.Exec(ctx, s.SQL).ReadAll(); err != nil {
 			return f.giveUp(ctx, c, s.SQL, err)
 		}
+		f.bill.add(s.SQL, time.Since(begun))
 	}
 	if last == len(t.statements) {
 		return nil
@@ -92,8 +95,14 @@ func (f *Floor) do(ctx context.Context, t *transaction) error {
 	for _, s := range t.statements[last:] {
 		b.ExecParams(s.SQL, s.Params, nil, nil, nil)
 	}
+	begun := time.Now()
 	if _, err := c.ExecBatch(ctx, b).ReadAll(); err != nil {
 		return f.giveUp(ctx, c, t.statements[last].SQL, err)
+	}
+	if last == len(t.statements)-1 {
+		f.bill.add("COMMIT "+t.surface, time.Since(begun))
+	} else {
+		f.bill.add(t.statements[last].SQL+" … COMMIT", time.Since(begun))
 	}
 	return nil
 }

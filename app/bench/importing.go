@@ -110,7 +110,11 @@ func (b *bed) importing(ctx context.Context, file, what string) (*Result, error)
 	if _, err := floor.timed(ctx, txs[:ready]); err != nil {
 		return nil, err
 	}
+	counted := b.billed(floor)
 	bare := floor.replay(ctx, txs[ready:])
+	if err := counted(); err != nil {
+		return nil, err
+	}
 	value := float64(done.Read) / took.Seconds()
 	perSecond := float64(done.Read) / bare.took.Seconds()
 	r := &Result{Name: "import", Unit: "rows/s", Value: value, Floor: perSecond, Ratio: perSecond / value, Detail: map[string]any{

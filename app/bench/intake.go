@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -104,11 +105,12 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	defer profiled()
+	cold := b.burn(ctx)
 	steady, err := phase("steady", t.clients, t.steady)
 	if err != nil {
 		return nil, err
 	}
-	txs := rec.stop()
+	txs, hot := rec.stop(), b.burn(ctx).since(cold)
 	profiled()
 	lag, err := settled(ctx, a, time.Minute)
 	if err != nil {
@@ -134,7 +136,7 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 	stop()
 	a.Close()
 
-	bare, err := b.replayIntake(ctx, txs, warm)
+	bare, alone, err := b.replayIntake(ctx, txs, warm)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +150,7 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 		"followers_lag_0_after_s": round(lag.Seconds()), "followers_lag_0_after_spike_s": round(spikeLag.Seconds()), "normal_latency_back_after_s": back,
 		"floor_replayed": census(txs[warm:]), "floor_failed": bare.failed, "load": map[bool]string{true: "in a process of its own", false: "in this process"}[len(b.Loader) > 0],
 	}}
+	load.tell(r.Detail, steady, hot, alone)
 	if bare.first != nil {
 		r.Detail["floor_first_failure"] = bare.first.Error()
 	}
@@ -162,18 +165,19 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 }
 
 // replayIntake replays what was recorded on the other clone; what was heard before warm is not timed.
-func (b *bed) replayIntake(ctx context.Context, txs []*transaction, warm int) (replayed, error) {
+func (b *bed) replayIntake(ctx context.Context, txs []*transaction, warm int) (replayed, burnt, error) {
 	floor, err := openFloor(ctx, b.url(b.bare()), txs)
 	if err != nil {
-		return replayed{}, err
+		return replayed{}, burnt{}, err
 	}
 	defer floor.close(context.WithoutCancel(ctx))
 	b.note("replaying %d transactions, %d of them timed", len(txs), len(txs)-warm)
 	if first := floor.replay(ctx, txs[:warm]); first.failed > 0 {
 		b.note("floor: %d transactions of the warm-up failed: %v", first.failed, first.first)
 	}
+	done, cold := b.billed(floor), b.burn(ctx)
 	out := floor.replay(ctx, txs[warm:])
-	return out, ctx.Err()
+	return out, b.burn(ctx).since(cold), errors.Join(ctx.Err(), done())
 }
 
 // backAfter is how many seconds it took until the median was normal again and stayed so: at most half
@@ -184,6 +188,22 @@ func backAfter(seconds []time.Duration, normal time.Duration) int {
 		back = s
 	}
 	return back
+}
+
+// tell adds the processor time of one lifecycle, and how many of them all cores together would carry if
+// nobody else used them.
+func (l *loader) tell(detail map[string]any, steady *Load, product, floor burnt) {
+	each := product.each(steady.Lifecycles)
+	if each == nil {
+		return
+	}
+	all := product.own + product.postgres
+	if l.apart {
+		each["load"] = round(ms(steady.Burnt) / float64(steady.Lifecycles))
+		all += steady.Burnt
+	}
+	detail["cpu_ms_each"], detail["cpu_ms_each_at_floor"] = each, floor.each(steady.Lifecycles)
+	detail["cores_would_carry"] = round(float64(steady.Lifecycles) * float64(runtime.NumCPU()) / all.Seconds())
 }
 
 func (l *Load) detail() map[string]any {

@@ -41,6 +41,7 @@ type Load struct {
 	Latency    sample          `json:"latency"`    // of the answered posts
 	Seconds    []time.Duration `json:"seconds"`    // median of the posts answered in each second
 	Refused    sample          `json:"refused"`    // how long a 503 took
+	Burnt      time.Duration   `json:"burnt"`      // processor time of the generator's process
 }
 
 // failures is how many posts were neither answered nor shed.
@@ -70,9 +71,10 @@ func ServeLoad(ctx context.Context, in io.Reader, out io.Writer) error {
 
 // loader gives phases to a load generator.
 type loader struct {
-	to   *json.Encoder
-	from *json.Decoder
-	end  func()
+	to    *json.Encoder
+	from  *json.Decoder
+	end   func()
+	apart bool // as a process of its own
 }
 
 // startLoader starts the generator as command, or in this process when that is empty.
@@ -85,7 +87,7 @@ func startLoader(ctx context.Context, command []string) (*loader, error) {
 			defer close(done)
 			back.CloseWithError(ServeLoad(ctx, there, back))
 		}()
-		return &loader{json.NewEncoder(to), json.NewDecoder(from), func() { to.Close(); <-done }}, nil
+		return &loader{json.NewEncoder(to), json.NewDecoder(from), func() { to.Close(); <-done }, false}, nil
 	}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stderr = os.Stderr
@@ -100,7 +102,7 @@ func startLoader(ctx context.Context, command []string) (*loader, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("load generator: %w", err)
 	}
-	return &loader{json.NewEncoder(to), json.NewDecoder(bufio.NewReader(from)), func() { to.Close(); _ = cmd.Wait() }}, nil
+	return &loader{json.NewEncoder(to), json.NewDecoder(bufio.NewReader(from)), func() { to.Close(); _ = cmd.Wait() }, true}, nil
 }
 
 // do runs one phase and waits for it.
@@ -125,7 +127,7 @@ func (p Phase) run(ctx context.Context) *Load {
 		seconds []sample
 		wg      sync.WaitGroup
 	)
-	begun := time.Now()
+	begun, cold := time.Now(), ownTime()
 	until := begun.Add(p.For)
 	note := func(a answer) {
 		mu.Lock()
@@ -159,7 +161,7 @@ func (p Phase) run(ctx context.Context) *Load {
 		})
 	}
 	wg.Wait()
-	l.Took = time.Since(begun)
+	l.Took, l.Burnt = time.Since(begun), ownTime()-cold
 	for _, s := range seconds {
 		l.Seconds = append(l.Seconds, s.at(.5))
 	}

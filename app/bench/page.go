@@ -52,7 +52,7 @@ func Page(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	defer end()
-	m, err := g.measure(ctx, rec, base, b.url(ground))
+	m, err := g.measure(ctx, b, rec, base, b.url(ground))
 	end()
 	if err != nil {
 		return nil, err

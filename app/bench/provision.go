@@ -50,6 +50,7 @@ func (b *bed) provision(ctx context.Context, ground string) (*Result, error) {
 		return nil, err
 	}
 	defer floor.close(context.WithoutCancel(ctx))
+	counted := b.billed(floor)
 	var product, bare sample
 	var ratios []float64
 	var heard []*transaction
@@ -81,6 +82,9 @@ func (b *bed) provision(ctx context.Context, ground string) (*Result, error) {
 		ratios = append(ratios, float64(took)/float64(same))
 	}
 	stop()
+	if err := counted(); err != nil {
+		return nil, err
+	}
 	statements := 0
 	for _, t := range heard {
 		statements += len(t.statements)

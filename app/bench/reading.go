@@ -79,10 +79,11 @@ type read struct {
 	bytes          int       // of a page
 	statements     int       // of a page
 	transactions   int
+	hot, cold      burnt // by product and floor
 }
 
 // measure records what each page sends, then fetches and replays in turns.
-func (g reading) measure(ctx context.Context, rec *Recorder, base, database string) (*read, error) {
+func (g reading) measure(ctx context.Context, b *bed, rec *Recorder, base, database string) (*read, error) {
 	client := newClient(g.clients)
 	defer client.CloseIdleConnections()
 	sql := make([][]*transaction, len(g.urls))
@@ -122,7 +123,9 @@ func (g reading) measure(ctx context.Context, rec *Recorder, base, database stri
 			}
 		}
 	}
+	counted := b.billed(floor)
 	for round := range g.rounds {
+		begun := b.burn(ctx)
 		fetched, err := g.together(func(n int) (time.Duration, error) {
 			took, _, err := get(ctx, client, base+g.urls[n%len(g.urls)], g.cookie)
 			return took, err
@@ -130,6 +133,7 @@ func (g reading) measure(ctx context.Context, rec *Recorder, base, database stri
 		if err != nil {
 			return nil, err
 		}
+		between := b.burn(ctx)
 		replayed, err := g.together(func(n int) (time.Duration, error) { return floor.timed(ctx, sql[n%len(sql)]) })
 		if err != nil {
 			return nil, err
@@ -137,10 +141,11 @@ func (g reading) measure(ctx context.Context, rec *Recorder, base, database stri
 		if round == 0 { // warms up
 			continue
 		}
+		out.hot, out.cold = out.hot.plus(between.since(begun)), out.cold.plus(b.burn(ctx).since(between))
 		out.product, out.floor = append(out.product, fetched...), append(out.floor, replayed...)
 		out.ratios = append(out.ratios, float64(fetched.at(.5))/float64(replayed.at(.5)))
 	}
-	return out, nil
+	return out, counted()
 }
 
 // together has every client do its share of a round.
@@ -178,5 +183,6 @@ func (g reading) detail(r *read) map[string]any {
 		"pages": len(g.urls), "clients": g.clients, "rounds": g.rounds - 1, "fetches": len(r.product), "page_bytes": r.bytes,
 		"statements_each": round(float64(r.statements) / float64(len(g.urls))), "transactions_each": round(float64(r.transactions) / float64(len(g.urls))),
 		"product_ms": r.product.spread(), "floor_ms": r.floor.spread(),
+		"cpu_ms_each": r.hot.each(len(r.product)), "cpu_ms_each_at_floor": r.cold.each(len(r.floor)),
 	}
 }

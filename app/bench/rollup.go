@@ -54,7 +54,7 @@ func Rollup(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	defer end()
-	m, err := g.measure(ctx, rec, base, b.url(ground))
+	m, err := g.measure(ctx, b, rec, base, b.url(ground))
 	end()
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func Rollup(ctx context.Context, opt Options) (*Result, error) {
 	for _, period := range []string{"30d", "year"} {
 		h := g
 		h.urls, h.rounds = []string{path + "?period=" + period}, 3
-		l, err := h.measure(ctx, rec, base, b.url(ground))
+		l, err := h.measure(ctx, b, rec, base, b.url(ground))
 		if err != nil {
 			return nil, err
 		}

@@ -26,10 +26,11 @@ type benchFlags struct {
 	Dir     string `default:".local/bench" help:"Folder of the bench's own servers and filled databases, kept between runs (some 6 GB)."`
 	Quick   bool   `help:"Small and short, to see that everything works; the figures mean nothing."`
 	Profile string `help:"File for the product's CPU profile (go tool pprof)."`
+	Bill    string `help:"File for what each kind of statement costs at the floor (tab-separated)."`
 }
 
 func (f benchFlags) options() bench.Options {
-	opt := bench.Options{Dir: f.Dir, Quick: f.Quick, Profile: f.Profile, Note: note}
+	opt := bench.Options{Dir: f.Dir, Quick: f.Quick, Profile: f.Profile, Bill: f.Bill, Note: note}
 	if f.Quick {
 		opt.Dir += "-quick"
 	}
