@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // Config is everything the product must be told.
@@ -70,7 +71,7 @@ func FindDev() (Dev, bool) {
 	for {
 		if b, err := os.ReadFile(filepath.Join(dir, DevFile)); err == nil {
 			var d Dev
-			return d, json.Unmarshal(b, &d) == nil
+			return d, json.Unmarshal(b, &d) == nil && alive(d.PID)
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
@@ -78,6 +79,13 @@ func FindDev() (Dev, bool) {
 		}
 		dir = up
 	}
+}
+
+// alive reports whether the process that wrote the file still runs: one that was killed could not
+// take its file along.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	return err == nil && p.Signal(syscall.Signal(0)) == nil
 }
 
 // ErrNothing is returned when neither the environment nor a running development stack says where

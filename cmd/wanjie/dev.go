@@ -55,6 +55,7 @@ func (c *devCmd) Run(ctx context.Context, o out) error {
 		return err
 	}
 	defer stack.Stop()
+	_ = os.Remove(file) // of a stack that was killed
 	d := config.Dev{
 		URL: site, AdminURL: "http://" + inside.Addr().String(), OwnerURL: stack.PostgresURL, RedisURL: stack.RedisURL,
 		KratosPublic: stack.KratosPublicURL, KratosAdmin: stack.KratosAdminURL, Keys: filepath.Join(dir, "dev", "keys.jsonl"), PID: os.Getpid(),
@@ -90,10 +91,10 @@ func (c *devCmd) Run(ctx context.Context, o out) error {
 	})
 	g.Go(func() error {
 		accounts, err := demo.Seed(ctx, a, filepath.Join(dir, "dev", "demo.json"), note)
+		if ctx.Err() != nil { // interrupted meanwhile
+			return nil
+		}
 		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
 			return fmt.Errorf("seed the demo district: %w", err)
 		}
 		d.Accounts = accounts
