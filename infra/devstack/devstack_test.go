@@ -300,7 +300,10 @@ func TestLeftoverPostgresIsEnded(t *testing.T) {
 	}
 }
 
-func (s *Stack) dataDir(t *testing.T) string { return query(t, s.PostgresURL, "SHOW data_directory") }
+func (s *Stack) dataDir(t *testing.T) string {
+	t.Helper()
+	return query(t, s.PostgresURL, "SHOW data_directory")
+}
 
 // A server that ends by itself is reported with its name and what it said last.
 func TestDied(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -65,8 +66,7 @@ func (s *Stack) buildKratos(ctx context.Context, bin string) error {
 		"-ldflags=-s -w -X github.com/ory/kratos/driver/config.Version="+kratosVersion, "-o", fresh, "github.com/ory/kratos")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
 	if err := s.slowly("building Kratos "+kratosVersion+" (once, about two minutes)", func() error {
-		_, err := run(ctx, cmd)
-		return err
+		return run(ctx, cmd)
 	}); err != nil {
 		return fmt.Errorf("build Kratos %s: %w", kratosVersion, err)
 	}
@@ -129,7 +129,7 @@ func (s *Stack) kratosDatabase(ctx context.Context, bin string) (dsn string, err
 	dsn = postgresURL("kratos", "kratos", port) + "&max_conns=20&max_idle_conns=20"
 	var migrated *string
 	err = conn.QueryRow(ctx, "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'kratos'").Scan(&migrated)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		// The role is apart so that a crash between the two statements leaves something that can be done again.
 		if _, err = conn.Exec(ctx, `DO $$ BEGIN CREATE ROLE kratos LOGIN; EXCEPTION WHEN duplicate_object THEN END $$`); err == nil {
 			_, err = conn.Exec(ctx, "CREATE DATABASE kratos OWNER kratos")
@@ -147,7 +147,7 @@ func (s *Stack) kratosDatabase(ctx context.Context, bin string) (dsn string, err
 	s.progress("migrating the database of Kratos")
 	cmd := exec.Command(bin, "migrate", "sql", "-y", dsn)
 	cmd.Dir, cmd.Env = s.dir, environment()
-	if _, err := run(ctx, cmd); err != nil {
+	if err := run(ctx, cmd); err != nil {
 		return "", fmt.Errorf("migrate the database of Kratos: %w", err)
 	}
 	if version == kratosVersion {

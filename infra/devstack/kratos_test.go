@@ -58,6 +58,7 @@ func openDoor(t *testing.T) *door {
 
 // in is the door as a subtest sees it.
 func (d *door) in(t *testing.T) *door {
+	t.Helper()
 	sub := *d
 	sub.t = t
 	return &sub

@@ -30,15 +30,16 @@ func lockDir(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("a development stack in %s is %w (pid %s): stop it first, or use another folder",
 			dir, ErrRunning, strings.TrimSpace(string(pid)))
 	}
-	if err := f.Truncate(0); err == nil {
-		_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
+	// Who holds it is only for the message above; the lock holds without.
+	if f.Truncate(0) == nil {
+		fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
 	return f, nil
 }
 
 func unlockDir(f *os.File) {
 	if f != nil {
-		f.Truncate(0)
+		_ = f.Truncate(0)
 		f.Close()
 	}
 }

@@ -150,7 +150,7 @@ func (s *Stack) initdb(ctx context.Context, bin postgresBin, who identity, data 
 	}
 	cmd.Dir, cmd.Env = filepath.Dir(data), environment()
 	who.apply(cmd)
-	if _, err := run(ctx, cmd); err != nil {
+	if err := run(ctx, cmd); err != nil {
 		return fmt.Errorf("initdb of %s: %w", data, err)
 	}
 	if err := os.Rename(fresh, data); err != nil {

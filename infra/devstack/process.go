@@ -48,24 +48,24 @@ func launch(cmd *exec.Cmd, ifOrphaned syscall.Signal) error {
 	return <-result
 }
 
-// run runs a command to its end, in the given folder, and returns what it printed. An error carries the end of the
-// output. The whole process group is killed when ctx ends.
-func run(ctx context.Context, cmd *exec.Cmd) (string, error) {
+// run runs a command to its end. An error carries the end of its output. The whole process group is killed when ctx
+// ends.
+func run(ctx context.Context, cmd *exec.Cmd) error {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := launch(cmd, syscall.SIGKILL); err != nil {
-		return "", err
+		return err
 	}
 	stop := context.AfterFunc(ctx, func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	err := cmd.Wait()
 	stop()
 	if ctx.Err() != nil {
-		return out.String(), ctx.Err()
+		return ctx.Err()
 	}
 	if err != nil {
-		return out.String(), fmt.Errorf("%w\n%s", err, tail(out.String()))
+		return fmt.Errorf("%w\n%s", err, tail(out.String()))
 	}
-	return out.String(), nil
+	return nil
 }
 
 // environment is what a server sees of ours: enough to run, none of the variables (PGDATA, DSN, LOG_LEVEL …) that would
@@ -94,7 +94,7 @@ type child struct {
 // spawn starts a server whose output goes to a log file in dir. The log of the run before is kept beside it.
 func spawn(dir, name string, cmd *exec.Cmd, polite, ifOrphaned syscall.Signal) (*child, error) {
 	c := &child{name: name, cmd: cmd, log: filepath.Join(dir, name+".log"), polite: polite, done: make(chan struct{})}
-	os.Rename(c.log, c.log+".before")
+	_ = os.Rename(c.log, c.log+".before") // the first run has none
 	f, err := os.Create(c.log)
 	if err != nil {
 		return nil, fmt.Errorf("devstack: %w", err)
@@ -114,7 +114,7 @@ func spawn(dir, name string, cmd *exec.Cmd, polite, ifOrphaned syscall.Signal) (
 // stop implements stopper.
 func (c *child) stop() {
 	c.stopping.Store(true)
-	c.cmd.Process.Signal(c.polite)
+	_ = c.cmd.Process.Signal(c.polite) // an error says that it has ended already
 	select {
 	case <-c.done:
 	case <-time.After(patience):

@@ -66,8 +66,7 @@ func (s *Stack) installRedis(ctx context.Context) (bin string, err error) {
 		aptGet := func(args ...string) error {
 			cmd := exec.Command(apt, args...)
 			cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-			_, err := run(ctx, cmd)
-			return err
+			return run(ctx, cmd)
 		}
 		install := func() error { return aptGet("install", "-y", "--no-install-recommends", "redis-server") }
 		err := s.slowly("no redis-server found: installing it with apt-get (once)", func() error {
