@@ -147,7 +147,7 @@ func help(in ui.Input, text string) ui.Input { in.Help = text; return in }
 
 func hint(in ui.Input, text string) ui.Input { in.Placeholder = text; return in }
 
-func rows(in ui.Input, n int) ui.Input { in.Rows = n; return in }
+func short(in ui.Input) ui.Input { in.Rows = 2; return in }
 
 func kind(in ui.Input, t string) ui.Input { in.Type = t; return in }
 

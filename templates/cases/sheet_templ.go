@@ -762,7 +762,7 @@ func RejectForm(p Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Textarea(rows(required(help(p.in("reason", ui.T(ctx, "理由")), ui.T(ctx, "将告知诉求人，请写明依据"))), 2)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Textarea(short(required(help(p.in("reason", ui.T(ctx, "理由")), ui.T(ctx, "将告知诉求人，请写明依据"))))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -923,7 +923,7 @@ func DispatchForm(p Dispatch) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Textarea(rows(help(p.in("reason", ui.T(ctx, "理由")), ui.T(ctx, "商定、指定时必填")), 2)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Textarea(short(help(p.in("reason", ui.T(ctx, "理由")), ui.T(ctx, "商定、指定时必填")))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1233,7 +1233,7 @@ func CheckForm(p Check) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Textarea(rows(help(p.in("remark", ui.T(ctx, "核查意见")), ui.T(ctx, "不合格时必填，写明须返工的内容")), 2)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Textarea(short(help(p.in("remark", ui.T(ctx, "核查意见")), ui.T(ctx, "不合格时必填，写明须返工的内容")))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1458,7 +1458,7 @@ func CallBackForm(p Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Textarea(rows(help(p.in("cause", ui.T(ctx, "原因")), ui.T(ctx, "未解决或不满意时必填")), 2)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Textarea(short(help(p.in("cause", ui.T(ctx, "原因")), ui.T(ctx, "未解决或不满意时必填")))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

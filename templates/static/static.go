@@ -71,8 +71,12 @@ func contentType(name string) string {
 func compressed(data []byte) []byte {
 	var buf bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&buf, gzip.BestCompression)
-	w.Write(data)
-	w.Close()
+	if _, err := w.Write(data); err != nil {
+		return nil
+	}
+	if w.Close() != nil {
+		return nil
+	}
 	if buf.Len() >= len(data) {
 		return nil
 	}

@@ -55,7 +55,7 @@ func TestHandler(t *testing.T) {
 	}
 
 	old := ask("GET", "/static/0123456789ab/wanjie.css", "")
-	if old.StatusCode != 200 || old.Header.Get("Cache-Control") != "no-cache" {
+	if old.StatusCode != http.StatusOK || old.Header.Get("Cache-Control") != "no-cache" {
 		t.Errorf("other release's address: %d %q, want 200 no-cache", old.StatusCode, old.Header.Get("Cache-Control"))
 	}
 	for path, want := range map[string]int{
@@ -191,6 +191,7 @@ func TestContrast(t *testing.T) {
 
 // contrast is the WCAG 2.2 contrast ratio of two hexadecimal colours.
 func contrast(t *testing.T, a, b string) float64 {
+	t.Helper()
 	la, lb := luminance(t, a), luminance(t, b)
 	return (math.Max(la, lb) + .05) / (math.Min(la, lb) + .05)
 }
