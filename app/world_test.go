@@ -52,7 +52,7 @@ func openHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(h.App.Close)
+	t.Cleanup(h.Close)
 	h.Site.Visitor = func(r *http.Request) (web.Visitor, error) {
 		person, _ := strconv.ParseInt(r.Header.Get(who), 10, 64)
 		return web.Visitor{Person: person, Strong: true}, nil

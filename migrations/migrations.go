@@ -29,7 +29,7 @@ var Surfaces = []string{"gateway", "tenant", "district", "vendor", "system"}
 // url must be allowed to create roles and schemas; the product itself never uses it. password, when
 // not empty, is set for the five surface logins.
 func Apply(ctx context.Context, url, password string) ([]int64, error) {
-	db, p, err := provider(url)
+	db, p, err := provider(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func Apply(ctx context.Context, url, password string) ([]int64, error) {
 
 // Status reports the newest version of the database at url and the newest that this binary knows.
 func Status(ctx context.Context, url string) (have, want int64, err error) {
-	db, p, err := provider(url)
+	db, p, err := provider(ctx, url)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -71,13 +71,13 @@ func Newest() int64 {
 	return n
 }
 
-func provider(url string) (*sql.DB, *goose.Provider, error) {
+func provider(ctx context.Context, url string) (*sql.DB, *goose.Provider, error) {
 	cfg, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, nil, fmt.Errorf("database URL: %w", err)
 	}
 	db := stdlib.OpenDB(*cfg)
-	if _, err := db.Exec("CREATE SCHEMA IF NOT EXISTS ctl"); err != nil {
+	if _, err := db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS ctl"); err != nil {
 		db.Close()
 		return nil, nil, fmt.Errorf("migrations: %w", err)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -134,7 +135,8 @@ func (s *Site) logged(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		sw := &statusWriter{ResponseWriter: w}
 		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
+			v := recover()
+			if err, _ := v.(error); v != nil && !errors.Is(err, http.ErrAbortHandler) {
 				s.Log.ErrorContext(r.Context(), "panic", "request", t.number, "panic", v, "stack", string(debug.Stack()))
 				if sw.status == 0 {
 					http.Error(sw, "系统繁忙，请稍后重试", http.StatusInternalServerError)

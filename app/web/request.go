@@ -30,7 +30,6 @@ type Request struct {
 	Base     string // "/s/fengqiao": what every address of this door begins with
 	District int32  // of a district's door
 	number   string
-	problems map[string]string // after a refused POST: field → what is wrong
 }
 
 // Path joins an address under the door's base.
