@@ -22,7 +22,7 @@ func TestBill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "count\ttotal_ms\tmean_ms\tstatement\n1\t9\t9.00\tCOMMIT\n2\t4\t2.00\tSELECT a1 FROM t WHERE id = ? AND s = ? AND x IN (?…)\n"
+	want := "count\ttotal_ms\tp50_ms\tp10_ms\tstatement\n1\t9\t9.00\t9.00\tCOMMIT\n2\t4\t2.00\t1.20\tSELECT a1 FROM t WHERE id = ? AND s = ? AND x IN (?…)\n"
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.TrimSpace(want))
 	}

@@ -87,7 +87,7 @@ func startLoader(ctx context.Context, command []string) (*loader, error) {
 			defer close(done)
 			back.CloseWithError(ServeLoad(ctx, there, back))
 		}()
-		return &loader{json.NewEncoder(to), json.NewDecoder(from), func() { to.Close(); <-done }, false}, nil
+		return &loader{json.NewEncoder(to), json.NewDecoder(from), func() { _ = to.Close(); <-done }, false}, nil
 	}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stderr = os.Stderr

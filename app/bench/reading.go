@@ -18,13 +18,16 @@ func listen(ctx context.Context, h http.Handler) (base string, stop func(), err 
 		return "", nil, err
 	}
 	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(l) // ends by Shutdown; should it end before, every page fails and says so
+	}()
 	return "http://" + l.Addr().String(), sync.OnceFunc(func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		if err := s.Shutdown(end); errors.Is(err, context.DeadlineExceeded) {
-			s.Close()
+			_ = s.Close() // pages that hang are cut
 		}
 		<-done
 	}), nil

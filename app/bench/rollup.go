@@ -59,6 +59,7 @@ func Rollup(ctx context.Context, opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.Bill = "" // that was the board
 	longer := map[string]any{}
 	for _, period := range []string{"30d", "year"} {
 		h := g
