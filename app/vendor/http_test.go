@@ -171,7 +171,7 @@ func TestOpening(t *testing.T) {
 	if !strings.Contains(refused.Body.String(), "网址名应为2至40位") || !strings.Contains(refused.Body.String(), "HT-2026-018") {
 		t.Error("a refused form says why and keeps what was typed")
 	}
-	plan.Set("slug", "open-"+strconv.FormatInt(time.Now().UnixNano(), 36)) //nolint:forbidigo // a name nobody has yet
+	plan.Set("slug", "open-"+strconv.FormatInt(time.Now().UnixNano(), 36)) // a name nobody has yet
 	first := o.post(t, "/v/open", plan, 303).Header().Get("Location")
 	again := o.post(t, "/v/open", plan, 303).Header().Get("Location")
 	if !strings.Contains(first, "fresh=1") || strings.Contains(again, "fresh") || strings.Split(first, "?")[0] != strings.Split(again, "?")[0] {

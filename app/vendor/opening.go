@@ -1,6 +1,7 @@
 package vendor
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -67,21 +68,22 @@ func (c *console) form(ctx context.Context, r *web.Request, o view.Opening) (web
 		o.Placements = append(o.Placements, ui.Option{Value: name, Label: name})
 	}
 	if o.Placement == "" {
-		if o.Placement, err = c.neighbours(ctx, o.Unit.Code); err != nil {
+		together, err := c.neighbours(ctx, o.Unit.Code)
+		if err != nil {
 			return web.Reply{}, err
 		}
+		o.Placement = cmp.Or(together, tenants.Home)
 	}
 	title := ui.T(ctx, "开通街道")
 	return web.Page(title, view.OpeningView(o)).Under(web.Crumb(ui.T(ctx, "街道总览"), r.Path("/streets")), web.Crumb(title, "")), nil
 }
 
-// neighbours is the placement of the district's other tenants, since they stay together; Home for a
+// neighbours is the placement of the district's other tenants, since they stay together; empty for a
 // district's first.
 func (c *console) neighbours(ctx context.Context, code string) (placement string, err error) {
-	placement = tenants.Home
 	u, ok := division.ByCode(code)
 	if !ok {
-		return placement, nil
+		return "", nil
 	}
 	var found []string
 	err = c.DB.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
@@ -104,10 +106,9 @@ func (c *console) open(ctx context.Context, r *web.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	t, fresh, err := tenants.Tenant{}, false, error(nil)
-	if first, err2 := c.alone(ctx, u.District); err2 != nil {
-		return web.Reply{}, err2
-	} else if !first && p.Placement != together {
+	var t tenants.Tenant
+	var fresh bool
+	if together != "" && p.Placement != together {
 		err = fault.Field("placement", "同一区县的街道须放在一处")
 	} else {
 		t, fresh, err = c.Open(ctx, p)
@@ -126,12 +127,4 @@ func (c *console) open(ctx context.Context, r *web.Request) (web.Reply, error) {
 		to += "?fresh=1"
 	}
 	return web.Done(to, "已开通"), nil
-}
-
-// alone reports whether the district has no tenant yet.
-func (c *console) alone(ctx context.Context, district int32) (first bool, err error) {
-	err = c.DB.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
-		return tx.Raw("SELECT NOT EXISTS (SELECT FROM ctl.directory WHERE district = ? AND state <> 'closed')", district).Scan(ctx, &first)
-	})
-	return first, err
 }
