@@ -75,6 +75,7 @@ func (s *street) counts(id uuid.UUID) (sum tally.Counts) {
 }
 
 func must(t testing.TB) func(*Case, error) *Case {
+	t.Helper()
 	return func(c *Case, err error) *Case {
 		t.Helper()
 		if err != nil {

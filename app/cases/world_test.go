@@ -98,6 +98,7 @@ func rubbish() Intake {
 }
 
 func now(t testing.TB) context.Context {
+	t.Helper()
 	ctx, _ := clock.Hold(t.Context(), at("2026-11-23 10:00"))
 	return ctx
 }

@@ -22,6 +22,7 @@ type desk struct {
 }
 
 func newDesk(t testing.TB) *desk {
+	t.Helper()
 	v, c := street(t)
 	return &desk{v: v, base: c}
 }
@@ -35,7 +36,10 @@ func (d *desk) change(edits ...Edit) error {
 	return err
 }
 
-func (d *desk) now(t testing.TB) *Config { return d.at(t, d.revision) }
+func (d *desk) now(t testing.TB) *Config {
+	t.Helper()
+	return d.at(t, d.revision)
+}
 
 func (d *desk) at(t testing.TB, revision int64) *Config {
 	t.Helper()

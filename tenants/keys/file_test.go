@@ -34,7 +34,10 @@ func openFile(t testing.TB, path string) *File {
 	return f
 }
 
-func inTemp(t testing.TB) string { return filepath.Join(t.TempDir(), "keys.jsonl") }
+func inTemp(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "keys.jsonl")
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

@@ -37,6 +37,7 @@ func (v *vault) load(ctx context.Context, tenant int32) ([]byte, int, error) {
 }
 
 func newVault(t testing.TB, f *File, tenants int32) *vault {
+	t.Helper()
 	v := &vault{wrapped: map[int32][]byte{}, version: 1}
 	for i := int32(1); i <= tenants; i++ {
 		w, err := Issue(context.Background(), f, i)
