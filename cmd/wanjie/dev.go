@@ -92,7 +92,7 @@ func (c *devCmd) Run(ctx context.Context, o out) error {
 	g.Go(func() error {
 		accounts, err := demo.Seed(ctx, a, filepath.Join(dir, "dev", "demo.json"), note)
 		if ctx.Err() != nil { // interrupted meanwhile
-			return nil
+			return ctx.Err()
 		}
 		if err != nil {
 			return fmt.Errorf("seed the demo district: %w", err)
