@@ -53,16 +53,6 @@ func Apply(ctx context.Context, url, password string) ([]int64, error) {
 	return done, nil
 }
 
-// Status reports the newest version of the database at url and the newest that this binary knows.
-func Status(ctx context.Context, url string) (have, want int64, err error) {
-	db, p, err := provider(ctx, url)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer db.Close()
-	return p.GetVersions(ctx)
-}
-
 // Newest is the newest version that this binary knows.
 func Newest() int64 {
 	names, _ := fs.Glob(files, "*.sql")

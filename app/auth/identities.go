@@ -161,16 +161,6 @@ func (c *Client) Revoke(ctx context.Context, identity uuid.UUID) error {
 	return err
 }
 
-// EndSession ends one session by Kratos's number of it.
-func (c *Client) EndSession(ctx context.Context, session string) error {
-	res, err := c.admin.IdentityAPI.DisableSession(ctx, session).Execute()
-	err = asked("end session", res, err)
-	if r := says(err); r != nil && r.status == http.StatusNotFound {
-		return nil
-	}
-	return err
-}
-
 // DropFactor takes the second factor and the recovery codes away, for somebody who lost their phone.
 func (c *Client) DropFactor(ctx context.Context, identity uuid.UUID) error {
 	var errs []error

@@ -9,7 +9,7 @@ import (
 	"wanjie/templates/ui"
 )
 
-// Reply is what a handler has to say. Make it with Page, Part, See, JSON or File.
+// Reply is what a handler has to say. Make it with Page, See, Done or File.
 type Reply struct {
 	status int
 	title  string
@@ -48,9 +48,6 @@ func See(path string) Reply { return Reply{see: path, status: http.StatusSeeOthe
 // Or gives a program (Accept: application/json) v in place of the redirect. v holds no personal data:
 // it is kept with the reply for repeats.
 func (r Reply) Or(v any) Reply { r.json = v; return r }
-
-// JSON answers a program.
-func JSON(v any) Reply { return Reply{json: v} }
 
 // File answers with a download.
 func File(name, kind string, body []byte) Reply { return Reply{file: &file{name, kind, body}} }
