@@ -184,14 +184,15 @@ func (b *bed) replayIntake(ctx context.Context, txs []*transaction, warm int) (r
 	return out, b.burn(ctx).since(cold), ctx.Err()
 }
 
-// backAfter is how many seconds it took until the median was normal again and stayed so: at most half
-// as long again as before. The whole phase when it never was.
+// backAfter is the first second whose median is normal again, at most half as long again as before, as
+// is the middle of all seconds from there on. The whole phase when there is none.
 func backAfter(seconds []time.Duration, normal time.Duration) int {
-	back := len(seconds)
-	for s := len(seconds) - 1; s >= 0 && seconds[s] <= normal*3/2; s-- {
-		back = s
+	for s := range seconds {
+		if seconds[s] <= normal*3/2 && sample(seconds[s:]).at(.5) <= normal*3/2 {
+			return s
+		}
 	}
-	return back
+	return len(seconds)
 }
 
 // tell adds the processor time of one lifecycle, and how many of them all cores together would carry if

