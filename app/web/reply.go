@@ -19,7 +19,6 @@ type Reply struct {
 	see    string
 	json   any
 	file   *file
-	live   bool
 }
 
 type file struct {
@@ -38,9 +37,6 @@ func (r Reply) Part(c templ.Component) Reply { r.part = c; return r }
 
 // Status sets another status than 200.
 func (r Reply) Status(code int) Reply { r.status = code; return r }
-
-// Live makes the page load htmx's server-sent events.
-func (r Reply) Live() Reply { r.live = true; return r }
 
 // See sends the browser to another address of ours, by GET: the answer to a POST that worked.
 func See(path string) Reply { return Reply{see: path, status: http.StatusSeeOther} }

@@ -122,7 +122,7 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 		if err != nil {
 			return out, err
 		}
-		f.Title, f.Crumbs, f.Live = reply.title, reply.crumbs, reply.live
+		f.Title, f.Crumbs = reply.title, reply.crumbs
 		f.Guard = r.Guard()
 		f.Flash = flashOf(r)
 		shell := layout.Shell(f.Page)

@@ -109,6 +109,10 @@ func (r *Ring) find(ctx context.Context, tenant int32) *Box {
 }
 
 func (r *Ring) open(ctx context.Context, tenant int32) (*Box, error) {
+	// Somebody else's opening may have ended between our look and our turn.
+	if box := r.find(ctx, tenant); box != nil {
+		return box, nil
+	}
 	r.mu.Lock()
 	epoch := r.epoch
 	r.mu.Unlock()
