@@ -54,12 +54,15 @@ RETURNING n`
 const writeReply = `INSERT INTO requests (tenant_id, id, actor, digest, status, reply)
 VALUES ($1::int, $2::uuid, $3::bigint, $4::bytea, $5::smallint, $6::bytea)`
 
+// The names under which a connection of the tenant surface knows both.
+const actsName, replyName = "wj_acts", "wj_reply"
+
 // finish sends the transaction's acts, the reply to be kept, and COMMIT as one pipeline.
 func (s *scope) finish(ctx context.Context, c *conn, pc *pgconn.PgConn) error {
 	b := &pgconn.Batch{}
-	send := func(sql string, params ...[]byte) {
-		c.note(sql, params...)
-		b.ExecParams(sql, params, nil, nil, nil)
+	send := func(name, sql string, params ...[]byte) {
+		c.note(name, sql, params...)
+		b.ExecPrepared(name, params, nil, nil)
 	}
 	tenant := []byte(s.tenant.String())
 	if len(s.acts) > 0 {
@@ -71,13 +74,14 @@ func (s *scope) finish(ctx context.Context, c *conn, pc *pgconn.PgConn) error {
 		if err != nil {
 			return fmt.Errorf("encode acts: %w", err)
 		}
-		send(writeActs, tenant, strconv.AppendInt(nil, int64(len(s.acts)), 10), body)
+		send(actsName, writeActs, tenant, strconv.AppendInt(nil, int64(len(s.acts)), 10), body)
 	}
 	if s.reply != nil && s.request != nil {
-		send(writeReply, tenant, []byte(s.request.ID.String()), strconv.AppendInt(nil, s.actor.Person, 10),
+		send(replyName, writeReply, tenant, []byte(s.request.ID.String()), strconv.AppendInt(nil, s.actor.Person, 10),
 			fmt.Appendf(nil, `\x%x`, s.request.Digest), strconv.AppendInt(nil, int64(s.reply.Status), 10), fmt.Appendf(nil, `\x%x`, s.reply.Location))
 	}
-	send("COMMIT")
+	c.note("", "COMMIT")
+	b.ExecParams("COMMIT", nil, nil, nil, nil)
 	results, err := pc.ExecBatch(ctx, b).ReadAll()
 	if err != nil {
 		return err

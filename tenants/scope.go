@@ -64,16 +64,38 @@ func (s *scope) begin() string {
 		fmt.Fprintf(&b, "; SET LOCAL wj.district='%d'", s.district)
 	}
 	if s.tenant != 0 {
-		fmt.Fprintf(&b, "; SET LOCAL wj.tenant='%d'; SELECT slug, kind, district, state, blueprint, revision, name, short_name, demo, branding, codes"+
-			" FROM tenants JOIN heads USING (tenant_id) WHERE tenant_id=%[1]d", s.tenant)
+		fmt.Fprintf(&b, "; SET LOCAL wj.tenant='%d'; EXECUTE wj_enter(%[1]d)", s.tenant)
 		if s.actor.Person != 0 {
-			fmt.Fprintf(&b, "; SELECT role, unit, community, grid FROM grants WHERE tenant_id=%d AND person=%d AND ended_at IS NULL", s.tenant, s.actor.Person)
+			fmt.Fprintf(&b, "; EXECUTE wj_grants(%d, %d)", s.tenant, s.actor.Person)
 		}
 		if s.request != nil {
-			fmt.Fprintf(&b, "; SELECT actor, digest, status, reply FROM requests WHERE tenant_id=%d AND id='%s'", s.tenant, s.request.ID)
+			fmt.Fprintf(&b, "; EXECUTE wj_request(%d, '%s')", s.tenant, s.request.ID)
 		}
 	}
 	return b.String()
+}
+
+// The statements that every scope of a tenant is entered and left with are prepared once for each
+// connection: planning them costs PostgreSQL more than running them. They are prepared inside the
+// scope role, because the login itself sees no table.
+const prepareEntry = "BEGIN; SET LOCAL ROLE wanjie_tenant" +
+	"; PREPARE wj_enter(int) AS SELECT slug, kind, district, state, blueprint, revision, name, short_name, demo, branding, codes FROM tenants JOIN heads USING (tenant_id) WHERE tenant_id = $1" +
+	"; PREPARE wj_grants(int, bigint) AS SELECT role, unit, community, grid FROM grants WHERE tenant_id = $1 AND person = $2 AND ended_at IS NULL" +
+	"; PREPARE wj_request(int, uuid) AS SELECT actor, digest, status, reply FROM requests WHERE tenant_id = $1 AND id = $2"
+
+// Prepare readies a bare connection of the tenant surface for the statements of scopes. Only tenants
+// and a bench's floor have such connections.
+func Prepare(ctx context.Context, pc *pgconn.PgConn) error {
+	if _, err := pc.Exec(ctx, prepareEntry).ReadAll(); err != nil {
+		return fmt.Errorf("prepare the entry of scopes: %w", err)
+	}
+	for name, sql := range map[string]string{actsName: writeActs, replyName: writeReply} {
+		if _, err := pc.Prepare(ctx, name, sql, nil); err != nil {
+			return fmt.Errorf("prepare %s: %w", name, err)
+		}
+	}
+	_, err := pc.Exec(ctx, "COMMIT").ReadAll()
+	return err
 }
 
 // enter runs begin and reads what it brought back.
@@ -140,6 +162,7 @@ func number(b []byte) int64 {
 // text form where it has any. Texts may hold personal data in sealed form only.
 type Statement struct {
 	Conn   uint32 // the backend's process number
+	Name   string // of the prepared statement that SQL was sent as; empty: as text
 	SQL    string
 	Params [][]byte
 }
@@ -155,18 +178,19 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{dc.(*stdlib.Conn), c.trace}, nil
+	return &conn{Conn: dc.(*stdlib.Conn), trace: c.trace}, nil
 }
 
 // conn is a connection whose only way in is a scope: no scope, no transaction; no transaction, no statement.
 type conn struct {
 	*stdlib.Conn
-	trace func(Statement)
+	trace    func(Statement)
+	prepared bool
 }
 
-func (c *conn) note(sql string, params ...[]byte) {
+func (c *conn) note(name, sql string, params ...[]byte) {
 	if c.trace != nil {
-		c.trace(Statement{c.Conn.Conn().PgConn().PID(), sql, params})
+		c.trace(Statement{c.Conn.Conn().PgConn().PID(), name, sql, params})
 	}
 }
 
@@ -176,8 +200,7 @@ func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 		return nil, errUnscoped
 	}
 	pc := c.Conn.Conn().PgConn()
-	c.note(s.begin())
-	if err := s.enter(ctx, pc); err != nil {
+	if err := c.begin(ctx, s, pc); err != nil {
 		if pc.IsClosed() {
 			if ctx.Err() == nil {
 				return nil, driver.ErrBadConn // it had died in the pool; nothing was begun, so another one may try
@@ -190,13 +213,25 @@ func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, erro
 	return &transaction{ctx: ctx, scope: s, conn: c, pc: pc}, nil
 }
 
+// begin opens the transaction of s, after preparing a fresh connection for tenants' scopes.
+func (c *conn) begin(ctx context.Context, s *scope, pc *pgconn.PgConn) error {
+	if s.tenant != 0 && !c.prepared {
+		if err := Prepare(ctx, pc); err != nil {
+			return err
+		}
+		c.prepared = true
+	}
+	c.note("", s.begin())
+	return s.enter(ctx, pc)
+}
+
 func (c *conn) open() bool { return c.Conn.Conn().PgConn().TxStatus() != 'I' }
 
 func (c *conn) QueryContext(ctx context.Context, q string, args []driver.NamedValue) (driver.Rows, error) {
 	if !c.open() {
 		return nil, errUnscoped
 	}
-	c.note(q)
+	c.note("", q)
 	return c.Conn.QueryContext(ctx, q, args)
 }
 
@@ -204,7 +239,7 @@ func (c *conn) ExecContext(ctx context.Context, q string, args []driver.NamedVal
 	if !c.open() {
 		return nil, errUnscoped
 	}
-	c.note(q)
+	c.note("", q)
 	return c.Conn.ExecContext(ctx, q, args)
 }
 
@@ -239,7 +274,7 @@ func (t *transaction) Commit() error {
 func (t *transaction) Rollback() error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), commitWithin)
 	defer cancel()
-	t.conn.note("ROLLBACK")
+	t.conn.note("", "ROLLBACK")
 	_, err := t.pc.Exec(ctx, "ROLLBACK").ReadAll()
 	return err
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"wanjie/tenants"
 )
 
 // Floor is bare pgx on one database: for each surface as many connections as the product used.
@@ -55,6 +57,11 @@ func (f *Floor) widen(ctx context.Context, surface string, n int) error {
 		if err != nil {
 			return fmt.Errorf("floor: connect as %s: %w", login, err)
 		}
+		if surface == "tenant" {
+			if err := tenants.Prepare(ctx, c); err != nil {
+				return fmt.Errorf("floor: %w", err)
+			}
+		}
 		lane <- c
 	}
 	return nil
@@ -93,6 +100,10 @@ func (f *Floor) do(ctx context.Context, t *transaction) error {
 	}
 	b := &pgconn.Batch{}
 	for _, s := range t.statements[last:] {
+		if s.Name != "" {
+			b.ExecPrepared(s.Name, s.Params, nil, nil)
+			continue
+		}
 		b.ExecParams(s.SQL, s.Params, nil, nil, nil)
 	}
 	begun := time.Now()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"wanjie/tenants"
@@ -71,7 +72,12 @@ func (s *Site) Handler(l Limits) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "跨站请求已拒绝", http.StatusForbidden)
 	}))
-	return s.logged(gzhttp.GzipHandler(cross.Handler(shedding(l, s.muxed()))))
+	// The fastest level: pages are small and made anew each time, and the processor is what runs out.
+	compress, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed))
+	if err != nil {
+		panic(err) // the level is one of the package's own
+	}
+	return s.logged(compress(cross.Handler(shedding(l, s.muxed()))))
 }
 
 // shedding answers 503 with Retry-After once waiting would only make everybody late.

@@ -18,8 +18,13 @@ func (c *Config) UnitOf(key string) (Unit, bool) {
 	if u, ok := c.Units.Find(key); ok {
 		return u, true
 	}
+	if u, ok := c.communities.Load(key); ok {
+		return u.(Unit), true
+	}
 	if k, ok := division.CommunityByCode(key); ok {
-		return communityUnit(k), true
+		u := communityUnit(k)
+		c.communities.Store(key, u)
+		return u, true
 	}
 	return Unit{}, false
 }

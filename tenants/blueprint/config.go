@@ -3,6 +3,7 @@ package blueprint
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 )
 
 // Config is the configuration in force for a tenant at a revision. It is immutable and shared.
@@ -24,6 +25,8 @@ type Config struct {
 	duties     map[string][]Duty      // by class
 	conditions map[string][]Condition // by class
 	routes     map[Ref]Route          // by channel (as kind) and class
+
+	communities *sync.Map // code → Unit: those asked for so far; all the country's would be some 120 MB
 }
 
 // settle builds what lookups need for the kinds of which items were loaded.
@@ -173,7 +176,7 @@ func (c *Config) Propose(class, community string) (unit string, ground Duty, ok 
 // assemble puts items onto base (nil: nothing yet). Kinds that no item touches are shared with base,
 // so that a street with one renamed hall costs little more than one without.
 func assemble(base *Config, version int32, revision int64, items []Item) (*Config, error) {
-	c := &Config{}
+	c := &Config{communities: &sync.Map{}}
 	if base != nil {
 		*c = *base
 	}
