@@ -85,6 +85,9 @@ func Open(cfg Config) (*DB, error) {
 	return db, nil
 }
 
+// boards is how many statements of the district surface a connection remembers.
+const boards = 64
+
 func openPool(raw string, s surface, maxConns int, trace func(Statement)) (*bun.DB, error) {
 	login, err := loginURL(raw, s)
 	if err != nil {
@@ -97,6 +100,10 @@ func openPool(raw string, s surface, maxConns int, trace func(Statement)) (*bun.
 	// bun writes arguments into the text, so every statement is a new one: the statement cache
 	// would only fill up. Exec mode is one round trip.
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
+	if s == onDistrict {
+		// Boards are few and their text is the same all day: there a prepared one saves its planning.
+		cfg.DefaultQueryExecMode, cfg.StatementCacheCapacity = pgx.QueryExecModeCacheStatement, boards
+	}
 	cfg.RuntimeParams["application_name"] = "wanjie " + string(s)
 	pool := sql.OpenDB(connector{stdlib.GetConnector(*cfg), trace})
 	n := maxConns
