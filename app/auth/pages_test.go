@@ -435,10 +435,14 @@ func TestSeedFactor(t *testing.T) {
 
 // The whole way of a text message: Kratos makes it, the webhook seals it, a job sends it.
 func TestKratosMessagesArriveSealed(t *testing.T) {
-	if !world.own {
-		t.Skip("KRATOS_PUBLIC_URL names a Kratos that posts its messages elsewhere")
-	}
 	k := deaf(t)
+	if !world.own { // KRATOS_PUBLIC_URL's posts its messages elsewhere: that it makes one is all that shows from here
+		s, _ := employee(t)
+		if flow, err := k.Client.SendCode(t.Context(), s.Phone); err != nil || flow == "" {
+			t.Errorf("no code was sent: flow %q, %v", flow, err)
+		}
+		return
+	}
 	store := courier.NewStore(k.DB)
 	h := courier.Webhook(store, courierKey, quiet())
 	world.hook.Store(&h)

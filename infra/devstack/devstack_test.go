@@ -51,7 +51,7 @@ func children(t *testing.T, dir string) (found []string) {
 	t.Helper()
 	procs, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil || len(procs) == 0 {
-		t.Skip("this system has no /proc to look into")
+		t.Fatal("this system has no /proc to look into: run these tests on Linux")
 	}
 	for _, p := range procs {
 		pid := strings.Split(p, "/")[2]
@@ -307,14 +307,22 @@ func (s *Stack) dataDir(t *testing.T) string {
 
 // A server that ends by itself is reported with its name and what it said last.
 func TestDied(t *testing.T) {
-	s := start(t, Options{Dir: t.TempDir(), NoKratos: true})
-	if s.InProcessRedis {
-		t.Skip("no redis-server here")
+	s := start(t, Options{Dir: t.TempDir(), NoKratos: true, NoRedis: true})
+	note, err := os.ReadFile(filepath.Join(s.dataDir(t), "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	redisClient(t, s.RedisURL).ShutdownNoSave(t.Context())
+	first, _, _ := strings.Cut(string(note), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
 	select {
 	case err := <-s.Died():
-		for _, want := range []string{"redis", "ended by itself", "bye bye"} {
+		for _, want := range []string{"postgres", "ended by itself", "database system is shut down"} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("the error lacks %q: %v", want, err)
 			}
@@ -352,7 +360,10 @@ func TestCancelledStart(t *testing.T) {
 // Root whom no user namespace helps runs PostgreSQL as nobody, outside folders that nobody may enter.
 func TestNobody(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root has to become somebody else")
+		if who := chooseIdentity("postgres", t.TempDir()); who != asOurselves {
+			t.Errorf("an ordinary user would run PostgreSQL as %v and not as himself", who)
+		}
+		return
 	}
 	t.Run("namespaces are forbidden", func(t *testing.T) {
 		forbidNamespaces = true

@@ -156,14 +156,13 @@ func TestMiniredis(t *testing.T) {
 	}
 }
 
-// Root on a fresh Debian gets Redis installed: the first attempt fails because there are no package lists yet.
+// Root on a fresh Debian gets Redis installed: the first attempt fails because there are no package lists yet. An
+// ordinary user gets miniredis, and apt-get is left alone.
 func TestInstallRedis(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root installs packages")
-	}
+	root := os.Geteuid() == 0
 	server, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("no redis-server to pretend to install")
+	if err != nil && root {
+		t.Fatal("no redis-server to pretend to install; make test installs it")
 	}
 	path := bare(t, "sh", "ln", "touch")
 	script := `#!/bin/sh
@@ -183,7 +182,7 @@ esac
 	if err := s.startRedis(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if s.InProcessRedis || !strings.Contains(said, "installing it with apt-get") {
+	if s.InProcessRedis == root || strings.Contains(said, "installing it with apt-get") != root {
 		t.Errorf("in process: %v; progress: %s", s.InProcessRedis, said)
 	}
 }
