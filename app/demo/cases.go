@@ -36,6 +36,9 @@ var channels = []string{"phone", "window", "resident", "grid", "hotline", "city"
 // fill writes n cases into t through the verbs, as the people whose work each step is, spread over
 // the last thirty days: most of them done, some at every stage.
 func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n int) error {
+	if begun, err := has(ctx, a, t.ID); err != nil || begun {
+		return err // by a first start that was interrupted
+	}
 	r := rand.New(rand.NewPCG(uint64(t.ID), 7)) //nolint:gosec // the same made-up district every time
 	communities := division.Communities(t.Codes[0])
 	now := clock.Now(ctx)
@@ -65,6 +68,16 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 		}
 	}
 	return nil
+}
+
+// has reports whether a street has any case.
+func has(ctx context.Context, a *app.App, id tenants.ID) (some bool, err error) {
+	err = a.DB.Read(ctx, id, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		l, err := cases.Browse(ctx, tx, cases.Filter{Stage: cases.Any})
+		some = l.Total > 0
+		return err
+	})
+	return some, err
 }
 
 // walk takes one case through so many steps, each some hours after the last, as long as that is not

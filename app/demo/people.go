@@ -80,6 +80,10 @@ func hire(ctx context.Context, a *app.App, streets []tenants.Tenant) (troupe, []
 			}
 		}
 		if auth.NeedsSecondFactor(upper, grantsOf(p.gives)) {
+			// One of an interrupted first start would keep its secret from us.
+			if err := a.Keeper.Client.DropFactor(ctx, identity); err != nil {
+				return nil, nil, err
+			}
 			if account.TOTP, err = a.Keeper.SeedFactor(ctx, p.login, Password); err != nil {
 				return nil, nil, fmt.Errorf("second factor of %s: %w", p.login, err)
 			}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 
 	"wanjie/app"
@@ -32,9 +33,8 @@ type memory struct {
 
 // Seed fills the stack of a, once; file remembers the accounts. say hears what goes on.
 func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]config.Account, error) {
-	var m memory
 	if b, err := os.ReadFile(file); err == nil {
-		return renamed(a, m, b)
+		return renamed(a, b)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -54,8 +54,7 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 			return nil, fmt.Errorf("cases of %s: %w", t.Name, err)
 		}
 	}
-	m.Accounts = accounts
-	b, err := json.Marshal(m)
+	b, err := json.Marshal(memory{accounts})
 	if err != nil {
 		return nil, err
 	}
@@ -63,27 +62,19 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 }
 
 // renamed answers the remembered accounts under the address of today.
-func renamed(a *app.App, m memory, b []byte) ([]config.Account, error) {
+func renamed(a *app.App, b []byte) ([]config.Account, error) {
+	var m memory
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, fmt.Errorf("demo.json is damaged (%w): remove .local and start again", err)
 	}
 	for i, acc := range m.Accounts {
-		if len(acc.URL) > 8 {
-			if slash := indexFrom(acc.URL, '/', 8); slash > 0 {
-				m.Accounts[i].URL = a.Config.PublicURL + acc.URL[slash:]
-			}
+		u, err := url.Parse(acc.URL)
+		if err != nil {
+			return nil, fmt.Errorf("demo.json is damaged (%w): remove .local and start again", err)
 		}
+		m.Accounts[i].URL = a.Config.PublicURL + u.Path
 	}
 	return m.Accounts, nil
-}
-
-func indexFrom(s string, c byte, from int) int {
-	for i := from; i < len(s); i++ {
-		if s[i] == c {
-			return i
-		}
-	}
-	return -1
 }
 
 // open opens every street of the district, the first one first, and the centre.
