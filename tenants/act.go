@@ -86,8 +86,11 @@ func (s *scope) finish(ctx context.Context, c *conn, pc *pgconn.PgConn) error {
 	if err != nil {
 		return err
 	}
-	if len(s.acts) > 0 && len(results[0].Rows) != len(s.acts) {
-		return fmt.Errorf("tenant %d has no head: %d acts lost", s.tenant, len(s.acts)) // unreachable once provisioned
+	if n := len(s.acts); n > 0 {
+		if len(results[0].Rows) != n {
+			return fmt.Errorf("tenant %d has no head: %d acts lost", s.tenant, n) // unreachable once provisioned
+		}
+		s.last = number(results[0].Rows[n-1][0])
 	}
 	if tag := results[len(results)-1].CommandTag.String(); tag != "COMMIT" {
 		return fmt.Errorf("commit answered %q: the transaction had failed before", tag)

@@ -28,8 +28,9 @@ type Config struct {
 	Placements map[string]string // name → URL of a PostgreSQL database; "home" must be among them
 	Keys       keys.Service
 	MaxConns   int // per placement, for the tenant surface; the others get a quarter each
-	// Recorded hears, after a commit with acts, at which placement; it must not wait. Optional.
-	Recorded func(placement string)
+	// Recorded hears, after a commit with acts, whose they were and the number of the last; it must
+	// not wait. Optional.
+	Recorded func(placement string, tenant ID, n int64)
 	// Trace hears every statement, for measuring. Optional; it costs nothing when nil.
 	Trace func(Statement)
 }
@@ -40,7 +41,7 @@ type DB struct {
 	places     map[string]*place
 	names      []string
 	vault      *vault
-	recorded   func(placement string)
+	recorded   func(placement string, tenant ID, n int64)
 
 	mu    sync.RWMutex
 	known map[ID]string // tenant → placement
@@ -159,6 +160,7 @@ func (db *DB) run(ctx context.Context, placement string, s *scope, f func(contex
 	if s.aside {
 		pool = p.aside
 	}
+	s.pool = pool
 	inner := context.WithValue(ctx, scopeKey{}, s)
 	tx, err := pool.BeginTx(inner, nil)
 	if err != nil {
@@ -178,7 +180,7 @@ func (db *DB) run(ctx context.Context, placement string, s *scope, f func(contex
 		return err
 	}
 	if len(s.acts) > 0 && db.recorded != nil {
-		db.recorded(placement)
+		db.recorded(placement, s.tenant, s.last)
 	}
 	return nil
 }
@@ -259,7 +261,8 @@ func (db *DB) Vendor(ctx context.Context, placement string, f func(context.Conte
 
 // System runs f as the product itself at a placement.
 func (db *DB) System(ctx context.Context, placement string, f func(context.Context, SystemTx) error) error {
-	return db.run(ctx, placement, &scope{surface: onSystem}, func(ctx context.Context, tx bun.Tx) error { return f(ctx, SystemTx{tx}) })
+	s := &scope{surface: onSystem}
+	return db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error { return f(ctx, SystemTx{tx, s}) })
 }
 
 // Gateway runs f before any scope, at a placement: people, grants and the directory.

@@ -10,7 +10,8 @@ import (
 )
 
 // A tenant's placement and slug never change while the product runs (a move restarts it), so
-// both are remembered without end; the directory's other columns are read anew each time.
+// both are remembered without end; the directory's other columns are read anew each time. Its name
+// follows the tenant's, which lives at the placement.
 
 // Find answers the number of the tenant with this slug, or fault.NotFound.
 func (db *DB) Find(ctx context.Context, slug string) (ID, error) {
@@ -32,6 +33,55 @@ func (db *DB) Find(ctx context.Context, slug string) (ID, error) {
 	}
 	db.remember(id, slug, placement)
 	return id, nil
+}
+
+// Rename lets the directory follow a tenant's name as of one of its acts. It may be repeated and come
+// late: a name as of an older act changes nothing.
+func (db *DB) Rename(ctx context.Context, id ID, name string, act int64) error {
+	err := db.Vendor(ctx, Home, func(ctx context.Context, tx VendorTx) error {
+		_, err := tx.Raw("UPDATE ctl.directory SET name = ?, named = ? WHERE tenant_id = ? AND named < ?", name, act, int32(id), act).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("name of tenant %d in the directory: %w", id, err)
+	}
+	return nil
+}
+
+// Renamed looks through a placement for tenants that the directory knows by another name, and lets it
+// follow: streets renamed while nothing followed, or whose job was given up. It answers how many.
+func (db *DB) Renamed(ctx context.Context, placement string) (int, error) {
+	type name struct {
+		TenantID int32
+		Name     string
+		N        int64
+	}
+	var here, there []name
+	if err := db.Vendor(ctx, placement, func(ctx context.Context, tx VendorTx) error {
+		return tx.Raw("SELECT tenant_id, name, n FROM tenants JOIN heads USING (tenant_id)").Scan(ctx, &here)
+	}); err != nil {
+		return 0, fmt.Errorf("names at %s: %w", placement, err)
+	}
+	if err := db.Vendor(ctx, Home, func(ctx context.Context, tx VendorTx) error {
+		return tx.Raw("SELECT tenant_id, name FROM ctl.directory WHERE placement = ?", placement).Scan(ctx, &there)
+	}); err != nil {
+		return 0, fmt.Errorf("names of %s in the directory: %w", placement, err)
+	}
+	known := make(map[int32]string, len(there))
+	for _, t := range there {
+		known[t.TenantID] = t.Name
+	}
+	fixed := 0
+	for _, t := range here {
+		if was, ok := known[t.TenantID]; !ok || was == t.Name {
+			continue
+		}
+		if err := db.Rename(ctx, ID(t.TenantID), t.Name, t.N); err != nil {
+			return fixed, err
+		}
+		fixed++
+	}
+	return fixed, nil
 }
 
 func (db *DB) remember(id ID, slug, placement string) {

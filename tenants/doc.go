@@ -12,4 +12,9 @@
 // Entering costs one round trip, which also brings back the tenant's state and revision, the
 // actor's grants, and the stored reply where a request is repeated. Leaving costs one: the acts
 // recorded in the transaction draw their gapless numbers and are written together with COMMIT.
+//
+// The directory at home says which tenants there are and where each lives. No transaction spans
+// placements: what changes in a tenant (its name, its state) is an act there first, and the directory
+// follows by its number, so following late or twice changes nothing back. A tenant's state is its newest
+// [Standing], with who changed it, when and why.
 package tenants

@@ -249,7 +249,9 @@ func foreign(t *testing.T, c *pgx.Conn, table string, id tenants.ID) (row string
 
 // odd are values that a column's type alone does not tell: what its CHECK wants.
 var odd = map[string]string{
-	"outbox.failed_at": "NULL", "seals.hash": "decode(repeat('00',32),'hex')", "tally_months.month": "date_trunc('month', now())",
+	"case_exports.entire": "false",
+	"applications.until":  "NULL", "grids.code": "'x1'", "grids.parent": "NULL", "outbox.failed_at": "NULL", "seals.hash": "decode(repeat('00',32),'hex')", "standings.ground": "'request'",
+	"tally_months.month": "date_trunc('month', now())", "tally_years.year": "date_trunc('year', now())", "usage_months.month": "date_trunc('month', now())",
 }
 
 // plant makes sure that tenant id has a row in table, made up from the columns' types, with checks

@@ -220,32 +220,3 @@ func idOf(id ID) uuid.UUID {
 
 // Object is the id under which acts about the tenant itself are kept.
 func (t Tenant) Object() uuid.UUID { return idOf(t.ID) }
-
-// SetState moves a tenant to another state (suspension and its lifting), at its placement and in
-// the directory, and records it as done by a person of the vendor. Repeating it changes nothing more.
-func (db *DB) SetState(ctx context.Context, id ID, to State, by int64) error {
-	placement, err := db.placementOf(ctx, id)
-	if err != nil {
-		return err
-	}
-	var from State
-	change := func(table string) func(context.Context, VendorTx) error {
-		return func(ctx context.Context, tx VendorTx) error {
-			return tx.Raw("UPDATE "+table+" n SET state = ? FROM "+table+" o WHERE n.tenant_id = ? AND o.tenant_id = n.tenant_id AND o.state <> 'opening' RETURNING o.state",
-				string(to), int32(id)).Scan(ctx, &from)
-		}
-	}
-	if err := db.Vendor(ctx, placement, change("tenants")); err != nil {
-		return fmt.Errorf("state of tenant %d: %w", id, err)
-	}
-	if err := db.Vendor(ctx, Home, change("ctl.directory")); err != nil {
-		return fmt.Errorf("state of tenant %d in the directory: %w", id, err)
-	}
-	return db.Write(ctx, id, Actor{Person: by, trust: true}, func(ctx context.Context, tx Tx) error {
-		tx.Record(Act{
-			Kind: "tenant.state", Version: 1, Object: "tenant", ObjectID: idOf(id), HappenedAt: clock.Now(ctx),
-			Before: Dims{"state": string(from)}, After: Dims{"state": string(to)},
-		})
-		return nil
-	})
-}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
 
 	"wanjie/app/fault"
 )
@@ -31,6 +32,7 @@ const (
 // scope is what one transaction may touch: set before BEGIN, filled by it, closed by COMMIT.
 type scope struct {
 	surface  surface
+	pool     *bun.DB
 	tenant   ID
 	district int32
 	readOnly bool
@@ -42,6 +44,7 @@ type scope struct {
 	repeat *Reply
 	clash  bool // the request's number was used for something else
 	acts   []Act
+	last   int64 // number of the last act, once written
 	reply  *Reply
 }
 
@@ -162,9 +165,9 @@ func number(b []byte) int64 {
 // text form where it has any. Texts may hold personal data in sealed form only.
 type Statement struct {
 	Conn   uint32 // the backend's process number
-	Name   string // of the prepared statement that SQL was sent as; empty: as text
+	Name   string // of the statement of [Prepare] that it was sent as
 	SQL    string
-	Params [][]byte
+	Params [][]byte // not nil: planned once by each connection
 }
 
 // connector hands out connections that know nothing but scopes.
@@ -231,7 +234,7 @@ func (c *conn) QueryContext(ctx context.Context, q string, args []driver.NamedVa
 	if !c.open() {
 		return nil, errUnscoped
 	}
-	c.note("", q)
+	c.note("", q, c.traced(args)...)
 	return c.Conn.QueryContext(ctx, q, args)
 }
 
@@ -239,7 +242,7 @@ func (c *conn) ExecContext(ctx context.Context, q string, args []driver.NamedVal
 	if !c.open() {
 		return nil, errUnscoped
 	}
-	c.note("", q)
+	c.note("", q, c.traced(args)...)
 	return c.Conn.ExecContext(ctx, q, args)
 }
 

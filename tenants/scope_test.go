@@ -183,22 +183,6 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
-func TestSuspendedTenantsRefusePeople(t *testing.T) {
-	t.Parallel()
-	w := tenantstest.Open(t)
-	s := w.Street(t)
-	if err := w.DB.SetState(t.Context(), s.ID, tenants.Suspended, 7); err != nil {
-		t.Fatal(err)
-	}
-	nothing := func(context.Context, tenants.Tx) error { return nil }
-	if err := w.DB.Write(t.Context(), s.ID, tenants.Actor{Person: 7}, nothing); !fault.Is(err, fault.Conflict) {
-		t.Fatalf("a suspended street took a write: %v", err)
-	}
-	if err := w.DB.Read(t.Context(), s.ID, tenants.Actor{Person: 7}, nothing); err != nil {
-		t.Fatalf("a suspended street cannot be read: %v", err)
-	}
-}
-
 func TestUnknownTenantIsNotFound(t *testing.T) {
 	t.Parallel()
 	w := tenantstest.Open(t)

@@ -127,7 +127,10 @@ func (t VendorTx) Raw(query string, args ...any) *bun.RawQuery { return t.tx.New
 
 // SystemTx is the product's own hand on one placement: followers, relay and timers. It reads the
 // journal and its own books across tenants, and never a case.
-type SystemTx struct{ tx bun.Tx }
+type SystemTx struct {
+	tx    bun.Tx
+	scope *scope
+}
 
 // Raw runs SQL of your own, within the system role's grants.
 func (t SystemTx) Raw(query string, args ...any) *bun.RawQuery { return t.tx.NewRaw(query, args...) }

@@ -21,20 +21,20 @@ type vault struct {
 
 func newVault(db *DB, service keys.Service) *vault {
 	v := &vault{service: service}
-	v.ring = keys.NewRing(service, openBoxes, func(ctx context.Context, tenant int32) (wrapped []byte, version int, err error) {
+	v.ring = keys.NewRing(service, openBoxes, func(ctx context.Context, tenant int32) (stored []keys.Wrapped, err error) {
 		ctx = context.WithValue(ctx, scopeKey{}, nil)
 		placement, err := db.placementOf(ctx, ID(tenant))
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		s := &scope{surface: onTenant, tenant: ID(tenant), readOnly: true, aside: true}
 		err = db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error {
-			return tx.NewRaw("SELECT wrapped, version FROM data_keys WHERE tenant_id = ? ORDER BY version DESC LIMIT 1", tenant).Scan(ctx, &wrapped, &version)
+			return tx.NewRaw(`SELECT version, wrapped AS key, from_at AS "from" FROM data_keys WHERE tenant_id = ? AND retired_at IS NULL`, tenant).Scan(ctx, &stored)
 		})
 		if err != nil {
-			return nil, 0, fmt.Errorf("data key of tenant %d: %w", tenant, err)
+			return nil, fmt.Errorf("data key of tenant %d: %w", tenant, err)
 		}
-		return wrapped, version, nil
+		return stored, nil
 	})
 	return v
 }

@@ -46,16 +46,20 @@ func plan(v *Version, base *Config, overrides []Override, revision int64, edits 
 			continue
 		}
 
-		want := s.canon(ck, Item{Kind: e.Kind, Key: e.Key, Body: e.Body, Retired: e.Retired})
+		said := e.Body
+		if fromBlueprint {
+			said = rebased(e.Kind, blue, now, said)
+		}
+		want := s.canon(ck, Item{Kind: e.Kind, Key: e.Key, Body: said, Retired: e.Retired})
 		switch {
 		case fromBlueprint:
-			allowed(ck, blue, want)
-		case !slices.Contains(addable, e.Kind):
+			allowed(ck, blue, now, want)
+		case !RuleOf(e.Kind).Addable:
 			ck.bad("key", "蓝本中没有“%s”，此类配置项不能自建", e.Key)
 		case there: // the tenant's own: what cases were filed under stays what it is
-			allowed(ck, now, want)
-		case e.Kind == Classes:
-			ownClass(ck, want)
+			allowed(ck, now, now, want)
+		default:
+			added(ck, want)
 		}
 		if there && want.same(now) {
 			continue
@@ -105,12 +109,4 @@ func (c *Config) checkSince(base *Config, overrides []Override, revision int64) 
 		return fresh.fault()
 	}
 	return nil
-}
-
-// ownClass keeps tenants from inventing national classes.
-func ownClass(ck *checker, want Item) {
-	var k Class
-	if loose(want.Body, &k) == nil && k.Kind != Extension {
-		ck.bad("kind", "自建类别只能是扩展类别")
-	}
 }

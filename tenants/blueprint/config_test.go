@@ -24,6 +24,18 @@ func TestDutyListDecidesStatutoryDispatch(t *testing.T) {
 			t.Errorf("%s is dispatched by law without a law", x.class)
 		}
 	}
+	for _, x := range []struct{ class, condition, unit, duty string }{
+		{"matter-06001", "building-going-up", "enforcement-squad", "building-going-up"}, // the condition decides
+		{"matter-06001", "building-to-remove", "enforcement", "unlawful-building"},      // the duty list does
+		{"matter-06036", "piled-things-fire", "emergency", "blocked-stairs"},            //
+		{"matter-06036", "piled-things", fengqiao, "piled-things"},                      //
+		{"matter-06010", "building-going-up", "sanitation", "exposed-waste"},            // not on this class's list
+		{"matter-06010", "no-such-condition", "sanitation", "exposed-waste"},            //
+	} {
+		if unit, ground, ok := c.ProposeFor(x.class, x.condition, fengqiao); !ok || unit != x.unit || ground.Key != x.duty {
+			t.Errorf("%s under %s goes to %q by %q, want %q by %q", x.class, x.condition, unit, ground.Key, x.unit, x.duty)
+		}
+	}
 	if unit, _, ok := c.Propose("matter-06036", ""); ok {
 		t.Errorf("without a community the heap in the corridor went to %q", unit)
 	}
@@ -38,8 +50,11 @@ func TestLimitsComeFromConditions(t *testing.T) {
 	if rows := c.ConditionsOf("component-01005"); len(rows) != 2 || rows[0].Limit.Unit != UrgentHour {
 		t.Errorf("a power cover does not inherit its group's conditions: %v", rows)
 	}
-	if rows := c.ConditionsOf("matter-08016"); rows != nil {
-		t.Errorf("conditions for a withdrawn class: %v", rows)
+	if rows := c.ConditionsOf("matter-08016"); len(rows) != 1 || rows[0].Key != "unlicensed-works" {
+		t.Errorf("a withdrawn class is only to be reported upwards: %v", rows)
+	}
+	if rows := c.ConditionsOf("matter-06002"); len(rows) != 1 || rows[0].Key != "appearance" {
+		t.Errorf("a class without conditions of its own has its group's: %v", rows)
 	}
 }
 

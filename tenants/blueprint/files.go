@@ -5,19 +5,26 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed city-street/*.yaml district-centre/*.yaml
+//go:embed city-street/*.yaml district-centre/*.yaml town/*.yaml
 var shipped embed.FS
 
 // Shipped returns the blueprints in this binary, by key. A file that breaks a rule is an error that
-// names file, item and field.
+// names file, item and field. They are read once; callers must not change them.
 func Shipped() ([]*Version, error) {
+	all, err := readShipped()
+	return slices.Clone(all), err
+}
+
+var readShipped = sync.OnceValues(func() ([]*Version, error) {
 	folders, err := fs.ReadDir(shipped, ".")
 	if err != nil {
 		return nil, err
@@ -31,7 +38,7 @@ func Shipped() ([]*Version, error) {
 		out = append(out, v)
 	}
 	return out, nil
-}
+})
 
 // manifest is manifest.yaml: the version without its items.
 type manifest struct {
@@ -41,55 +48,29 @@ type manifest struct {
 	Title   string   `json:"title"`
 	Summary string   `json:"summary"`
 	Credits []Credit `json:"credits"`
-	Include []string `json:"include"` // files of other blueprints that it shares: "city-street/condition.yaml"
+	From    string   `json:"from"`    // the blueprint it is derived from: its files say only how it differs
+	Without []Kind   `json:"without"` // kinds of which it takes nothing from there
 }
 
 // Load reads a blueprint from a folder: manifest.yaml, and one file per kind ("unit.yaml") or several
-// ("class-extension.yaml"), each a list of items with key, perhaps retired, and the fields of the
-// kind's type. The manifest may include files of its sister folders. Unknown fields, broken references and doubles are refused.
+// ("class-extension.yaml"). A file is a list of items with key, perhaps retired, and the fields of the
+// kind's type; or "each", fields that its items share, and "items", that list. The manifest may derive
+// the blueprint from that of a sister folder: see [derived]. Unknown fields, broken references and
+// doubles are refused.
 func Load(files fs.FS, folder string) (*Version, error) {
-	var m manifest
-	if err := readYAML(files, path.Join(folder, "manifest.yaml"), &m); err != nil {
-		return nil, err
-	}
-	if m.Key != path.Base(folder) || m.Number < 1 || m.Title == "" || m.For != "street" && m.For != "centre" {
-		return nil, fmt.Errorf("%s/manifest.yaml: key must be the folder's name, number at least 1, for street or centre, title not empty", folder)
-	}
-	v := &Version{Key: m.Key, Number: m.Number, For: m.For, Title: m.Title, Summary: m.Summary, Credits: m.Credits}
-
-	names, err := fs.Glob(files, path.Join(folder, "*.yaml"))
+	m, list, err := read(files, folder, nil)
 	if err != nil {
 		return nil, err
 	}
-	for _, shared := range m.Include {
-		names = append(names, path.Join(path.Dir(folder), shared))
-	}
+	v := &Version{Key: m.Key, Number: m.Number, For: m.For, Title: m.Title, Summary: m.Summary, Credits: m.Credits}
 	ck := &checker{files: map[Ref]string{}}
-	for _, name := range names {
-		kind := Kind(strings.TrimSuffix(path.Base(name), ".yaml"))
-		if kind == "manifest" {
-			continue
-		}
-		kind, _ = cutKind(kind)
-		s, ok := stocks[kind]
-		if !ok {
-			return nil, fmt.Errorf("%s: no kind of item is called %q (there are %v)", name, kind, Kinds)
-		}
-		var list []map[string]any
-		if err := readYAML(files, name, &list); err != nil {
+	for _, e := range list {
+		item, err := e.item()
+		if err != nil {
 			return nil, err
 		}
-		for n, fields := range list {
-			item, err := itemOf(kind, fields)
-			if err != nil {
-				return nil, fmt.Errorf("%s: item %d: %w", name, n+1, err)
-			}
-			if other, double := ck.files[item.Ref()]; double {
-				return nil, fmt.Errorf("%s: item %s is there twice (also in %s)", name, item.Ref(), other)
-			}
-			ck.files[item.Ref()] = name
-			v.Items = append(v.Items, s.canon(ck, item))
-		}
+		ck.files[item.Ref()] = e.file
+		v.Items = append(v.Items, stocks[e.kind].canon(ck, item))
 	}
 	if len(ck.found) > 0 {
 		return nil, ck.found
@@ -105,30 +86,126 @@ func Load(files fs.FS, folder string) (*Version, error) {
 	return v, nil
 }
 
-// cutKind takes "class-extension" apart: kind, and what the file is called within it.
-func cutKind(name Kind) (kind Kind, rest string) {
-	k, rest, _ := strings.Cut(string(name), "-")
-	return Kind(k), rest
+// entry is an item as a file says it.
+type entry struct {
+	file   string
+	kind   Kind
+	key    string
+	fields map[string]any // without the key
 }
 
-func itemOf(kind Kind, fields map[string]any) (Item, error) {
-	key, ok := fields["key"].(string)
-	if !ok {
-		return Item{}, fmt.Errorf("no key, or not text (codes need quotes)")
-	}
+func (e entry) ref() Ref { return Ref{e.kind, e.key} }
+
+func (e entry) errorf(say string, args ...any) error {
+	return fmt.Errorf("%s: %s: "+say, append([]any{e.file, e.ref()}, args...)...)
+}
+
+func (e entry) item() (Item, error) {
 	retired := false
-	if r, there := fields["retired"]; there {
+	if r, there := e.fields["retired"]; there {
+		var ok bool
 		if retired, ok = r.(bool); !ok {
-			return Item{}, fmt.Errorf("%s: retired must be true or false", key)
+			return Item{}, e.errorf("retired must be true or false")
 		}
 	}
-	delete(fields, "key")
-	delete(fields, "retired")
-	raw, err := json.Marshal(fields)
+	body := maps.Clone(e.fields)
+	delete(body, "retired")
+	raw, err := json.Marshal(body)
 	if err != nil {
-		return Item{}, fmt.Errorf("%s: %w", key, err)
+		return Item{}, e.errorf("%w", err)
 	}
-	return Item{Kind: kind, Key: key, Body: raw, Retired: retired}, nil
+	return Item{Kind: e.kind, Key: e.key, Body: raw, Retired: retired}, nil
+}
+
+// read reads the manifest and all entries of a folder; below are the folders derived from it.
+func read(files fs.FS, folder string, below []string) (m manifest, list []entry, err error) {
+	if err := readYAML(files, path.Join(folder, "manifest.yaml"), &m); err != nil {
+		return m, nil, err
+	}
+	if m.Key != path.Base(folder) || m.Number < 1 || m.Title == "" || m.For != "street" && m.For != "centre" {
+		return m, nil, fmt.Errorf("%s/manifest.yaml: key must be the folder's name, number at least 1, for street or centre, title not empty", folder)
+	}
+	names, err := fs.Glob(files, path.Join(folder, "*.yaml"))
+	if err != nil {
+		return m, nil, err
+	}
+	seen := map[Ref]string{}
+	for _, name := range names {
+		if path.Base(name) == "manifest.yaml" {
+			continue
+		}
+		found, err := entries(files, name)
+		if err != nil {
+			return m, nil, err
+		}
+		for _, e := range found {
+			if other, double := seen[e.ref()]; double {
+				return m, nil, fmt.Errorf("%s: item %s is there twice (also in %s)", name, e.ref(), other)
+			}
+			seen[e.ref()] = name
+			list = append(list, e)
+		}
+	}
+	if m.From == "" {
+		for _, e := range list {
+			if _, drops := e.fields["drop"]; drops {
+				return m, nil, e.errorf("drop: only a derived blueprint drops items")
+			}
+		}
+		return m, list, nil
+	}
+	if below = append(below, m.Key); slices.Contains(below, m.From) {
+		return m, nil, fmt.Errorf("%s/manifest.yaml: from: %s is derived from itself", folder, m.From)
+	}
+	base, whole, err := read(files, path.Join(path.Dir(folder), m.From), below)
+	if err != nil {
+		return m, nil, fmt.Errorf("%s/manifest.yaml: from: %w", folder, err)
+	}
+	for _, k := range m.Without {
+		if _, ok := stocks[k]; !ok {
+			return m, nil, fmt.Errorf("%s/manifest.yaml: without: no kind of item is called %q", folder, k)
+		}
+	}
+	whole = slices.DeleteFunc(whole, func(e entry) bool { return slices.Contains(m.Without, e.kind) })
+	for _, c := range base.Credits {
+		if !slices.Contains(m.Credits, c) {
+			m.Credits = append(m.Credits, c)
+		}
+	}
+	list, err = derived(whole, list)
+	return m, list, err
+}
+
+// entries reads one file of items.
+func entries(files fs.FS, name string) ([]entry, error) {
+	kind, _, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".yaml"), "-") // "class-extension": of the kind class
+	if _, ok := stocks[Kind(kind)]; !ok {
+		return nil, fmt.Errorf("%s: no kind of item is called %q (there are %v)", name, kind, Kinds)
+	}
+	var doc struct {
+		Each  map[string]any   `json:"each"`
+		Items []map[string]any `json:"items"`
+	}
+	if err := readYAML(files, name, &doc.Items); err != nil {
+		if whole := readYAML(files, name, &doc); whole != nil {
+			return nil, err
+		}
+	}
+	out := make([]entry, 0, len(doc.Items))
+	for n, fields := range doc.Items {
+		key, ok := fields["key"].(string)
+		if !ok {
+			return nil, fmt.Errorf("%s: item %d: no key, or not text (codes need quotes)", name, n+1)
+		}
+		delete(fields, "key")
+		for f, v := range doc.Each {
+			if _, own := fields[f]; !own {
+				fields[f] = v
+			}
+		}
+		out = append(out, entry{name, Kind(kind), key, fields})
+	}
+	return out, nil
 }
 
 // readYAML reads a file by way of JSON, so that files and stored bodies have one reader.

@@ -1,7 +1,6 @@
 package blueprint
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -166,67 +165,4 @@ func (c *Config) Switch(module string, on bool) (Edit, error) {
 	}
 	m.On = on
 	return Put(m), nil
-}
-
-// addable are the kinds of which tenants may add items. Settings, modules, channels, calendars and
-// texts are known to the code by their keys; one that nothing reads would be noise.
-var addable = []Kind{Units, Classes, Duties, Conditions, Routes}
-
-// allowed tells ck what a tenant may not change about an item of its blueprint.
-func allowed(ck *checker, base, now Item) {
-	switch now.Kind {
-	case Settings:
-		var was, is Setting
-		pair(base, now, &was, &is)
-		was.Value, is.Value = nil, nil
-		frozen(ck, was, is, "value", "参数只能修改取值")
-		keep(ck, now, "参数不能停用")
-	case Modules:
-		var was, is Module
-		pair(base, now, &was, &is)
-		was.On, is.On = false, false
-		frozen(ck, was, is, "on", "模块只能启用或停用")
-		keep(ck, now, "请用启用开关停用模块")
-	case Classes:
-		var was, is Class
-		pair(base, now, &was, &is)
-		if was.Kind != is.Kind || was.Scheme != is.Scheme || was.StandardRef != is.StandardRef || was.Code != is.Code {
-			ck.bad("code", "类别的标准、类型和代码不能修改，请另建扩展类别")
-		}
-	case Channels:
-		var was, is Channel
-		pair(base, now, &was, &is)
-		if was.Upper != is.Upper {
-			ck.bad("upper", "渠道的来源层级不能修改")
-		}
-	case Units:
-		var was, is Unit
-		pair(base, now, &was, &is)
-		if was.Kind != is.Kind {
-			ck.bad("kind", "单位类型不能修改，请另建单位")
-		}
-	case Calendars:
-		keep(ck, now, "日历不能停用")
-	case Texts:
-		keep(ck, now, "文案不能停用")
-	}
-}
-
-func pair(base, now Item, was, is any) {
-	_ = loose(base.Body, was) // both were read before
-	_ = loose(now.Body, is)
-}
-
-func frozen(ck *checker, was, is any, field, say string) {
-	a, errA := encode(was)
-	b, errB := encode(is)
-	if errA != nil || errB != nil || !bytes.Equal(a, b) {
-		ck.bad(field, say)
-	}
-}
-
-func keep(ck *checker, now Item, say string) {
-	if now.Retired {
-		ck.bad("retired", say)
-	}
 }

@@ -51,20 +51,36 @@ type kindOf[T any, P body[T]] struct {
 }
 
 var stocks = map[Kind]stock{
-	Settings:   kindOf[Setting, *Setting]{Settings, func(c *Config) *Shelf[Setting] { return &c.Settings }},
-	Modules:    kindOf[Module, *Module]{Modules, func(c *Config) *Shelf[Module] { return &c.Modules }},
-	Units:      kindOf[Unit, *Unit]{Units, func(c *Config) *Shelf[Unit] { return &c.Units }},
-	Classes:    kindOf[Class, *Class]{Classes, func(c *Config) *Shelf[Class] { return &c.Classes }},
-	Duties:     kindOf[Duty, *Duty]{Duties, func(c *Config) *Shelf[Duty] { return &c.Duties }},
-	Conditions: kindOf[Condition, *Condition]{Conditions, func(c *Config) *Shelf[Condition] { return &c.Conditions }},
-	Channels:   kindOf[Channel, *Channel]{Channels, func(c *Config) *Shelf[Channel] { return &c.Channels }},
-	Routes:     kindOf[Route, *Route]{Routes, func(c *Config) *Shelf[Route] { return &c.Routes }},
-	Calendars:  kindOf[Calendar, *Calendar]{Calendars, func(c *Config) *Shelf[Calendar] { return &c.Calendars }},
-	Texts:      kindOf[Text, *Text]{Texts, func(c *Config) *Shelf[Text] { return &c.Texts }},
+	Settings:     kindOf[Setting, *Setting]{Settings, func(c *Config) *Shelf[Setting] { return &c.Settings }},
+	Modules:      kindOf[Module, *Module]{Modules, func(c *Config) *Shelf[Module] { return &c.Modules }},
+	Units:        kindOf[Unit, *Unit]{Units, func(c *Config) *Shelf[Unit] { return &c.Units }},
+	Sectors:      kindOf[Sector, *Sector]{Sectors, func(c *Config) *Shelf[Sector] { return &c.Sectors }},
+	Levels:       kindOf[Level, *Level]{Levels, func(c *Config) *Shelf[Level] { return &c.Levels }},
+	Schemes:      kindOf[Scheme, *Scheme]{Schemes, func(c *Config) *Shelf[Scheme] { return &c.Schemes }},
+	Classes:      kindOf[Class, *Class]{Classes, func(c *Config) *Shelf[Class] { return &c.Classes }},
+	Codes:        kindOf[Code, *Code]{Codes, func(c *Config) *Shelf[Code] { return &c.Codes }},
+	Mappings:     kindOf[Mapping, *Mapping]{Mappings, func(c *Config) *Shelf[Mapping] { return &c.Mappings }},
+	Duties:       kindOf[Duty, *Duty]{Duties, func(c *Config) *Shelf[Duty] { return &c.Duties }},
+	Conditions:   kindOf[Condition, *Condition]{Conditions, func(c *Config) *Shelf[Condition] { return &c.Conditions }},
+	Channels:     kindOf[Channel, *Channel]{Channels, func(c *Config) *Shelf[Channel] { return &c.Channels }},
+	Routes:       kindOf[Route, *Route]{Routes, func(c *Config) *Shelf[Route] { return &c.Routes }},
+	Samples:      kindOf[Sample, *Sample]{Samples, func(c *Config) *Shelf[Sample] { return &c.Samples }},
+	Fields:       kindOf[Field, *Field]{Fields, func(c *Config) *Shelf[Field] { return &c.Fields }},
+	Forms:        kindOf[Form, *Form]{Forms, func(c *Config) *Shelf[Form] { return &c.Forms }},
+	Questions:    kindOf[Question, *Question]{Questions, func(c *Config) *Shelf[Question] { return &c.Questions }},
+	Reasons:      kindOf[Reason, *Reason]{Reasons, func(c *Config) *Shelf[Reason] { return &c.Reasons }},
+	Supervisions: kindOf[Supervision, *Supervision]{Supervisions, func(c *Config) *Shelf[Supervision] { return &c.Supervisions }},
+	Outsides:     kindOf[Outside, *Outside]{Outsides, func(c *Config) *Shelf[Outside] { return &c.Outsides }},
+	Indicators:   kindOf[Indicator, *Indicator]{Indicators, func(c *Config) *Shelf[Indicator] { return &c.Indicators }},
+	Reports:      kindOf[Report, *Report]{Reports, func(c *Config) *Shelf[Report] { return &c.Reports }},
+	Cycles:       kindOf[Cycle, *Cycle]{Cycles, func(c *Config) *Shelf[Cycle] { return &c.Cycles }},
+	Calendars:    kindOf[Calendar, *Calendar]{Calendars, func(c *Config) *Shelf[Calendar] { return &c.Calendars }},
+	Texts:        kindOf[Text, *Text]{Texts, func(c *Config) *Shelf[Text] { return &c.Texts }},
 }
 
 // Kinds lists the kinds in the order in which people see them.
-var Kinds = []Kind{Settings, Modules, Units, Classes, Duties, Conditions, Channels, Routes, Calendars, Texts}
+var Kinds = []Kind{Settings, Modules, Units, Sectors, Levels, Schemes, Classes, Codes, Mappings, Duties, Conditions, Channels, Routes,
+	Samples, Fields, Forms, Questions, Reasons, Supervisions, Outsides, Indicators, Reports, Cycles, Calendars, Texts}
 
 func (k kindOf[T, P]) canon(ck *checker, item Item) Item {
 	ck.at(item.Ref())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -178,7 +179,8 @@ func TestACaseKeepsTheRulesItWasFiledUnder(t *testing.T) {
 				return err
 			}
 			d, _ := c.Conditions.Find("exposed-waste")
-			if got := fmt.Sprintf("%v %d", d.Limit, len(c.ConditionsOf("matter-06010"))); got != want {
+			own := slices.DeleteFunc(slices.Clone(c.ConditionsOf("matter-06010")), func(d Condition) bool { return d.Class != "matter-06010" })
+			if got := fmt.Sprintf("%v %d", d.Limit, len(own)); got != want {
 				t.Errorf("a case of revision %d has limit and conditions %s, want %s", revision, got, want)
 			}
 			return nil

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ type Act struct {
 	HappenedAt time.Time
 	RecordedAt time.Time // never goes back within a tenant
 	Imported   bool
-	Before     tenants.Dims // nil when the object did not exist
+	Before     tenants.Dims // nil when the object did not exist; followers share both and change neither
 	After      tenants.Dims
 }
 
@@ -64,7 +65,7 @@ func (l lifter) lift(a *Act) error {
 		return fmt.Errorf("act %d of tenant %s is %s version %d, and this binary knows %d: run the newer one", a.N, a.Tenant, a.Kind, a.Version, k.Version)
 	}
 	if k.Upcast != nil {
-		a.Before, a.After = k.Upcast(a.Version, a.Before, a.After)
+		a.Before, a.After = k.Upcast(a.Version, maps.Clone(a.Before), maps.Clone(a.After))
 	}
 	a.Version = k.Version
 	return nil
@@ -87,11 +88,16 @@ type row struct {
 	After      json.RawMessage
 }
 
-func (r *row) act() (Act, error) {
-	a := Act{
+// bare is the act without its dimensions.
+func (r *row) bare() Act {
+	return Act{
 		Tenant: tenants.ID(r.TenantID), District: r.District, N: r.N, Kind: r.Kind, Version: r.Version,
 		Object: r.Object, ObjectID: r.ObjectID, Actor: r.Actor, HappenedAt: r.HappenedAt.UTC(), RecordedAt: r.RecordedAt.UTC(), Imported: r.Imported,
 	}
+}
+
+func (r *row) act() (Act, error) {
+	a := r.bare()
 	for _, d := range []struct {
 		from json.RawMessage
 		to   *tenants.Dims

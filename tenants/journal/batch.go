@@ -17,8 +17,8 @@ import (
 )
 
 // sweep compares all heads with all cursors, which is the truth about who is behind, and queues the
-// tenants that are. It answers how many it found, over all followers.
-func (r *Runner) sweep(ctx context.Context, p *place) (int, error) {
+// tenants that are.
+func (r *Runner) sweep(ctx context.Context, p *place) error {
 	var found []struct {
 		Follower int
 		TenantID int32
@@ -32,46 +32,39 @@ func (r *Runner) sweep(ctx context.Context, p *place) (int, error) {
 			WHERE h.n > coalesce(c.n, 0) ORDER BY h.tenant_id`, pgdialect.Array(r.Names())).Scan(ctx, &found)
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	lists := make([][]behind, len(r.followers))
 	for _, b := range found {
 		lists[b.Follower] = append(lists[b.Follower], behind{b.TenantID, b.Fresh})
-		p.seen[b.TenantID] = b.N
+		p.seen[tenants.ID(b.TenantID)] = b.N
 	}
 	for i, list := range lists {
 		p.queues[i].add(list)
 	}
-	return len(found), nil
+	return nil
 }
 
 // glance queues the tenants whose heads moved in the last moments, for every follower. It asks for
 // no cursor, so it costs one pass over the heads however busy the day is; whether another process
 // has followed them already shows in the batch.
-func (r *Runner) glance(ctx context.Context, p *place) (int, error) {
+func (r *Runner) glance(ctx context.Context, p *place) error {
 	var moved []struct {
 		TenantID int32
 		N        int64
 	}
 	err := r.db.System(ctx, p.name, func(ctx context.Context, tx tenants.SystemTx) error {
-		return tx.Raw("SELECT tenant_id, n FROM heads WHERE at > now() - ?::interval",
-			fmt.Sprintf("%d milliseconds", (slowest+overlap).Milliseconds())).Scan(ctx, &moved)
+		return tx.Prepared((often + overlap).Milliseconds()).Scan(ctx, "SELECT tenant_id, n FROM heads WHERE at > now() - $1 * interval '1 millisecond'", &moved)
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
-	var list []behind
+	heads := make(map[tenants.ID]int64, len(moved))
 	for _, m := range moved {
-		n, known := p.seen[m.TenantID]
-		if m.N > n {
-			p.seen[m.TenantID] = m.N
-			list = append(list, behind{m.TenantID, !known})
-		}
+		heads[tenants.ID(m.TenantID)] = m.N
 	}
-	for _, q := range p.queues {
-		q.add(list)
-	}
-	return len(list), nil
+	p.grown(heads)
+	return nil
 }
 
 // least is how many acts of each tenant a batch may read at least, however many tenants it spans.
@@ -80,12 +73,12 @@ const least = 20
 // batch takes one bite of the chunk: in one system transaction it locks the cursors that nobody else
 // holds, reads what comes after them, applies it and moves them. It answers how many acts that
 // were, and the tenants which had more than fitted.
-func (r *Runner) batch(ctx context.Context, placement string, f Follower, chunk []behind) (int, []behind, error) {
+func (r *Runner) batch(ctx context.Context, p *place, f Follower, chunk []behind) (int, []behind, error) {
 	begun := tick()
 	limit := max(least, f.Batch/len(chunk))
 	var acts, wanted []Act
 	var more []behind
-	err := r.db.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
+	err := r.db.System(ctx, p.name, func(ctx context.Context, tx tenants.SystemTx) error {
 		ids, fresh := make([]int64, 0, len(chunk)), []int64(nil)
 		for _, b := range chunk {
 			ids = append(ids, int64(b.TenantID))
@@ -101,7 +94,8 @@ func (r *Runner) batch(ctx context.Context, placement string, f Follower, chunk 
 			}
 		}
 		var err error
-		if acts, err = scan(ctx, tx.Raw(`WITH c AS MATERIALIZED (
+		// Planned anew each time, unlike the statements of a verb: how many tenants there are decides.
+		if acts, err = scan(ctx, p.memory, tx.Raw(`WITH c AS MATERIALIZED (
 				SELECT tenant_id, n FROM cursors WHERE follower = ? AND tenant_id = ANY(?::int[])
 				ORDER BY tenant_id FOR UPDATE SKIP LOCKED)
 			SELECT `+columns+` FROM c JOIN tenants t ON t.tenant_id = c.tenant_id CROSS JOIN LATERAL (

@@ -130,8 +130,7 @@ func TestEveryActIsNumberedAndFollowedOnce(t *testing.T) {
 					for _, tx := range list {
 						logs[i].perform(t, w, s, tx)
 						for _, r := range runners { // so that they run into each other
-							r.Wake(tenants.Home)
-							r.Wake(tenantstest.Other)
+							r.Wake([]string{tenants.Home, tenantstest.Other}[i%2], map[tenants.ID]int64{s.ID: logs[i].reach()})
 						}
 					}
 				})
@@ -201,6 +200,17 @@ type commits struct {
 	ordered [][2]string // the first was committed before the second began
 	last    []string
 	next    int
+}
+
+// reach is how far the street's journal reaches at least.
+func (c *commits) reach() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := int64(1) // its opening
+	for _, acts := range c.sure {
+		n += int64(acts)
+	}
+	return n
 }
 
 func (c *commits) perform(t *testing.T, w *tenantstest.World, s tenants.Tenant, tx write) {

@@ -16,13 +16,13 @@ const columns = `j.tenant_id, t.district, j.n, j.kind, j.version, j.object, j.ob
 // Read answers up to limit acts of one tenant after number n, in order, as they were stored.
 // Lift them with Kinds.Lift where their meaning matters.
 func Read(ctx context.Context, tx tenants.SystemTx, tenant tenants.ID, n int64, limit int) ([]Act, error) {
-	return scan(ctx, tx.Raw(`SELECT `+columns+` FROM journal j JOIN tenants t ON t.tenant_id = j.tenant_id
+	return scan(ctx, nil, tx.Raw(`SELECT `+columns+` FROM journal j JOIN tenants t ON t.tenant_id = j.tenant_id
 		WHERE j.tenant_id = ? AND j.n > ? ORDER BY j.n LIMIT ?`, int32(tenant), n, limit))
 }
 
 // History answers every act of one object of the tenant, in order, lifted to the present.
 func History(ctx context.Context, tx tenants.Tx, kinds Kinds, object uuid.UUID) ([]Act, error) {
-	acts, err := scan(ctx, tx.Raw(`SELECT `+columns+` FROM journal j JOIN tenants t ON t.tenant_id = j.tenant_id
+	acts, err := scan(ctx, nil, tx.Raw(`SELECT `+columns+` FROM journal j JOIN tenants t ON t.tenant_id = j.tenant_id
 		WHERE j.tenant_id = ? AND j.object_id = ? ORDER BY j.n`, int32(tx.ID()), object))
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (l lifter) all(acts []Act) error {
 	return nil
 }
 
-func scan(ctx context.Context, q *bun.RawQuery) ([]Act, error) {
+func scan(ctx context.Context, m *memory, q *bun.RawQuery) ([]Act, error) {
 	var rows []row
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read acts: %w", err)
@@ -56,7 +56,7 @@ func scan(ctx context.Context, q *bun.RawQuery) ([]Act, error) {
 	acts := make([]Act, len(rows))
 	for i := range rows {
 		var err error
-		if acts[i], err = rows[i].act(); err != nil {
+		if acts[i], err = m.recall(&rows[i]); err != nil {
 			return nil, err
 		}
 	}

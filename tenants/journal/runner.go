@@ -24,8 +24,12 @@ type Runner struct {
 type place struct {
 	name   string
 	wake   chan struct{}
-	seen   map[int32]int64 // head of each tenant when it was last queued; one goroutine's own
-	queues []*queue        // one a follower, in the runner's order
+	seen   map[tenants.ID]int64 // head of each tenant when it was last queued; one goroutine's own
+	queues []*queue             // one a follower, in the runner's order
+	memory *memory
+
+	mu   sync.Mutex
+	told map[tenants.ID]int64 // heads that Wake told of
 }
 
 // NewRunner checks the wiring. kinds may be nil.
@@ -50,7 +54,7 @@ func NewRunner(db *tenants.DB, kinds Kinds, log *slog.Logger, followers ...Follo
 		r.followers = append(r.followers, f)
 	}
 	for _, name := range db.Placements() {
-		p := &place{name: name, wake: make(chan struct{}, 1), seen: map[int32]int64{}}
+		p := &place{name: name, wake: make(chan struct{}, 1), seen: map[tenants.ID]int64{}, told: map[tenants.ID]int64{}, memory: newMemory()}
 		for range r.followers {
 			p.queues = append(p.queues, newQueue())
 		}
@@ -68,13 +72,21 @@ func (r *Runner) Names() []string {
 	return names
 }
 
-// Wake makes the runner look at the placement now instead of in up to a second.
-func (r *Runner) Wake(placement string) {
-	if p := r.places[placement]; p != nil {
-		select {
-		case p.wake <- struct{}{}:
-		default:
-		}
+// Wake tells the runner of journals that grew, each to its last act, so that it need not look. What
+// it is not told of it finds within a second.
+func (r *Runner) Wake(placement string, heads map[tenants.ID]int64) {
+	p := r.places[placement]
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	for id, n := range heads {
+		p.told[id] = max(p.told[id], n)
+	}
+	p.mu.Unlock()
+	select {
+	case p.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -96,13 +108,13 @@ func (r *Runner) Run(ctx context.Context) error {
 func (r *Runner) Drain(ctx context.Context) error {
 	for _, p := range r.places {
 		for {
-			if _, err := r.sweep(ctx, p); err != nil {
+			if err := r.sweep(ctx, p); err != nil {
 				return err
 			}
 			moved := 0
 			for i, f := range r.followers {
 				for chunk := p.queues[i].take(f.Tenants); len(chunk) > 0; chunk = p.queues[i].take(f.Tenants) {
-					n, again, err := r.batch(ctx, p.name, f, chunk)
+					n, again, err := r.batch(ctx, p, f, chunk)
 					if err != nil {
 						return fmt.Errorf("follower %s: %w", f.Name, err)
 					}
@@ -120,50 +132,63 @@ func (r *Runner) Drain(ctx context.Context) error {
 
 // Times of the look.
 const (
-	slowest = time.Second            // between two looks when nothing happens
-	fastest = 50 * time.Millisecond  // when much does
+	often   = time.Second            // between two looks at the heads that moved of late
 	surely  = 30 * time.Second       // between two looks at all heads
 	overlap = 2 * time.Second        // a head's time is taken just before its commit, which takes a while
-	gap     = 20 * time.Millisecond  // after a wake-up, for its neighbours to come along
 	share   = 25                     // a look's rest is so many times its work: at most 4 % of one core
 	again   = 500 * time.Millisecond // after a lost connection
 )
 
 // look finds tenants that are behind and queues them for each follower.
 func (r *Runner) look(ctx context.Context, p *place) {
-	delay, sure := fastest, time.Time{}
-	for ctx.Err() == nil {
+	var sure time.Time
+	rest := time.NewTimer(0)
+	defer rest.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.wake:
+			p.mu.Lock()
+			told := p.told
+			p.told = map[tenants.ID]int64{}
+			p.mu.Unlock()
+			p.grown(told)
+			continue
+		case <-rest.C:
+		}
 		begun := tick()
 		all := begun.Sub(sure) >= surely
 		find := r.glance
 		if all {
 			find = r.sweep
 		}
-		found, err := find(ctx, p)
-		took := time.Since(begun)
+		err := find(ctx, p)
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
 				r.log.Error("journal: looking for new acts failed", "placement", p.name, "err", err)
 			}
-			delay, sure = slowest, time.Time{} // what moved meanwhile may have left the window
-		case found > 0:
-			delay = fastest
-		default:
-			delay = min(2*delay, slowest)
-		}
-		if err == nil && all {
+			sure = time.Time{} // what moved meanwhile may have left the window
+		case all:
 			sure = begun
 		}
-		timer := time.NewTimer(min(max(delay, share*took), slowest))
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		case <-p.wake:
-			sleep(ctx, gap)
-			delay = fastest
+		rest.Reset(max(often, share*time.Since(begun)))
+	}
+}
+
+// grown queues tenants for every follower whose journals are longer than when they were last queued.
+func (p *place) grown(heads map[tenants.ID]int64) {
+	var list []behind
+	for id, n := range heads {
+		last, known := p.seen[id]
+		if n > last {
+			p.seen[id] = n
+			list = append(list, behind{int32(id), !known})
 		}
-		timer.Stop()
+	}
+	for _, q := range p.queues {
+		q.add(list)
 	}
 }
 
@@ -176,8 +201,14 @@ func (r *Runner) follow(ctx context.Context, p *place, f Follower, q *queue) {
 		case <-q.some:
 		}
 		begun := tick()
-		for chunk := q.take(f.Tenants); len(chunk) > 0 && ctx.Err() == nil; chunk = q.take(f.Tenants) {
-			q.add(r.halve(ctx, p.name, f, q, chunk))
+		for full := true; full && ctx.Err() == nil; {
+			chunk := q.take(f.Tenants)
+			if len(chunk) == 0 {
+				break
+			}
+			more := r.halve(ctx, p, f, q, chunk)
+			full = len(chunk) == f.Tenants || len(more) > 0 // else the rest of the moment's acts may come along
+			q.add(more)
 		}
 		sleep(ctx, f.Pace-time.Since(begun))
 	}
@@ -185,19 +216,19 @@ func (r *Runner) follow(ctx context.Context, p *place, f Follower, q *queue) {
 
 // halve follows the chunk, and where that fails its halves, down to the tenant that is the cause;
 // it answers the tenants of which more is to be read.
-func (r *Runner) halve(ctx context.Context, placement string, f Follower, q *queue, chunk []behind) []behind {
-	_, more, err := r.batch(ctx, placement, f, chunk)
+func (r *Runner) halve(ctx context.Context, p *place, f Follower, q *queue, chunk []behind) []behind {
+	_, more, err := r.batch(ctx, p, f, chunk)
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return more
 	case passing(err):
-		r.log.Warn("journal: follower lost its connection", "follower", f.Name, "placement", placement, "err", err)
+		r.log.Warn("journal: follower lost its connection", "follower", f.Name, "placement", p.name, "err", err)
 		r.counts.failures.WithLabelValues(f.Name).Inc()
 		sleep(ctx, again)
 		return chunk
 	case len(chunk) > 1:
 		half := len(chunk) / 2
-		return append(r.halve(ctx, placement, f, q, chunk[:half]), r.halve(ctx, placement, f, q, chunk[half:])...)
+		return append(r.halve(ctx, p, f, q, chunk[:half]), r.halve(ctx, p, f, q, chunk[half:])...)
 	default:
 		r.log.Error("journal: follower cannot take this tenant's next acts", "follower", f.Name, "tenant", chunk[0].TenantID, "err", err)
 		r.counts.failures.WithLabelValues(f.Name).Inc()

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -20,8 +21,8 @@ import (
 // column or row. Which of these is not told, and nothing of the value is in the message.
 var ErrSealed = errors.New("keys: sealed value does not open here")
 
-// ErrVersion is an ErrSealed whose header names another version of the data key than the box has:
-// the key was changed while the box was held, so Ring.Forget and try once more.
+// ErrVersion is an ErrSealed whose header names a version of the data key that the box does not have:
+// one that was retired, or one so new that it ought not to be in use yet.
 var ErrVersion = fmt.Errorf("%w: another version of the data key", ErrSealed)
 
 // A sealed value is: format (1 byte), version of the data key (2, big endian), nonce (12),
@@ -47,41 +48,61 @@ type Addr struct {
 	ID     uuid.UUID // of the row
 }
 
-// Box is a tenant's opened data key. It is safe for concurrent use; keep it no longer than a
-// request and ask the Ring again, which is free, so that erasure takes hold.
+// Box is a tenant's opened data key. It seals with one version of it and opens every version that it
+// was given: while a tenant's values are brought over to a new key, both are read. It is safe for
+// concurrent use; keep it no longer than a request and ask the Ring again, which is free, so that
+// erasure and a new key take hold.
 type Box struct {
-	tenant  int32
+	tenant int32
+	use    *opened
+	all    []*opened // use among them
+}
+
+// opened is one version of a data key.
+type opened struct {
 	version uint16
 	aead    cipher.AEAD
 	blind   [sm3.Size]byte
 }
 
-// NewBox opens a box over a data key of 32 bytes; version is 1 to 65,535, as stored with the
-// wrapped key. Encryption and blind index use separate subkeys, derived by HKDF (RFC 5869) with
-// HMAC-SM3 and bound to the tenant's number. The box keeps no reference to key.
-func NewBox(tenant int32, version int, key []byte) (*Box, error) {
+// open readies a data key of 32 bytes; version is 1 to 65,535, as stored with the wrapped key. Encryption
+// and blind index use separate subkeys, derived by HKDF (RFC 5869) with HMAC-SM3 and bound to the tenant's
+// number. No reference to key is kept.
+func open(tenant int32, version int, key []byte) (*opened, error) {
 	if len(key) != dataKeySize {
 		return nil, fmt.Errorf("keys: tenant %d: data key has %d bytes, want %d", tenant, len(key), dataKeySize)
 	}
 	if version < 1 || version > math.MaxUint16 {
 		return nil, fmt.Errorf("keys: tenant %d: data key version %d is not in 1..%d", tenant, version, math.MaxUint16)
 	}
-	b := &Box{tenant: tenant, version: uint16(version)}
+	o := &opened{version: uint16(version)}
 	seal, err := subkey(key, "seal", tenant, 16)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(seal)
-	if b.aead, err = newGCM(seal); err != nil {
+	if o.aead, err = newGCM(seal); err != nil {
 		return nil, err
 	}
-	blind, err := subkey(key, "blind", tenant, len(b.blind))
+	blind, err := subkey(key, "blind", tenant, len(o.blind))
 	if err != nil {
 		return nil, err
 	}
 	defer clear(blind)
-	copy(b.blind[:], blind)
-	return b, nil
+	copy(o.blind[:], blind)
+	return o, nil
+}
+
+// Version is the version of the data key that the box seals with.
+func (b *Box) Version() int { return int(b.use.version) }
+
+// VersionOf is the version of the data key that a value was sealed with; 0 for nothing, or for what is
+// no sealed value.
+func VersionOf(sealed []byte) int {
+	if len(sealed) <= Overhead || sealed[0] != format {
+		return 0
+	}
+	return int(binary.BigEndian.Uint16(sealed[1:]))
 }
 
 // subkey derives n bytes for one use. The data key is uniformly random, so HKDF's extract step
@@ -123,11 +144,11 @@ func seal[T string | []byte](b *Box, addr Addr, plaintext T) []byte {
 	}
 	out := make([]byte, bodyAt+len(plaintext), Overhead+len(plaintext))
 	out[0] = format
-	binary.BigEndian.PutUint16(out[1:], b.version)
+	binary.BigEndian.PutUint16(out[1:], b.use.version)
 	rand.Read(out[headerSize:bodyAt])
 	copy(out[bodyAt:], plaintext)
 	// Encrypted where it lies: one allocation.
-	return b.aead.Seal(out[:bodyAt], out[headerSize:bodyAt], out[bodyAt:], b.associated(addr, out[:headerSize]))
+	return b.use.aead.Seal(out[:bodyAt], out[headerSize:bodyAt], out[bodyAt:], b.associated(addr, out[:headerSize]))
 }
 
 // Open decrypts what Seal made for the same address. nil opens to the empty string. The error is
@@ -146,10 +167,16 @@ func (b *Box) OpenBytes(addr Addr, sealed []byte) ([]byte, error) {
 	if len(sealed) <= Overhead || sealed[0] != format {
 		return nil, b.refuse(addr, ErrSealed)
 	}
-	if binary.BigEndian.Uint16(sealed[1:]) != b.version {
-		return nil, b.refuse(addr, ErrVersion)
+	version := binary.BigEndian.Uint16(sealed[1:])
+	o := b.use
+	if o.version != version {
+		i := slices.IndexFunc(b.all, func(o *opened) bool { return o.version == version })
+		if i < 0 {
+			return nil, b.refuse(addr, ErrVersion)
+		}
+		o = b.all[i]
 	}
-	plain, err := b.aead.Open(nil, sealed[headerSize:bodyAt], sealed[bodyAt:], b.associated(addr, sealed[:headerSize]))
+	plain, err := o.aead.Open(nil, sealed[headerSize:bodyAt], sealed[bodyAt:], b.associated(addr, sealed[:headerSize]))
 	if err != nil {
 		return nil, b.refuse(addr, ErrSealed)
 	}
@@ -180,12 +207,25 @@ func (b *Box) associated(addr Addr, header []byte) []byte {
 // NormalPhone), else equal numbers differ. column separates indexes; give the same name on purpose
 // to make two columns comparable. The empty string gives nil. Whoever sees the index sees which
 // rows are equal: use it for identifiers that are searched, not for free text. A new data key means
-// new blind values for every row.
-func (b *Box) Blind(column, value string) []byte {
+// new blind values for every row; search with Blinds, which finds both while rows are brought over.
+func (b *Box) Blind(column, value string) []byte { return b.use.blinded(column, value) }
+
+// Blinds are the value's blind indexes under every version of the data key that is in use: what a
+// search asks for, with IN. The empty string gives none.
+func (b *Box) Blinds(column, value string) (all [][]byte) {
+	for _, o := range b.all {
+		if v := o.blinded(column, value); v != nil {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+func (o *opened) blinded(column, value string) []byte {
 	if value == "" {
 		return nil
 	}
-	mac := hmac.New(sm3.New, b.blind[:])
+	mac := hmac.New(sm3.New, o.blind[:])
 	in := make([]byte, 0, 96)
 	in = binary.BigEndian.AppendUint16(in, uint16(len(column)))
 	in = append(in, column...)

@@ -310,3 +310,12 @@ func drawAddr(t *rapid.T) Addr {
 	}
 	return Addr{name.Draw(t, "table"), name.Draw(t, "column"), id}
 }
+
+// NewBox is a box over one data key.
+func NewBox(tenant int32, version int, key []byte) (*Box, error) {
+	o, err := open(tenant, version, key)
+	if err != nil {
+		return nil, err
+	}
+	return &Box{tenant, o, []*opened{o}}, nil
+}

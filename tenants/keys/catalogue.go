@@ -19,9 +19,14 @@ type Columns struct {
 	// Sealed columns (bytea) hold what Box.Seal made: names, phones, addresses, identifiers, all
 	// free text, names of files, tokens.
 	Sealed []string
-	// Blind columns (bytea) hold what Box.Blind made.
+	// Blind columns (bytea) hold what Box.Blind made. Each is named after the sealed column that it is
+	// made of, phone_blind of phone, and made as Blind("phone", the value as it is sealed): with a new
+	// data key it is computed anew.
 	Blind []string
 }
+
+// BlindSuffix is what a blind column has more than the name of the sealed column that it is made of.
+const BlindSuffix = "_blind"
 
 // Column is one column that the database really has.
 type Column struct {
@@ -34,8 +39,8 @@ var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$`)
 
 // Check compares the catalogue with the database and returns what is wrong, one sentence per
 // finding, sorted; none means that every column is accounted for. It finds columns and tables that
-// nobody declared, declared ones that do not exist, sealed or blind columns that are not bytea,
-// and double declarations. Leave partitions out of actual: their parent speaks for them.
+// nobody declared, declared ones that do not exist, sealed or blind columns that are not bytea, ones
+// that could not be brought over to a new data key, and double declarations. Leave partitions out of actual: their parent speaks for them.
 func Check(declared []Columns, actual []Column) []string {
 	var found []string
 	say := func(s string, args ...any) { found = append(found, fmt.Sprintf(s, args...)) }
@@ -82,6 +87,20 @@ func Check(declared []Columns, actual []Column) []string {
 				case list.bytea && kind != "bytea":
 					say("%s.%s is declared %s, but its type is %s: it must be bytea", d.Table, name, list.what, kind)
 				}
+			}
+		}
+	}
+
+	for _, d := range declared {
+		if has[d.Table] == nil || strings.Contains(d.Table, ".") { // the deployment's own, under its own key
+			continue
+		}
+		if kind := has[d.Table]["id"]; len(d.Sealed) > 0 && kind != "uuid" {
+			say("table %s has sealed columns and no column id of type uuid under which they are sealed", d.Table)
+		}
+		for _, name := range d.Blind {
+			if of, ok := strings.CutSuffix(name, BlindSuffix); !ok || !slices.Contains(d.Sealed, of) {
+				say("%s.%s is blind: call it after the sealed column of the table that it is made of, as phone_blind of phone", d.Table, name)
 			}
 		}
 	}

@@ -80,6 +80,16 @@ func TestCheck(t *testing.T) {
 			[]string{"cases.phone is declared twice: a column is plain, sealed or blind"},
 		},
 		{
+			"sealed under no id", []keys.Columns{cases}, retyped("id", "bigint"),
+			[]string{"table cases has sealed columns and no column id of type uuid under which they are sealed"},
+		},
+		{
+			"blind of nothing that is kept",
+			[]keys.Columns{{Table: "cases", Plain: []string{"tenant_id", "id", "state"}, Sealed: []string{"phone"}, Blind: []string{"phone_blind", "caller_blind"}}},
+			with(keys.Column{Table: "cases", Name: "caller_blind", Type: "bytea"}),
+			[]string{"cases.caller_blind is blind: call it after the sealed column of the table that it is made of, as phone_blind of phone"},
+		},
+		{
 			"names that would blur addresses",
 			[]keys.Columns{{Table: "a|b", Plain: []string{"c|d"}}},
 			[]keys.Column{{Table: "a|b", Name: "c|d", Type: "text"}},

@@ -7,6 +7,10 @@
 // the boxes of busy tenants. Destroying the key-encryption key is erasure: the rows, their backups
 // and their replicas stay, and nobody can read them again.
 //
+// A data key can be changed ([Settle], package reseal): the new version is stored beside the old one,
+// every process reads it before anything is sealed with it, values are brought over in batches while
+// both are read, and the old version is retired when nothing is sealed with it any more.
+//
 // A feature declares each column of its tables beside its models ([Columns]): plain, sealed
 // (SM4-GCM, the row's address as associated data) or blind (HMAC-SM3, for equality search over a
 // sealed column). [Check] compares the declarations with the database.

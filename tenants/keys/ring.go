@@ -3,6 +3,8 @@ package keys
 import (
 	"container/list"
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -19,10 +21,22 @@ const MaxAge = 10 * time.Minute
 // openTimeout bounds one opening (loader and key service), in place of the callers' own deadlines.
 const openTimeout = 10 * time.Second
 
-// Loader reads a tenant's wrapped data key and its version from where it is stored. Several callers
-// share one call and any of them may give up first, so it must not use a transaction that it finds
-// in ctx; ctx carries the values of the first caller, but not its deadline.
-type Loader func(ctx context.Context, tenant int32) (wrapped []byte, version int, err error)
+// Wrapped is one version of a tenant's data key as it is stored.
+type Wrapped struct {
+	Version int
+	Key     []byte    // wrapped by the key service
+	From    time.Time // when values begin to be sealed with it; zero: at once
+}
+
+// Settle is how long a new version must be readable everywhere before anything is sealed with it: by
+// then no ring holds a box without it.
+const Settle = MaxAge + 2*time.Minute
+
+// Loader reads the versions of a tenant's data key that are in use from where they are stored: one, or
+// two while values are brought over. Several callers share one call and any of them may give up first,
+// so it must not use a transaction that it finds in ctx; ctx carries the values of the first caller,
+// but not its deadline.
+type Loader func(ctx context.Context, tenant int32) ([]Wrapped, error)
 
 // Ring keeps the opened boxes of the tenants that were lately busy. Safe for concurrent use.
 type Ring struct {
@@ -32,15 +46,27 @@ type Ring struct {
 	opening singleflight.Group
 
 	mu     sync.Mutex
-	held   map[int32]*list.Element // of *opened
+	held   map[int32]*list.Element // of *bunch
 	recent list.List               // front: used last
 	epoch  uint64                  // counts Forget, so that an opening under way does not undo it
 }
 
-type opened struct {
+// bunch is a tenant's versions, newest first, each as a box that seals with it and opens all.
+type bunch struct {
 	tenant int32
-	box    *Box
+	boxes  []*Box
+	from   []time.Time
 	since  time.Time
+}
+
+// at is the box to seal with now: the newest version whose time has come.
+func (b *bunch) at(now time.Time) *Box {
+	for i, from := range b.from {
+		if !now.Before(from) {
+			return b.boxes[i]
+		}
+	}
+	return b.boxes[len(b.boxes)-1]
 }
 
 // NewRing makes a ring of at most size boxes, about 1 KiB each.
@@ -84,13 +110,6 @@ func (r *Ring) Forget(tenant int32) {
 	}
 }
 
-// Len is how many boxes are held now.
-func (r *Ring) Len() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.held)
-}
-
 func (r *Ring) find(ctx context.Context, tenant int32) *Box {
 	now := clock.Now(ctx)
 	r.mu.Lock()
@@ -99,13 +118,13 @@ func (r *Ring) find(ctx context.Context, tenant int32) *Box {
 	if e == nil {
 		return nil
 	}
-	o := e.Value.(*opened)
-	if now.Sub(o.since) >= MaxAge {
+	b := e.Value.(*bunch)
+	if now.Sub(b.since) >= MaxAge {
 		r.drop(e)
 		return nil
 	}
 	r.recent.MoveToFront(e)
-	return o.box
+	return b.at(now)
 }
 
 func (r *Ring) open(ctx context.Context, tenant int32) (*Box, error) {
@@ -118,19 +137,12 @@ func (r *Ring) open(ctx context.Context, tenant int32) (*Box, error) {
 	r.mu.Unlock()
 
 	since := clock.Now(ctx)
-	wrapped, version, err := r.load(ctx, tenant)
+	b, err := r.unwrap(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	key, err := r.service.Unwrap(ctx, tenant, wrapped)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(key)
-	box, err := NewBox(tenant, version, key)
-	if err != nil {
-		return nil, err
-	}
+	b.since = since
+	box := b.at(since)
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -140,15 +152,45 @@ func (r *Ring) open(ctx context.Context, tenant int32) (*Box, error) {
 	if e := r.held[tenant]; e != nil {
 		r.drop(e)
 	}
-	r.held[tenant] = r.recent.PushFront(&opened{tenant, box, since})
+	r.held[tenant] = r.recent.PushFront(b)
 	for len(r.held) > r.size {
 		r.drop(r.recent.Back())
 	}
 	return box, nil
 }
 
+// unwrap opens every version of the tenant's data key.
+func (r *Ring) unwrap(ctx context.Context, tenant int32) (*bunch, error) {
+	stored, err := r.load(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	if len(stored) == 0 {
+		return nil, fmt.Errorf("keys: tenant %d has no data key", tenant)
+	}
+	slices.SortFunc(stored, func(a, b Wrapped) int { return b.Version - a.Version })
+	b := &bunch{tenant: tenant}
+	var all []*opened
+	for _, w := range stored {
+		key, err := r.service.Unwrap(ctx, tenant, w.Key)
+		if err != nil {
+			return nil, err
+		}
+		o, err := open(tenant, w.Version, key)
+		clear(key)
+		if err != nil {
+			return nil, err
+		}
+		all, b.from = append(all, o), append(b.from, w.From)
+	}
+	for _, o := range all {
+		b.boxes = append(b.boxes, &Box{tenant, o, all})
+	}
+	return b, nil
+}
+
 // drop removes e; r.mu is held.
 func (r *Ring) drop(e *list.Element) {
 	r.recent.Remove(e)
-	delete(r.held, e.Value.(*opened).tenant)
+	delete(r.held, e.Value.(*bunch).tenant)
 }

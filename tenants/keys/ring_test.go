@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -18,11 +19,12 @@ type vault struct {
 	mu      sync.Mutex
 	wrapped map[int32][]byte
 	version int
+	next    []Wrapped // further versions, the same for every tenant
 	loads   atomic.Int64
 	before  func() // in each load
 }
 
-func (v *vault) load(ctx context.Context, tenant int32) ([]byte, int, error) {
+func (v *vault) load(ctx context.Context, tenant int32) ([]Wrapped, error) {
 	v.loads.Add(1)
 	if v.before != nil {
 		v.before()
@@ -31,9 +33,9 @@ func (v *vault) load(ctx context.Context, tenant int32) ([]byte, int, error) {
 	defer v.mu.Unlock()
 	w, has := v.wrapped[tenant]
 	if !has {
-		return nil, 0, errors.New("no such tenant")
+		return nil, errors.New("no such tenant")
 	}
-	return w, v.version, ctx.Err()
+	return append([]Wrapped{{Version: v.version, Key: w}}, v.next...), ctx.Err()
 }
 
 func newVault(t testing.TB, f *File, tenants int32) *vault {
@@ -176,6 +178,63 @@ func TestNewDataKey(t *testing.T) {
 	wantErr(t, ErrVersion, err)
 }
 
+// A new version is read from the moment that it is known, and sealed with from its time on; then what was
+// sealed before still opens, and a search asks for both blind indexes.
+func TestTwoVersionsAtOnce(t *testing.T) {
+	t.Parallel()
+	f := openFile(t, inTemp(t))
+	ctx, now := clock.Hold(t.Context(), time.Now())
+	v := newVault(t, f, 1)
+	early := NewRing(f, 10, v.load) // of a process that has not looked since
+	before, err := early.Box(ctx, 1)
+	must(t, err)
+	next, err := Issue(ctx, f, 1)
+	must(t, err)
+	from := clock.Now(ctx).Add(Settle)
+	v.next = []Wrapped{{Version: 2, Key: next, From: from}}
+	r := NewRing(f, 10, v.load)
+	at := Addr{"cases", "phone", uuid.New()}
+	box := func(r *Ring) *Box {
+		t.Helper()
+		b, err := r.Box(ctx, 1)
+		must(t, err)
+		return b
+	}
+	old := box(r).Seal(at, "13800138000")
+	if VersionOf(old) != 1 || box(r).Version() != 1 || len(box(r).Blinds("phone", "13800138000")) != 2 {
+		t.Errorf("before its time: sealed with %d", VersionOf(old))
+	}
+	// Whatever process looked last just before the key was made has looked again before it is used.
+	now.Move(from.Add(-time.Second))
+	if got := box(early).Version(); got != 1 {
+		t.Errorf("a second before its time version %d seals", got)
+	}
+	now.Move(from)
+	b := box(early)
+	sealed := b.Seal(at, "13900139000")
+	if VersionOf(sealed) != 2 || b.Version() != 2 {
+		t.Errorf("at its time version %d seals", VersionOf(sealed))
+	}
+	for value, c := range map[string][]byte{"13800138000": old, "13900139000": sealed} {
+		for name, b := range map[string]*Box{"the same process": b, "another": box(r)} {
+			if got, err := b.Open(at, c); err != nil || got != value {
+				t.Errorf("%s opens %s as %q, %v", name, value, got, err)
+			}
+		}
+	}
+	wanted := b.Blinds("phone", "13800138000")
+	if len(wanted) != 2 || !bytes.Equal(wanted[0], b.Blind("phone", "13800138000")) || !bytes.Equal(wanted[1], before.Blind("phone", "13800138000")) || b.Blinds("phone", "") != nil {
+		t.Errorf("a search asks for %x", wanted)
+	}
+	_, err = before.Open(at, sealed) // a box kept past its request
+	wantErr(t, ErrVersion, err)
+	for _, bad := range [][]byte{nil, []byte("short"), bytes.Repeat([]byte{9}, Overhead+1)} {
+		if VersionOf(bad) != 0 {
+			t.Errorf("%x has version %d", bad, VersionOf(bad))
+		}
+	}
+}
+
 func TestRingErrors(t *testing.T) {
 	t.Parallel()
 	ctx, f := t.Context(), openFile(t, inTemp(t))
@@ -221,4 +280,11 @@ func BenchmarkRing(b *testing.B) {
 			}
 		}
 	})
+}
+
+// Len is how many boxes are held now.
+func (r *Ring) Len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.held)
 }

@@ -34,9 +34,12 @@ const Name = "hint"
 // stale is the age from which an act is no news: after an outage nobody gets a flood of hints.
 const stale = time.Minute
 
+// pace gathers the acts of a busy moment into one batch: no eye sees a tenth of a second.
+const pace = 100 * time.Millisecond
+
 // Follower publishes the acts of the last minute, after their batch is committed.
 func Follower(client redis.UniversalClient, log *slog.Logger) journal.Follower {
-	return journal.Follower{Name: Name, After: func(ctx context.Context, acts []journal.Act) {
+	return journal.Follower{Name: Name, Pace: pace, After: func(ctx context.Context, acts []journal.Act) {
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
 		type once struct {
@@ -61,26 +64,34 @@ func Follower(client redis.UniversalClient, log *slog.Logger) journal.Follower {
 	}}
 }
 
-// wakes is the Redis channel on which processes tell the followers that a placement has new acts.
+// wakes is the Redis channel on which processes tell the followers whose journals grew.
 const wakes = "wj:acts"
+
+// Heads are the tenants of one placement whose journals grew, each with the number of its last act.
+type Heads = map[tenants.ID]int64
 
 // Caller passes wake-ups on to other processes, many in one.
 type Caller struct {
 	client redis.UniversalClient
 	mu     sync.Mutex
-	places map[string]bool
+	grown  map[string]Heads // by placement
 	some   chan struct{}
 }
 
 // NewCaller makes a caller; Run must run.
 func NewCaller(client redis.UniversalClient) *Caller {
-	return &Caller{client: client, places: map[string]bool{}, some: make(chan struct{}, 1)}
+	return &Caller{client: client, grown: map[string]Heads{}, some: make(chan struct{}, 1)}
 }
 
-// Recorded notes that acts were committed at the placement. It never waits.
-func (c *Caller) Recorded(placement string) {
+// Recorded notes that a tenant's journal reaches to act n. It never waits.
+func (c *Caller) Recorded(placement string, tenant tenants.ID, n int64) {
 	c.mu.Lock()
-	c.places[placement] = true
+	heads := c.grown[placement]
+	if heads == nil {
+		heads = Heads{}
+		c.grown[placement] = heads
+	}
+	heads[tenant] = max(heads[tenant], n)
 	c.mu.Unlock()
 	select {
 	case c.some <- struct{}{}:
@@ -105,17 +116,19 @@ func (c *Caller) Run(ctx context.Context) error {
 		case <-time.After(together):
 		}
 		c.mu.Lock()
-		places := c.places
-		c.places = map[string]bool{}
+		grown := c.grown
+		c.grown = map[string]Heads{}
 		c.mu.Unlock()
-		for p := range places {
-			_ = c.client.Publish(ctx, wakes, p).Err()
+		body, err := json.Marshal(grown)
+		if err != nil {
+			return err // numbers by names: cannot happen
 		}
+		_ = c.client.Publish(ctx, wakes, body).Err()
 	}
 }
 
 // Listen wakes the runner whenever a caller calls, until ctx ends. It connects again by itself.
-func Listen(ctx context.Context, client redis.UniversalClient, wake func(placement string)) error {
+func Listen(ctx context.Context, client redis.UniversalClient, wake func(placement string, heads Heads)) error {
 	sub := client.Subscribe(ctx, wakes)
 	defer func() { _ = sub.Close() }()
 	calls := sub.Channel()
@@ -127,7 +140,13 @@ func Listen(ctx context.Context, client redis.UniversalClient, wake func(placeme
 			if !ok {
 				return nil
 			}
-			wake(m.Payload)
+			var grown map[string]Heads
+			if json.Unmarshal([]byte(m.Payload), &grown) != nil {
+				continue // of another release: the look finds it
+			}
+			for placement, heads := range grown {
+				wake(placement, heads)
+			}
 		}
 	}
 }

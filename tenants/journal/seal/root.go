@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -18,6 +19,14 @@ import (
 	"wanjie/tenants"
 	"wanjie/tenants/keys"
 )
+
+// errNoRoot says that no root was made for that day.
+var errNoRoot = errors.New("seal: no root of that day")
+
+// File is where a placement's roots are written down outside the database, in a folder.
+func File(folder, placement string) string {
+	return filepath.Join(folder, "roots-"+placement+".jsonl")
+}
 
 // Line is one daily root, as kept in ctl.roots and, one JSON line each, in the file outside.
 type Line struct {
@@ -43,7 +52,7 @@ func Root(ctx context.Context, db *tenants.DB, placement, file string, at time.T
 			return err
 		}
 		err := l.load(ctx, tx)
-		if !errors.Is(err, ErrNoRoot) {
+		if !errors.Is(err, errNoRoot) {
 			return err
 		}
 		if err := tx.Raw("SELECT coalesce(max(ord), 0) FROM seals").Scan(ctx, &l.Ord); err != nil {
@@ -85,7 +94,7 @@ func (l *Line) load(ctx context.Context, tx tenants.SystemTx) error {
 	err := tx.Raw("SELECT hash, signature, key, ord, tenants, acts FROM ctl.roots WHERE day = ?", l.Day).
 		Scan(ctx, &hash, &signature, &key, &l.Ord, &l.Tenants, &l.Acts)
 	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNoRoot
+		return errNoRoot
 	}
 	l.Hash, l.Signature, l.Key = hex.EncodeToString(hash), hex.EncodeToString(signature), hex.EncodeToString(key)
 	return err
@@ -142,26 +151,33 @@ func find(file, placement, day string) (*Line, error) {
 	return nil, lines.Err()
 }
 
+// RootError is a daily root that does not hold.
+type RootError struct{ Placement, Day, Why string }
+
+func (r *RootError) Error() string {
+	return fmt.Sprintf("root of %s at %s: %s", r.Day, r.Placement, r.Why)
+}
+
 // VerifyRoot checks the root of the day on which at falls: the database's row is the file's line,
 // the signature is that of the deployment's key, and the seals of that day still hash to it.
-// Together with Verify of the tenants, it shows that nothing before was changed since. ErrNoRoot when
-// there is none.
+// Together with Verify of the tenants, it shows that nothing before was changed since. What does not
+// hold is a *RootError, also when there is no root of that day.
 func VerifyRoot(ctx context.Context, db *tenants.DB, placement, file string, at time.Time) (Line, error) {
 	l := Line{Placement: placement, Day: at.In(clock.Zone).Format(time.DateOnly)}
-	bad := func(why string) error { return fmt.Errorf("root of %s at %s: %s", l.Day, placement, why) }
+	bad := func(why string) error { return &RootError{placement, l.Day, why} }
 	outside, err := find(file, placement, l.Day)
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return l, err
 	}
 	if outside == nil {
-		return l, fmt.Errorf("%w in the file: %s at %s", ErrNoRoot, l.Day, placement)
+		return l, bad("the file has no line of that day")
 	}
 	key, err := db.Keys().PublicKey(ctx)
 	if err != nil {
 		return l, err
 	}
 	if hex.EncodeToString(key) != outside.Key {
-		return l, bad("it was signed with another key")
+		return l, bad("it was signed with another key than the deployment's")
 	}
 	digest, err1 := hex.DecodeString(outside.Hash)
 	signature, err2 := hex.DecodeString(outside.Signature)
@@ -169,10 +185,14 @@ func VerifyRoot(ctx context.Context, db *tenants.DB, placement, file string, at 
 		return l, bad("the file's line cannot be read: " + err.Error())
 	}
 	if err := keys.Verify(key, digest, signature); err != nil {
-		return l, bad(err.Error())
+		return l, bad("the signature is not one of the deployment's key over this hash")
 	}
 	return l, db.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
-		if err := l.load(ctx, tx); err != nil {
+		err := l.load(ctx, tx)
+		if errors.Is(err, errNoRoot) {
+			return bad("the database has no root of that day, though the file has")
+		}
+		if err != nil {
 			return err
 		}
 		if l != *outside {

@@ -5,13 +5,13 @@
 // seal, without changing every hash after it. Whoever owns the database could compute all of them
 // anew; therefore once a day a root over all tenants' newest seals is signed by the key service,
 // which is not the database, and its line appended to a file outside it ([Root]). [Verify] finds the
-// first broken segment of a tenant, [VerifyRoot] a history that was rewritten as a whole.
+// first broken segment of a tenant, [VerifyRoot] a history that was rewritten as a whole, and [Prove]
+// does both for a deployment and says in words what holds and what does not.
 package seal
 
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash"
 	"maps"
@@ -148,107 +148,3 @@ func dims(b []byte, d tenants.Dims) []byte {
 	}
 	return b
 }
-
-// BrokenError is the first segment of a tenant that does not hash to its seal.
-type BrokenError struct {
-	Tenant     tenants.ID
-	From, Upto int64 // acts
-	Why        string
-}
-
-func (b *BrokenError) Error() string {
-	return fmt.Sprintf("the journal of tenant %s was altered between act %d and act %d: %s", b.Tenant, b.From, b.Upto, b.Why)
-}
-
-// Verify recomputes the seals of tenants at the placement, of all its tenants when none is named. It
-// answers how many acts are sealed and hold; the first segment that does not is a *BrokenError error.
-// It reads the whole journal: about a hundred thousand acts a second.
-func Verify(ctx context.Context, db *tenants.DB, placement string, only ...tenants.ID) (acts int64, err error) {
-	ids := make([]int32, len(only))
-	for i, id := range only {
-		ids[i] = int32(id)
-	}
-	if len(only) == 0 {
-		if err := db.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
-			return tx.Raw("SELECT tenant_id FROM heads ORDER BY tenant_id").Scan(ctx, &ids)
-		}); err != nil {
-			return 0, err
-		}
-	}
-	for _, id := range ids {
-		n, err := verify(ctx, db, placement, tenants.ID(id))
-		if err != nil {
-			return acts, err
-		}
-		acts += n
-	}
-	return acts, nil
-}
-
-type sealed struct {
-	Upto int64
-	Hash []byte
-}
-
-// stride is how many seals and acts are read at a time.
-const stride = 2000
-
-func verify(ctx context.Context, db *tenants.DB, placement string, id tenants.ID) (n int64, err error) {
-	var prev []byte
-	for {
-		var seals []sealed
-		if err := db.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
-			return tx.Raw("SELECT upto, hash FROM seals WHERE tenant_id = ? AND upto > ? ORDER BY upto LIMIT ?", int32(id), n, stride).Scan(ctx, &seals)
-		}); err != nil {
-			return n, err
-		}
-		if len(seals) == 0 {
-			return n, nil
-		}
-		at := n
-		next := reader(ctx, db, placement, id, n)
-		for _, s := range seals {
-			c := begin(prev)
-			for at < s.Upto {
-				a, err := next()
-				if err != nil {
-					return n, err
-				}
-				if a == nil || a.N != at+1 {
-					return n, &BrokenError{id, n + 1, s.Upto, fmt.Sprintf("act %d is missing", at+1)}
-				}
-				at = a.N
-				c.act(a)
-			}
-			if prev = c.end(); !slices.Equal(prev, s.Hash) {
-				return n, &BrokenError{id, n + 1, s.Upto, "its hash is not the sealed one"}
-			}
-			n = s.Upto
-		}
-	}
-}
-
-// reader hands out a tenant's acts one by one after number n; nil at the end.
-func reader(ctx context.Context, db *tenants.DB, placement string, id tenants.ID, n int64) func() (*journal.Act, error) {
-	var acts []journal.Act
-	i := 0
-	return func() (*journal.Act, error) {
-		if i == len(acts) {
-			if err := db.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) (err error) {
-				acts, err = journal.Read(ctx, tx, id, n, stride)
-				return err
-			}); err != nil {
-				return nil, err
-			}
-			if i = 0; len(acts) == 0 {
-				return nil, nil
-			}
-			n = acts[len(acts)-1].N
-		}
-		i++
-		return &acts[i-1], nil
-	}
-}
-
-// ErrNoRoot says that no root was made for that day.
-var ErrNoRoot = errors.New("seal: no root of that day")

@@ -63,8 +63,8 @@ func TestVerifyNamesTheFirstBrokenSegment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sealed(t, w)
-			if n, err := seal.Verify(t.Context(), w.DB, tenantstest.Other, s.ID); err != nil || n != 13 {
-				t.Fatalf("untouched: %d acts, %v", n, err)
+			if c, err := seal.Verify(t.Context(), w.DB, tenantstest.Other, s.ID); err != nil || c != (seal.Chain{Sealed: 13, Head: 13}) {
+				t.Fatalf("untouched: %+v, %v", c, err)
 			}
 			if _, err := w.Super(t, tenantstest.Other).Exec(t.Context(), c.tamper, int32(s.ID)); err != nil {
 				t.Fatal(err)
@@ -103,7 +103,8 @@ func TestRoots(t *testing.T) {
 	if err := verify(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := seal.VerifyRoot(t.Context(), w.DB, tenantstest.Other, file, day.AddDate(0, 0, 1)); !errors.Is(err, seal.ErrNoRoot) {
+	var none *seal.RootError
+	if _, err := seal.VerifyRoot(t.Context(), w.DB, tenantstest.Other, file, day.AddDate(0, 0, 1)); !errors.As(err, &none) || none.Day != "2026-11-25" {
 		t.Errorf("a day without root: %v", err)
 	}
 	body, err := os.ReadFile(file)

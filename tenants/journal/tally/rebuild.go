@@ -21,7 +21,7 @@ func (b Book) Rebuild(ctx context.Context, db *tenants.DB, placement string, ten
 			ON CONFLICT (tenant_id, follower) DO UPDATE SET n = c.n RETURNING n`, int32(tenant), Name).Scan(ctx, &upto); err != nil {
 			return err
 		}
-		for _, table := range []string{"tallies", "tally_months"} {
+		for _, table := range []string{"tallies", "tally_months", "tally_years"} {
 			if _, err := tx.Raw("DELETE FROM "+table+" WHERE tenant_id = ?", int32(tenant)).Exec(ctx); err != nil {
 				return err
 			}

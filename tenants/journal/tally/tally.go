@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/uptrace/bun/dialect/pgdialect"
 
@@ -59,10 +60,13 @@ type Book struct {
 // Name is the follower's name.
 const Name = "tally"
 
+// pace gathers the acts of a busy moment into one batch: boards are due within two seconds.
+const pace = 250 * time.Millisecond
+
 // Follower keeps the tallies.
 func (b Book) Follower() journal.Follower {
 	seen := &names{m: map[nameKey]string{}}
-	return journal.Follower{Name: Name, Imported: true, Apply: func(ctx context.Context, tx tenants.SystemTx, acts []journal.Act) error {
+	return journal.Follower{Name: Name, Imported: true, Pace: pace, Apply: func(ctx context.Context, tx tenants.SystemTx, acts []journal.Act) error {
 		s := b.sum(acts)
 		if err := s.write(ctx, tx); err != nil {
 			return err
@@ -124,7 +128,7 @@ func (b Book) count(s *sums, a *journal.Act) {
 	}
 }
 
-// write adds the sums to the days and, in the same statement, to the months. Rows are taken in key
+// write adds the sums to the days and, in the same statement, to the months and years. Rows are taken in key
 // order, so two followers cannot wait for each other.
 func (s *sums) write(ctx context.Context, tx tenants.SystemTx) error {
 	order := slices.SortedFunc(maps.Keys(s.cells), func(a, b address) int {
@@ -151,19 +155,25 @@ func (s *sums) write(ctx context.Context, tx tenants.SystemTx) error {
 		days AS (
 			INSERT INTO tallies AS t (tenant_id, day, dim, key, district, received, closed, on_time, overdue, late) SELECT * FROM v
 			ON CONFLICT (tenant_id, day, dim, key) DO UPDATE SET received = t.received + excluded.received, closed = t.closed + excluded.closed,
-				on_time = t.on_time + excluded.on_time, overdue = t.overdue + excluded.overdue, late = t.late + excluded.late)
-		INSERT INTO tally_months AS t (tenant_id, month, dim, key, district, received, closed, on_time, overdue, late)
-			SELECT tenant_id, date_trunc('month', day)::date, dim, key, max(district), sum(received), sum(closed), sum(on_time), sum(overdue), sum(late)
-			FROM v GROUP BY 1, 2, 3, 4
-			HAVING sum(received) <> 0 OR sum(closed) <> 0 OR sum(on_time) <> 0 OR sum(overdue) <> 0 OR sum(late) <> 0 ORDER BY 1, 2, 3, 4
-			ON CONFLICT (tenant_id, month, dim, key) DO UPDATE SET received = t.received + excluded.received, closed = t.closed + excluded.closed,
-				on_time = t.on_time + excluded.on_time, overdue = t.overdue + excluded.overdue, late = t.late + excluded.late`,
+				on_time = t.on_time + excluded.on_time, overdue = t.overdue + excluded.overdue, late = t.late + excluded.late),
+		months AS (`+span("month")+`)
+		`+span("year"),
 		pgdialect.Array(tenant), pgdialect.Array(day), pgdialect.Array(dim), pgdialect.Array(key), pgdialect.Array(district),
 		pgdialect.Array(received), pgdialect.Array(closed), pgdialect.Array(onTime), pgdialect.Array(overdue), pgdialect.Array(late)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("tallies of %d cells: %w", len(tenant), err)
 	}
 	return nil
+}
+
+// span says the statement that adds v to the rows of a span, "month" or "year".
+func span(of string) string {
+	return strings.ReplaceAll(`INSERT INTO tally_SPANs AS t (tenant_id, SPAN, dim, key, district, received, closed, on_time, overdue, late)
+		SELECT tenant_id, date_trunc('SPAN', day)::date, dim, key, max(district), sum(received), sum(closed), sum(on_time), sum(overdue), sum(late)
+		FROM v GROUP BY 1, 2, 3, 4
+		HAVING sum(received) <> 0 OR sum(closed) <> 0 OR sum(on_time) <> 0 OR sum(overdue) <> 0 OR sum(late) <> 0 ORDER BY 1, 2, 3, 4
+		ON CONFLICT (tenant_id, SPAN, dim, key) DO UPDATE SET received = t.received + excluded.received, closed = t.closed + excluded.closed,
+			on_time = t.on_time + excluded.on_time, overdue = t.overdue + excluded.overdue, late = t.late + excluded.late`, "SPAN", of)
 }
 
 // names remembers which labels were written, because nearly every act repeats them.

@@ -128,7 +128,7 @@ func TestACaseMovesThroughTheBoard(t *testing.T) {
 	w.Street(t, func(p *tenants.Plan) { p.District = district + 1 })
 	if err := w.DB.District(t.Context(), district+1, func(ctx context.Context, tx tenants.DistrictTx) error {
 		var n int
-		if err := tx.Raw("SELECT (SELECT count(*) FROM tallies) + (SELECT count(*) FROM labels) + (SELECT count(*) FROM tally_months)").Scan(ctx, &n); err != nil || n != 0 {
+		if err := tx.Raw("SELECT (SELECT count(*) FROM tallies) + (SELECT count(*) FROM labels) + (SELECT count(*) FROM tally_months) + (SELECT count(*) FROM tally_years)").Scan(ctx, &n); err != nil || n != 0 {
 			return fmt.Errorf("another district sees %d rows: %w", n, err)
 		}
 		return nil
@@ -175,7 +175,7 @@ func TestFollowedEqualsRebuiltEqualsCounted(t *testing.T) {
 		counted := map[string]tally.Counts{}
 		for _, d := range final {
 			for _, c := range tally.Case(d) {
-				for _, at := range []string{c.Day, c.Day[:7]} {
+				for _, at := range []string{c.Day, c.Day[:7], c.Day[:4]} {
 					k := counted[at+" "+c.Dim+" "+c.Key]
 					counted[at+" "+c.Dim+" "+c.Key] = tally.Counts{Received: k.Received + c.Received, Closed: k.Closed + c.Closed, OnTime: k.OnTime + c.OnTime, Overdue: k.Overdue + c.Overdue, Late: k.Late + c.Late}
 				}
@@ -226,7 +226,8 @@ func stored(t *testing.T, w *tenantstest.World, id tenants.ID) map[string]tally.
 	c := w.Super(t, tenants.Home)
 	defer c.Close(t.Context())
 	rows, err := c.Query(t.Context(), `SELECT to_char(day, 'YYYY-MM-DD') || ' ' || dim || ' ' || key, received, closed, on_time, overdue, late FROM tallies WHERE tenant_id = $1
-		UNION ALL SELECT to_char(month, 'YYYY-MM') || ' ' || dim || ' ' || key, received, closed, on_time, overdue, late FROM tally_months WHERE tenant_id = $1`, int32(id))
+		UNION ALL SELECT to_char(month, 'YYYY-MM') || ' ' || dim || ' ' || key, received, closed, on_time, overdue, late FROM tally_months WHERE tenant_id = $1
+		UNION ALL SELECT to_char(year, 'YYYY') || ' ' || dim || ' ' || key, received, closed, on_time, overdue, late FROM tally_years WHERE tenant_id = $1`, int32(id))
 	if err != nil {
 		t.Fatal(err)
 	}
