@@ -11,7 +11,6 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"wanjie/app/clock"
-	"wanjie/app/fault"
 	"wanjie/tenants"
 	"wanjie/tenants/journal"
 )
@@ -54,10 +53,13 @@ var Meters = []Meter{
 // Name is the follower's name.
 const Name = "meter"
 
+// pace gathers the acts of a second: nobody waits for the meter.
+const pace = time.Second
+
 // Follower meters acts into usage, by the Asia/Shanghai day of their recording: a month is closed by
 // what was recorded in it, whenever it is claimed to have happened. Imported history is not metered.
 func Follower(meters []Meter) journal.Follower {
-	return journal.Follower{Name: Name, Apply: func(ctx context.Context, tx tenants.SystemTx, acts []journal.Act) error {
+	return journal.Follower{Name: Name, Pace: pace, Apply: func(ctx context.Context, tx tenants.SystemTx, acts []journal.Act) error {
 		return write(ctx, tx, read(meters, acts))
 	}}
 }
@@ -104,41 +106,21 @@ func write(ctx context.Context, tx tenants.SystemTx, sums map[address]int64) err
 	if len(tenant) == 0 {
 		return nil
 	}
-	// A once meter rises to its largest reading: what is added is what it still lacks.
-	_, err := tx.Raw(`INSERT INTO usage AS u (tenant_id, day, meter, qty)
-		SELECT v.tenant_id, v.day, v.meter, CASE WHEN v.once THEN greatest(0, v.qty - coalesce(o.qty, 0)) ELSE v.qty END
-		FROM unnest(?::int[], ?::date[], ?::text[], ?::boolean[], ?::bigint[]) v(tenant_id, day, meter, once, qty)
-		LEFT JOIN usage o ON v.once AND o.tenant_id = v.tenant_id AND o.day = v.day AND o.meter = v.meter
-		ON CONFLICT (tenant_id, day, meter) DO UPDATE SET qty = u.qty + excluded.qty WHERE excluded.qty <> 0`,
+	// A once meter rises to its largest reading: what is added is what it still lacks. The month takes
+	// what the days take, in the same statement.
+	_, err := tx.Raw(`WITH v AS MATERIALIZED (
+			SELECT v.tenant_id, v.day, v.meter, CASE WHEN v.once THEN greatest(0, v.qty - coalesce(o.qty, 0)) ELSE v.qty END AS qty
+			FROM unnest(?::int[], ?::date[], ?::text[], ?::boolean[], ?::bigint[]) v(tenant_id, day, meter, once, qty)
+			LEFT JOIN usage o ON v.once AND o.tenant_id = v.tenant_id AND o.day = v.day AND o.meter = v.meter),
+		days AS (
+			INSERT INTO usage AS u (tenant_id, day, meter, qty) SELECT * FROM v WHERE qty <> 0
+			ON CONFLICT (tenant_id, day, meter) DO UPDATE SET qty = u.qty + excluded.qty)
+		INSERT INTO usage_months AS u (tenant_id, month, meter, qty)
+			SELECT tenant_id, date_trunc('month', day)::date, meter, sum(qty)::bigint FROM v GROUP BY 1, 2, 3 HAVING sum(qty) <> 0 ORDER BY 1, 2, 3
+			ON CONFLICT (tenant_id, month, meter) DO UPDATE SET qty = u.qty + excluded.qty`,
 		pgdialect.Array(tenant), pgdialect.Array(day), pgdialect.Array(meter), pgdialect.Array(once), pgdialect.Array(qty)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("usage of %d meters and days: %w", len(tenant), err)
 	}
 	return nil
-}
-
-// Usage is what one tenant used of one meter in a month.
-type Usage struct {
-	TenantID int32
-	Meter    string
-	Qty      int64
-}
-
-// ErrMonth is the fault for a month that is none.
-var ErrMonth = fault.New(fault.Invalid, "月份应为四位年和两位月，例如2026-11")
-
-// Month answers everybody's usage of a month ("2026-11") at the transaction's placement, by tenant and meter.
-func Month(ctx context.Context, tx tenants.VendorTx, month string) ([]Usage, error) {
-	first, err := time.Parse("2006-01", month)
-	if err != nil {
-		return nil, ErrMonth
-	}
-	var out []Usage
-	err = tx.Raw(`SELECT tenant_id, meter, sum(qty)::bigint AS qty FROM usage WHERE day >= ? AND day < ?
-		GROUP BY tenant_id, meter ORDER BY tenant_id, meter`,
-		first.Format(time.DateOnly), first.AddDate(0, 1, 0).Format(time.DateOnly)).Scan(ctx, &out)
-	if err != nil {
-		return nil, fmt.Errorf("usage of %s: %w", month, err)
-	}
-	return out, nil
 }

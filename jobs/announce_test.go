@@ -41,11 +41,11 @@ func TestActsAreAnnounced(t *testing.T) {
 	caller := hint.NewCaller(client)
 	var mu sync.Mutex
 	woken := 0
-	wake := func(placement string) {
+	wake := func(placement string, heads hint.Heads) {
 		mu.Lock()
 		woken++
 		mu.Unlock()
-		r.Wake(placement)
+		r.Wake(placement, heads)
 	}
 	background(t, r.Run, caller.Run, func(ctx context.Context) error { return hint.Listen(ctx, client, wake) })
 	object := tenants.NewID()
@@ -56,7 +56,7 @@ func TestActsAreAnnounced(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	caller.Recorded(tenants.Home)
+	caller.Recorded(tenants.Home, s.ID, 3) // the opening and these two
 	var hints []hint.Hint
 	eventually(t, 5*time.Second, "the hint of the act", func() bool {
 		m, err := heard.ReceiveMessage(t.Context())

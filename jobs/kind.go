@@ -30,7 +30,7 @@ const (
 	DefaultMaxAttempts = 12 // with the backoff of [Backoff], about a day and a half
 )
 
-// Kind is one sort of job. Exactly one of Run, Outside and System is set. The app lists its kinds
+// Kind is one sort of job. Exactly one of Run, Errand, Outside and System is set. The app lists its kinds
 // once; a row whose kind the running binary does not know waits with a backoff.
 type Kind struct {
 	Name        string // "cases.remind": never reused for another meaning
@@ -42,12 +42,18 @@ type Kind struct {
 	// Run works inside one transaction of the tenant, which also marks the job done: its effect in
 	// the database happens exactly once. No network calls in it.
 	Run func(ctx context.Context, tx tenants.Tx, payload json.RawMessage) error
+	// Errand reads in a transaction of the tenant what a call to the outside needs and answers that
+	// call, which is Outside's like; nil when there is nothing to do after all.
+	Errand func(ctx context.Context, tx tenants.Tx, payload json.RawMessage) (Call, error)
 	// Outside works without a transaction and may call the network. It may run again after a crash,
 	// so it passes env.Job on as idempotency key.
 	Outside func(ctx context.Context, env Env, payload json.RawMessage) error
 	// System is Run for jobs of the deployment (tenant 0), at one placement.
 	System func(ctx context.Context, tx tenants.SystemTx, payload json.RawMessage) error
 }
+
+// Call works without a transaction, and may run again after a crash.
+type Call func(ctx context.Context, env Env) error
 
 // Env is what an Outside job works with.
 type Env struct {
@@ -76,13 +82,13 @@ func (j Job) Later(at time.Time) Job { j.At = at; return j }
 // check tells a wrong wiring at start.
 func (k *Kind) check() error {
 	set := 0
-	for _, has := range []bool{k.Run != nil, k.Outside != nil, k.System != nil} {
+	for _, has := range []bool{k.Run != nil, k.Errand != nil, k.Outside != nil, k.System != nil} {
 		if has {
 			set++
 		}
 	}
 	if k.Name == "" || set != 1 {
-		return fmt.Errorf("jobs: kind %q needs a name and exactly one of Run, Outside and System", k.Name)
+		return fmt.Errorf("jobs: kind %q needs a name and exactly one of Run, Errand, Outside and System", k.Name)
 	}
 	switch k.Queue {
 	case "":

@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"wanjie/tenants"
 )
@@ -138,29 +137,30 @@ func (r *Relay) round(ctx context.Context, client *asynq.Client, inspector *asyn
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
-	var tenant []int64
-	var id, sentAt, next []string
+	var tenant, next []int64
+	var id []uuid.UUID
+	var sentAt []time.Time
 	var sendErr error
 	for _, c := range list {
 		kind, known := r.kinds[c.Kind]
 		if !known {
 			kind = Kind{Timeout: DefaultTimeout}
 		}
-		until := "1 millisecond" // not sent: it may be claimed again at once
+		until := int64(1) // not sent: it may be claimed again at once
 		if sendErr == nil {
 			if sendErr = send(ctx, client, inspector, placement, q, c, kind.Timeout); sendErr == nil {
-				until = fmt.Sprintf("%d milliseconds", (kind.Timeout + r.Slack).Milliseconds())
+				until = (kind.Timeout + r.Slack).Milliseconds()
 			}
 		}
-		tenant, id = append(tenant, int64(c.TenantID)), append(id, c.ID.String())
-		sentAt, next = append(sentAt, c.SentAt.Format(time.RFC3339Nano)), append(next, until)
+		tenant, id = append(tenant, int64(c.TenantID)), append(id, c.ID)
+		sentAt, next = append(sentAt, c.SentAt), append(next, until)
 	}
 	// A job that was meanwhile done, or failed and put back, has another sent_at.
 	err = r.DB.System(context.WithoutCancel(ctx), placement, func(ctx context.Context, tx tenants.SystemTx) error {
-		_, err := tx.Raw(`UPDATE outbox o SET next_at = clock_timestamp() + v.wait, sent_at = CASE WHEN v.wait > '1 second' THEN o.sent_at END
-			FROM unnest(?::int[], ?::uuid[], ?::timestamptz[], ?::interval[]) v(tenant_id, id, sent_at, wait)
-			WHERE o.tenant_id = v.tenant_id AND o.id = v.id AND o.sent_at = v.sent_at AND o.done_at IS NULL`,
-			pgdialect.Array(tenant), pgdialect.Array(id), pgdialect.Array(sentAt), pgdialect.Array(next)).Exec(ctx)
+		_, err := tx.Prepared(tenant, id, sentAt, next).Exec(ctx, `UPDATE outbox o
+			SET next_at = clock_timestamp() + v.wait * interval '1 millisecond', sent_at = CASE WHEN v.wait > 1 THEN o.sent_at END
+			FROM unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::bigint[]) v(tenant_id, id, sent_at, wait)
+			WHERE o.tenant_id = v.tenant_id AND o.id = v.id AND o.sent_at = v.sent_at AND o.done_at IS NULL`)
 		return err
 	})
 	return len(list), errors.Join(sendErr, err)
@@ -171,26 +171,25 @@ func (r *Relay) claim(ctx context.Context, placement string, q Queue, after map[
 	var list []claimed
 	err := r.DB.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
 		const open = "done_at IS NULL AND failed_at IS NULL"
-		return tx.Raw(`WITH RECURSIVE round AS (
-				(SELECT tenant_id, 1 AS nth FROM outbox WHERE queue = ?0 AND `+open+` AND tenant_id > ?1 ORDER BY tenant_id LIMIT 1)
+		return tx.Prepared(string(q), after[q], roundTenants, roundJobs, r.InFlight, confirmWithin.Milliseconds()).Scan(ctx, `WITH RECURSIVE round AS (
+				(SELECT tenant_id, 1 AS nth FROM outbox WHERE queue = $1 AND `+open+` AND tenant_id > $2 ORDER BY tenant_id LIMIT 1)
 				UNION ALL
-				SELECT (SELECT o.tenant_id FROM outbox o WHERE o.queue = ?0 AND `+open+` AND o.tenant_id > r.tenant_id ORDER BY o.tenant_id LIMIT 1), r.nth + 1
-				FROM round r WHERE r.tenant_id IS NOT NULL AND r.nth < ?2),
+				SELECT (SELECT o.tenant_id FROM outbox o WHERE o.queue = $1 AND `+open+` AND o.tenant_id > r.tenant_id ORDER BY o.tenant_id LIMIT 1), r.nth + 1
+				FROM round r WHERE r.tenant_id IS NOT NULL AND r.nth < $3),
 			due AS MATERIALIZED (
 				SELECT d.tenant_id, d.id FROM round r CROSS JOIN LATERAL (
-					SELECT o.tenant_id, o.id FROM outbox o WHERE o.queue = ?0 AND o.tenant_id = r.tenant_id AND `+open+` AND o.next_at <= now()
-					ORDER BY o.next_at LIMIT least(?3, greatest(0, ?4 - (
-						SELECT count(*) FROM outbox f WHERE f.queue = ?0 AND f.tenant_id = r.tenant_id AND f.done_at IS NULL AND f.failed_at IS NULL
+					SELECT o.tenant_id, o.id FROM outbox o WHERE o.queue = $1 AND o.tenant_id = r.tenant_id AND `+open+` AND o.next_at <= now()
+					ORDER BY o.next_at LIMIT least($4, greatest(0, $5 - (
+						SELECT count(*) FROM outbox f WHERE f.queue = $1 AND f.tenant_id = r.tenant_id AND f.done_at IS NULL AND f.failed_at IS NULL
 							AND f.sent_at IS NOT NULL AND f.next_at > now())))
 					FOR UPDATE SKIP LOCKED) d
 				WHERE r.tenant_id IS NOT NULL)
 			, seen AS (SELECT max(tenant_id) AS last, count(tenant_id) AS n FROM round)
-			, sent AS (UPDATE outbox u SET sent_at = clock_timestamp(), next_at = now() + ?5::interval, sends = sends + 1
+			, sent AS (UPDATE outbox u SET sent_at = clock_timestamp(), next_at = now() + $6 * interval '1 millisecond', sends = sends + 1
 				FROM due WHERE u.tenant_id = due.tenant_id AND u.id = due.id
 				RETURNING u.tenant_id, u.id, u.kind, u.sent_at, u.sends)
 			SELECT tenant_id, id, kind, sent_at, sends FROM sent
-			UNION ALL SELECT CASE WHEN n < ?2 THEN -1 ELSE last END, NULL, NULL, NULL, NULL FROM seen`,
-			string(q), after[q], roundTenants, roundJobs, r.InFlight, fmt.Sprintf("%d milliseconds", confirmWithin.Milliseconds())).Scan(ctx, &list)
+			UNION ALL SELECT CASE WHEN n < $3 THEN -1 ELSE last END, NULL, NULL, NULL, NULL FROM seen`, &list)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim jobs: %w", err)

@@ -22,6 +22,8 @@ type Timekeeper struct {
 	Allowed Allowed // nil: every module is on
 	Log     *slog.Logger
 	Workers int // deadlines at once per placement; 0 means 4
+	// Only is the one tenant whose deadlines are kept, for tests that move its clock; 0: everybody's.
+	Only tenants.ID
 }
 
 // Times of the timekeeper: how often it looks, how many it takes at a time, how long they are its
@@ -109,7 +111,11 @@ func (t *Timekeeper) pass(ctx context.Context, placement string, kinds map[strin
 	now := clock.Now(ctx)
 	var due []dueTimer
 	err := t.DB.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
-		const pick = `SELECT tenant_id, id FROM timers WHERE done_at IS NULL AND next_at <= ?0 ORDER BY next_at`
+		pick := "SELECT tenant_id, id FROM timers WHERE done_at IS NULL AND next_at <= ?0"
+		if t.Only != 0 {
+			pick += " AND tenant_id = " + t.Only.String()
+		}
+		pick += " ORDER BY next_at"
 		return tx.Raw(`WITH first AS MATERIALIZED (`+pick+` LIMIT ?1 FOR UPDATE SKIP LOCKED),
 			last AS MATERIALIZED (`+pick+` DESC LIMIT ?1 FOR UPDATE SKIP LOCKED)
 			UPDATE timers t SET next_at = ?2 FROM (SELECT * FROM first UNION SELECT * FROM last) d
@@ -177,8 +183,18 @@ func (t *Timekeeper) act(ctx context.Context, kinds map[string]TimerKind, d dueT
 		if err := kind.Run(ctx, tx, d.ObjectID); err != nil {
 			return err
 		}
-		res, err := tx.Raw(`UPDATE timers SET done_at = ?, error = '' WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND due_at <= ?`,
-			clock.Now(ctx), d.TenantID, d.ID, now).Exec(ctx)
+		set, args := "done_at = ?", []any{clock.Now(ctx)}
+		if kind.Again != nil {
+			next, err := kind.Again(ctx, tx, d.ObjectID)
+			if err != nil {
+				return err
+			}
+			if !next.IsZero() {
+				set, args = "due_at = ?, next_at = ?, attempts = 0", []any{next, next}
+			}
+		}
+		res, err := tx.Raw(`UPDATE timers SET `+set+`, error = '' WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND due_at <= ?`,
+			append(args, d.TenantID, d.ID, now)...).Exec(ctx)
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,9 @@ type TimerKind struct {
 	Name   string // "case.limit"
 	Module string // empty when always on; while a module is off its timers wait
 	Run    func(ctx context.Context, tx tenants.Tx, object uuid.UUID) error
+	// Again is asked after Run when the same timer rings next, for what comes round; zero: never. Nil
+	// for deadlines, which ring once. Run itself must not set the timer that rings.
+	Again func(ctx context.Context, tx tenants.Tx, object uuid.UUID) (time.Time, error)
 }
 
 // Timer is one deadline of one object.

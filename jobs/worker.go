@@ -129,7 +129,7 @@ func (w *Worker) run(ctx context.Context, kind Kind, p parcel) (err error) {
 		}
 	}()
 	switch {
-	case kind.Outside != nil:
+	case kind.Outside != nil || kind.Errand != nil:
 		return w.outside(ctx, kind, p)
 	case kind.System != nil:
 		return w.DB.System(ctx, p.Placement, func(ctx context.Context, tx tenants.SystemTx) error {
@@ -176,54 +176,69 @@ func (w *Worker) enter(ctx context.Context, p parcel, f func(context.Context, ra
 // outside holds the job, calls the world without a transaction, and marks the job done.
 func (w *Worker) outside(ctx context.Context, kind Kind, p parcel) error {
 	env := Env{DB: w.DB, Placement: p.Placement, Tenant: p.Tenant, Job: p.ID}
-	var payload json.RawMessage
-	skipped := false
-	err := w.enter(ctx, p, func(ctx context.Context, tx raw) (err error) {
-		if payload, err = take(ctx, tx, p); err != nil {
+	var call Call
+	err := w.enter(ctx, p, func(ctx context.Context, tx raw) error {
+		payload, attempt, err := hold(ctx, tx, p, kind.Timeout+outcomeWithin)
+		if err != nil {
 			return err
 		}
+		env.Attempt = attempt
 		if in, is := tx.(tenants.Tx); is {
-			on, err := w.on(ctx, in, kind.Module)
-			if err != nil {
+			if on, err := w.on(ctx, in, kind.Module); err != nil || !on {
+				return errors.Join(err, done(ctx, tx, p, true))
+			}
+			if kind.Errand != nil {
+				if call, err = kind.Errand(ctx, in, payload); err == nil && call == nil {
+					return done(ctx, tx, p, false)
+				}
 				return err
 			}
-			if skipped = !on; skipped {
-				return done(ctx, tx, p, true)
-			}
 		}
-		err = tx.Raw(`UPDATE outbox SET held_until = clock_timestamp() + ?::interval WHERE tenant_id = ? AND id = ?
-			AND (held_until IS NULL OR held_until < clock_timestamp()) RETURNING attempts + 1`,
-			fmt.Sprintf("%d milliseconds", (kind.Timeout+outcomeWithin).Milliseconds()), int32(p.Tenant), p.ID).Scan(ctx, &env.Attempt)
-		if errors.Is(err, sql.ErrNoRows) {
-			return errGone
+		if kind.Outside == nil {
+			return errors.New("an errand of no tenant")
 		}
-		return err
+		call = func(ctx context.Context, env Env) error { return kind.Outside(ctx, env, payload) }
+		return nil
 	})
-	if err != nil || skipped {
+	if err != nil || call == nil {
 		return err
 	}
-	if err := kind.Outside(ctx, env, payload); err != nil {
+	if err := call(ctx, env); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomeWithin)
 	defer cancel()
-	return w.enter(ctx, p, func(ctx context.Context, tx raw) error { return done(ctx, tx, p, false) })
+	return w.DB.System(ctx, p.Placement, func(ctx context.Context, tx tenants.SystemTx) error { return done(ctx, tx, p, false) })
 }
 
 // take locks the job's row and reads its payload; errGone when it is no longer open.
 func take(ctx context.Context, tx raw, p parcel) (json.RawMessage, error) {
 	var payload []byte // bun would scan a json.RawMessage as a list of numbers
-	err := tx.Raw(`SELECT payload FROM outbox WHERE tenant_id = ? AND id = ? AND done_at IS NULL AND failed_at IS NULL FOR UPDATE`,
-		int32(p.Tenant), p.ID).Scan(ctx, &payload)
+	err := tx.Prepared(int32(p.Tenant), p.ID).Scan(ctx, `SELECT payload FROM outbox
+		WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND failed_at IS NULL FOR UPDATE`, &payload)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errGone
 	}
 	return payload, err
 }
 
+// hold keeps other workers off the job for so long, beyond the transaction, and reads its payload and
+// which attempt this is; errGone when it is no longer open or another holds it.
+func hold(ctx context.Context, tx raw, p parcel, long time.Duration) (payload json.RawMessage, attempt int, err error) {
+	var body []byte
+	err = tx.Prepared(int32(p.Tenant), p.ID, long.Milliseconds()).Scan(ctx, `UPDATE outbox
+		SET held_until = clock_timestamp() + $3 * interval '1 millisecond'
+		WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL AND failed_at IS NULL AND (held_until IS NULL OR held_until < clock_timestamp())
+		RETURNING payload, attempts + 1`, &body, &attempt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, 0, errGone
+	}
+	return body, attempt, err
+}
+
 func done(ctx context.Context, tx raw, p parcel, skipped bool) error {
-	_, err := tx.Raw(`UPDATE outbox SET done_at = clock_timestamp(), skipped = ?, error = '', held_until = NULL WHERE tenant_id = ? AND id = ?`,
-		skipped, int32(p.Tenant), p.ID).Exec(ctx)
+	_, err := tx.Prepared(int32(p.Tenant), p.ID, skipped).Exec(ctx, `UPDATE outbox
+		SET done_at = clock_timestamp(), skipped = $3, error = '', held_until = NULL WHERE tenant_id = $1 AND id = $2`)
 	return err
 }
 
