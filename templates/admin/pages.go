@@ -222,6 +222,7 @@ type Person struct {
 	Phone  string // masked
 	Grants []Grant
 	Self   bool
+	Off    bool // their account is switched off
 }
 
 // GrantForm gives a role.
@@ -277,18 +278,4 @@ type Audit struct {
 	Acts    []Act
 	Older   string // address of the acts before; empty at the first one
 	Newest  string // address of the newest page; empty when this is it
-}
-
-// Look is one look at personal data.
-type Look struct {
-	At                             time.Time
-	Who, Object, ObjectID, Purpose string
-	Fields                         string
-}
-
-// Looks is the page of looks.
-type Looks struct {
-	Frame
-	List          []Look
-	Older, Newest string
 }

@@ -55,20 +55,19 @@ func Samples() []Sample {
 	wrong.Errors = map[string]string{"colour": "颜色应写成 #1677ff 的形式", "name": "全称应为2至30个字"}
 	people := People{Frame: f("人员与授权"), MayGive: true, MayWrite: true, Roles: []ui.Option{{Value: "dispatcher", Label: "派遣员"}, {Value: "handler", Label: "承办联络员"}}, Units: []ui.Option{{Value: "enforcement", Label: "综合行政执法局", Group: "内设机构"}},
 		Grant: GrantForm{Guard: g, Person: "504", Role: "handler", Say: "请检查标红的内容", Errors: map[string]string{"unit": "该角色须指定承办单位"}}, Invite: InviteForm{Guard: g},
-		List: []Person{{g, 501, "陈国华", "138****0501", []Grant{{g, "1", "街道管理员", ""}}, false}, {g, 502, "周敏", "138****0502", []Grant{{g, "2", "安全管理员", ""}}, true},
-			{g, 504, "郑洁", "138****0504", []Grant{{g, "3", "派遣员", ""}, {g, "4", "承办联络员", "综合执法局"}}, false}, {g, 505, "欧阳晓红", "", nil, false}}}
+		List: []Person{{g, 501, "陈国华", "138****0501", []Grant{{g, "1", "街道管理员", ""}}, false, false}, {g, 502, "周敏", "138****0502", []Grant{{g, "2", "安全管理员", ""}}, true, false},
+			{g, 504, "郑洁", "138****0504", []Grant{{g, "3", "派遣员", ""}, {g, "4", "承办联络员", "综合执法局"}}, false, false}, {g, 505, "欧阳晓红", "", nil, false, true}}}
 	readers := People{Frame: f("人员与授权"), List: people.List[:1]}
-	traces := Frame{Base: "/s/fengqiao", Tabs: []Tab{{"人员与授权", "/admin/people", false}, {"操作留痕", "/admin/audit", true}, {"查阅记录", "/admin/looks", false}}}
+	traces := Frame{Base: "/s/fengqiao", Tabs: []Tab{{"人员与授权", "/admin/people", false}, {"操作留痕", "/admin/audit", true}, {"访问记录", "/admin/access", false}}}
 	audit := Audit{Frame: traces, Objects: []ui.Option{{Value: "case", Label: "案卷"}, {Value: "grant", Label: "授权"}}, Older: "/s/fengqiao/admin/audit?before=182600", Acts: []Act{
 		{182604, "派遣", "郑洁", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", at, at, false, []string{"承办单位：综合执法局", "阶段：已立案 → 处置中"}},
 		{182603, "立案", "系统", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", at, at, true, []string{"类别：占道经营", "阶段：已上报 → 已立案"}},
 		{182602, "授权", "周敏", "授权", "019ab0aa-0000-7000-8000-00000000c3d4", at.Add(-time.Hour), at, false, []string{"人员：郑洁", "角色：承办联络员"}},
 		{182601, "修改配置", "陈国华", "街道与配置", "74656e61-0000-8000-8000-0000000f4241", at.Add(-2 * time.Hour), at, false, []string{"修订号：6 → 7", "配置项：处置时限（无立案条件时）"}}}}
-	looks := Looks{Frame: traces, Newest: "/s/fengqiao/admin/looks", List: []Look{{at, "郑洁", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", "办理案卷", "姓名、电话、地址"}}}
-	return []Sample{
+	return append([]Sample{
 		{"modules", ModulesView(modules)}, {"settings", SettingsView(settings)}, {"setting", SettingView(form, true)}, {"setting-refused", SettingView(refused, true)}, {"setting-choice", SettingView(choice, true)},
 		{"setting-read", SettingView(form, false)}, {"units", UnitsView(units)}, {"duties", DutiesView(duties)}, {"duties-none", DutiesView(Duties{Frame: f("职责清单"), Query: "无"})},
 		{"branding", BrandingView(brand)}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
-		{"audit", AuditView(audit)}, {"audit-none", AuditView(Audit{Frame: traces, Newest: "/s/fengqiao/admin/audit"})}, {"looks", LooksView(looks)}, {"looks-none", LooksView(Looks{Frame: traces})},
-	}
+		{"audit", AuditView(audit)}, {"audit-none", AuditView(Audit{Frame: traces, Newest: "/s/fengqiao/admin/audit"})},
+	}, append(accessSamples(at, g), itemSamples(at, g)...)...)
 }

@@ -28,6 +28,7 @@ type Due struct {
 type Desk struct {
 	Path    string // of the list itself
 	NewPath string // of the report form; empty: the reader may not report
+	Export  string // of the export form, with the filters in force; empty: the reader may not export
 
 	Number, Stage, Class, Unit, Channel, From, To string // the filters in force
 	Stages, Classes, Units, Channels              []ui.Option
@@ -35,10 +36,12 @@ type Desk struct {
 	Tabs  []ui.Tab
 	Rows  []Row
 	Pages ui.Pages
+	Live  ui.Listening
 }
 
-// Row is one case in the list.
+// Row is one case in the list. Mark changes when what the row shows does, but for the time that is left.
 type Row struct {
+	Mark                string
 	Href, Number, Title string
 	Class, Place, Unit  string
 	Urgent              bool
@@ -50,6 +53,7 @@ type Row struct {
 // Tasks is what waits for the reader's units.
 type Tasks struct {
 	Rows []TaskRow
+	Live ui.Listening
 }
 
 // TaskRow is one assignment.
@@ -61,8 +65,10 @@ type TaskRow struct {
 	Assigned Tag
 }
 
-// Sheet is one case.
+// Sheet is one case. Mark changes with every act.
 type Sheet struct {
+	Mark          string
+	Live          ui.Listening
 	Number, Title string
 	State         Tag
 	Steps         []ui.Step
@@ -70,6 +76,7 @@ type Sheet struct {
 	Petitioner    Petitioner
 	Record        []ui.Moment
 	Forms         []templ.Component // for what the reader may do now, the likeliest first
+	Applications  []Application
 }
 
 // Petitioner is who asked: masked, or in full after a stated purpose.
@@ -106,8 +113,9 @@ func (f Form) errors() (out []ui.FieldError) {
 }
 
 // fieldOrder is the order in which messages stand over a form.
-var fieldOrder = []string{"channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
-	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause"}
+var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
+	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
+	"found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due"}
 
 // Report is the report form.
 type Report struct {
@@ -139,6 +147,54 @@ type Check struct {
 	Form
 	MayClose bool
 	Close    bool
+}
+
+// Act is a form that asks for a few fields.
+type Act struct {
+	Form
+	Fields  []Ask
+	Button  string
+	Note    string // beside the button
+	Confirm string // what cannot be undone asks first
+	Folded  bool   // opens on demand
+}
+
+// Ask is one field of an [Act].
+type Ask struct {
+	Kind                           AskKind
+	Name, Label, Help, Value, Hint string
+	Required                       bool
+	Options                        []ui.Option
+}
+
+// AskKind is how a field is asked for.
+type AskKind int
+
+// The kinds of fields.
+const (
+	AskLine AskKind = iota
+	AskWords
+	AskOne   // a choice from a list
+	AskRadio // a choice that stands open
+	AskTime
+	AskHidden
+)
+
+func (a Ask) input(f Form) ui.Input {
+	in := f.in(a.Name, a.Label)
+	if in.Value == "" {
+		in.Value = a.Value
+	}
+	in.Required, in.Help, in.Placeholder = a.Required, a.Help, a.Hint
+	return in
+}
+
+// Application is what a unit asked for.
+type Application struct {
+	Title string
+	State Tag
+	Facts []ui.Fact
+	Forms []Act // to decide or withdraw it
 }
 
 func required(in ui.Input) ui.Input { in.Required = true; return in }

@@ -21,6 +21,14 @@ var (
 	sampleUnits = []ui.Option{{Value: "sanitation", Label: "Sanitation station"}, {Value: "greening", Label: "Greening station"}}
 )
 
+var sampleAsks = []Ask{
+	{Kind: AskOne, Name: "ground", Label: "Reason", Required: true, Hint: "Choose", Options: sampleUnits},
+	{Kind: AskTime, Name: "until", Label: "Until", Help: "Deadline now 23 November"},
+	{Kind: AskRadio, Name: "verdict", Label: "Decision", Options: []ui.Option{{Value: "approve", Label: "Approve"}, {Value: "refuse", Label: "Refuse"}}},
+	{Kind: AskWords, Name: "words", Label: "Explanation", Required: true},
+	{Name: "into", Label: "Number"},
+}
+
 func sampleForm(key string) Form {
 	return Form{Title: key, Action: "/s/fengqiao/cases/1/" + key, Guard: sampleGuard, Key: key, Values: map[string]string{}}
 }
@@ -33,15 +41,16 @@ func refusedForm(key string, values, errors map[string]string) Form {
 
 func sampleRow() Row {
 	return Row{
-		Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Title: "Rubbish at the east gate", Class: "Exposed rubbish", Place: "Baima", Unit: "Sanitation",
+		Mark: "handling", Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Title: "Rubbish at the east gate", Class: "Exposed rubbish", Place: "Baima", Unit: "Sanitation",
 		Urgent: true, State: Tag{ui.Info, "Handling"}, Reported: sampleTime, Due: Due{sampleTime.Add(4 * time.Hour), Tag{ui.Warn, "1 h left"}},
 	}
 }
 
 // Samples lists the views: full, empty, refused, masked and in full.
 func Samples() []Sample {
+	live := ui.Listening{Stream: "/s/fengqiao/live?of=case&since=1795399200"}
 	desk := Desk{
-		Path: "/s/fengqiao/cases", NewPath: "/s/fengqiao/cases/new", Stage: "handling", Units: sampleUnits, Rows: []Row{sampleRow(), sampleRow()},
+		Live: live, Path: "/s/fengqiao/cases", NewPath: "/s/fengqiao/cases/new", Export: "/s/fengqiao/cases/export?stage=handling", Stage: "handling", Units: sampleUnits, Rows: []Row{sampleRow(), sampleRow()},
 		Tabs:  []ui.Tab{{Label: "Open", Href: "/s/fengqiao/cases", Active: true}},
 		Pages: ui.Pages{Number: 2, Size: 20, Total: 1000, Capped: true, More: true, Path: "/s/fengqiao/cases", Query: url.Values{"stage": {"handling"}}, List: "list"},
 	}
@@ -52,14 +61,28 @@ func Samples() []Sample {
 	return []Sample{
 		{"desk", DeskPage(desk)},
 		{"desk-empty", DeskPage(Desk{Path: "/s/fengqiao/cases", Pages: ui.Pages{Number: 1, Size: 20}})},
-		{"tasks", TasksPage(Tasks{Rows: []TaskRow{waiting, working}})},
+		{"tasks", TasksPage(Tasks{Live: live, Rows: []TaskRow{waiting, working}})},
 		{"tasks-empty", TasksPage(Tasks{})},
+		{"act", ActForm(Act{Form: sampleForm("confirm"), Button: "Confirm", Fields: sampleAsks, Note: "The clock runs on"})},
+		{"act-folded", ActForm(Act{Form: sampleForm("void"), Button: "Void", Folded: true, Confirm: "Void this case?", Fields: sampleAsks[:1]})},
+		{"act-refused", ActForm(Act{Form: refusedForm("return", map[string]string{"words": "Not ours"}, map[string]string{"ground": "Choose a reason"}), Button: "Apply", Folded: true, Fields: sampleAsks})},
+		{"applications", ApplicationsCard([]Application{
+			{Title: "Extension", State: Tag{ui.Warn, "Open"}, Facts: []ui.Fact{{Label: "Unit", Value: "Sanitation"}},
+				Forms: []Act{{Form: sampleForm("decide-1"), Button: "Decide", Fields: append([]Ask{{Kind: AskHidden, Name: "application", Value: "1"}}, sampleAsks...)}}},
+			{Title: "Return", State: Tag{ui.Bad, "Refused"}, Facts: []ui.Fact{{Label: "Unit", Value: "Sanitation"}}},
+		})},
 		{"sheet", SheetPage(Sheet{
+			Mark: "1", Live: live,
 			Number: "20261123-00042", Title: "Rubbish at the east gate", State: Tag{ui.Info, "Handling"}, Petitioner: who,
 			Steps: []ui.Step{{Label: "Report", State: ui.Done}, {Label: "File", State: ui.Now}}, Facts: []ui.Fact{{Label: "Class", Value: "Exposed rubbish"}},
 			Record: []ui.Moment{{At: sampleTime, Actor: "No. 101", Act: "Report"}},
 			Forms:  []templ.Component{ReceiveForm(sampleForm("receive")), HandleForm(sampleForm("handle"))},
 		})},
+		{"export", ExportPage(sampleExport())},
+		{"export-later", ExportPage(sampleExportLater())},
+		{"export-stop", ExportPage(ExportForm{Stop: "More than 50,000", Back: "/s/fengqiao/cases", Exports: "/s/fengqiao/cases/exports", Filter: []ui.Fact{{Label: "State", Value: "All"}}})},
+		{"exports", ExportsPage(sampleExports())},
+		{"exports-empty", ExportsPage(Exports{})},
 		{"petitioner-full", PetitionerPart(full)},
 		{"petitioner-hidden", PetitionerPart(Petitioner{Hidden: true})},
 		{"report", ReportPage(Report{Form: sampleForm("report"), Case: sampleGuard.Request, Back: "/s/fengqiao/cases", Communities: sampleUnits})},
@@ -72,4 +95,30 @@ func Samples() []Sample {
 		{"close", CloseForm(sampleForm("close"))},
 		{"callback", CallBackForm(sampleForm("callback"))},
 	}
+}
+
+func sampleExport() ExportForm {
+	return ExportForm{
+		Form: Form{Action: "/s/fengqiao/cases/export/download", Key: "export", Values: map[string]string{"format": "xlsx", "entire": "no"}}, Count: 120,
+		Filter: []ui.Fact{{Label: "State", Value: "Handling"}, {Label: "Cases", Value: "120"}}, Hidden: []ui.Option{{Value: "stage", Label: "handling"}},
+		Formats: []ui.Option{{Value: "xlsx", Label: "Excel"}, {Value: "csv", Label: "CSV"}}, Back: "/s/fengqiao/cases?stage=handling", Exports: "/s/fengqiao/cases/exports",
+	}
+}
+
+func sampleExportLater() ExportForm {
+	p := sampleExport()
+	p.Action, p.Guard, p.Later, p.Count = "/s/fengqiao/cases/exports", sampleGuard, true, 12_000
+	p.Contents = []ui.Option{{Value: "no", Label: "Masked"}, {Value: "yes", Label: "In full"}}
+	p.Purposes = []ui.Option{{Value: "export_review", Label: "Review"}}
+	p.Say, p.Errors = "Please check", map[string]string{"purpose": "Choose"}
+	return p
+}
+
+func sampleExports() Exports {
+	row := ExportRow{Asked: sampleTime, What: "State: Handling", Format: "Excel", Content: Tag{ui.Neutral, "Masked"}, Remove: "/s/fengqiao/cases/exports/1/remove", Guard: sampleGuard}
+	running, done, failed := row, row, row
+	running.State, running.Note = Tag{ui.Info, "Being written"}, "1,500 / 12,000"
+	done.State, done.Until, done.Download, done.Content = Tag{ui.Good, "Ready"}, sampleTime, "/s/fengqiao/cases/exports/1/download", Tag{ui.Warn, "In full"}
+	failed.State, failed.Note, failed.Retry = Tag{ui.Bad, "Failed"}, "Please try again", "/s/fengqiao/cases/exports/1/retry"
+	return Exports{Path: "/s/fengqiao/cases/exports", Rows: []ExportRow{running, done, failed}, Moving: true}
 }

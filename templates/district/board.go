@@ -4,7 +4,10 @@ package district
 import (
 	"context"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"wanjie/templates/ui"
 )
@@ -19,9 +22,20 @@ func (c Counts) rate() string { return ui.Percent(c.OnTime, c.OnTime+c.Overdue) 
 type Line struct {
 	Name  string
 	Owner string // the street or centre whose unit it is
-	Href  string
-	Apart bool // not in the total: the centre
+	// Serves is in how many streets a unit of the centre was at work: the line is their sum. 0 with
+	// the unit of one tenant.
+	Serves int
+	Href   string
+	Apart  bool // not in the total: the centre
 	Counts
+}
+
+// Belongs says whose unit it is.
+func (l Line) Belongs(ctx context.Context) string {
+	if l.Serves > 0 {
+		return ui.T(ctx, "区级，服务 %d 个街道", l.Serves)
+	}
+	return l.Owner
 }
 
 // Choice is one period on offer.
@@ -203,6 +217,13 @@ func (b Board) titleOf(table string) string {
 	return ui.Key("分街道情况")
 }
 
+// heading is the name of a table where it stands alone: in English it begins a sentence.
+func (b Board) heading(ctx context.Context, table string) string {
+	title := []rune(strings.TrimSpace(ui.T(ctx, b.titleOf(table))))
+	title[0] = unicode.ToUpper(title[0])
+	return string(title)
+}
+
 // headOf is the head of a table's first column; a catalogue key.
 func (b Board) headOf(table string) string {
 	switch table {
@@ -229,17 +250,24 @@ func definitions(ctx context.Context) []ui.Fact {
 		{Label: ui.T(ctx, "在办"), Value: ui.T(ctx, "截至时段末日累计收件减累计结案。"), Wide: true},
 		{Label: ui.T(ctx, "超期未结"), Value: ui.T(ctx, "在办案卷中此刻已超过时限的，仅统计当前，不回溯。"), Wide: true},
 		{Label: ui.T(ctx, "区级合计"), Value: ui.T(ctx, "为各街道之和。街道移交区级指挥中心的案卷在中心另有对应案卷，中心单列，不重复计入。"), Wide: true},
+		{Label: ui.T(ctx, "区级单位"), Value: ui.T(ctx, "服务多个街道的区级部门和公用企业，各街道的案卷合为一行，点开可看所服务的街道；街道自己的单位仍按街道分列。中心的对应案卷不重复计入。"), Wide: true},
 		{Label: ui.T(ctx, "数据来源"), Value: ui.T(ctx, "由各街道操作留痕逐笔累计，区级不接触案卷和个人信息。"), Wide: true},
 	}
 }
 
-// Head are the columns of every table, in words, for the page and its export alike. Without stock it is
-// the short form that fits beside another card.
-func (b Board) Head(ctx context.Context, table string, stock bool) []string {
-	head := []string{ui.T(ctx, "序号"), ui.T(ctx, b.headOf(table))}
+// Head are the columns of an exported table, in words.
+func (b Board) Head(ctx context.Context, table string) []string {
+	head := b.head(ctx, table, true)
 	if table == Units && !b.Street {
-		head = append(head, ui.T(ctx, "所属街道"))
+		head = slices.Insert(head, 2, ui.T(ctx, "所属"))
 	}
+	return head
+}
+
+// head are the columns on the page, where whose a unit is stands under its name. Without stock it is the
+// short form that fits beside another card.
+func (b Board) head(ctx context.Context, table string, stock bool) []string {
+	head := []string{ui.T(ctx, "序号"), ui.T(ctx, b.headOf(table))}
 	head = append(head, ui.T(ctx, "收件"), ui.T(ctx, "结案"))
 	if stock {
 		head = append(head, ui.T(ctx, "按时结案"))

@@ -21,6 +21,10 @@ func Samples() []Sample {
 	street.Name, street.Street, street.Path, street.Behind = "枫桥街道", true, "/d/320505/streets/fengqiao", 12
 	street.Places = []Line{{Name: "枫桥社区", Counts: Counts{182, 170, 160, 10, 22, 1}}, {Name: "马浜社区", Counts: Counts{120, 121, 121, 0, 8, 0}}}
 	empty := Board{Name: "虎丘区", Path: "/d/320505", Query: url.Values{}, Choices: street.Choices, From: street.From, To: street.To, At: street.At, Against: street.Against}
+	unit := sample()
+	unit.Name, unit.Path = "区水务局", "/d/320505/units/water"
+	served := []Line{{Name: "枫桥街道", Href: "/d/320505/streets/fengqiao", Counts: Counts{302, 280, 270, 10, 40, 3}}, {Name: "横塘街道", Href: "/d/320505/streets/hengtang", Counts: Counts{116, 110, 101, 9, 12, 1}},
+		{Name: "虎丘区指挥中心", Href: "/d/320505/streets/huqiu-centre", Apart: true, Counts: Counts{88, 80, 78, 2, 11, 1}}}
 	past := sample()
 	past.Past, past.Custom, past.To = true, true, past.From.AddDate(0, 0, 9)
 	return []Sample{
@@ -29,6 +33,7 @@ func Samples() []Sample {
 		{"empty", View(empty)},
 		{"past", View(past)},
 		{"units", Full(Sheet{Board: sample(), Table: Units, Lines: sample().Units})},
+		{"unit", Full(Sheet{Board: unit, Table: Places, Lines: served})},
 		{"classes", Full(Sheet{Board: sample(), Table: Classes, Lines: sample().Classes})},
 		{"print", Print(sample())},
 	}
@@ -58,9 +63,10 @@ func sample() Board {
 			{Name: "擅自在临街的建筑物上挂彩旗", Counts: Counts{12, 12, 12, 0, 0, 0}},
 		},
 		Units: []Line{
+			{Name: "区水务局", Serves: 6, Href: "/d/320505/units/water?period=month", Counts: Counts{418, 390, 371, 19, 52, 4}},
 			{Name: "综合执法巡查处置中队", Owner: "枫桥街道", Counts: Counts{402, 398, 385, 13, 30, 1}}, {Name: "综合行政执法局", Owner: "狮山街道", Counts: Counts{366, 360, 351, 9, 28, 0}},
 			{Name: "环境卫生管理站", Owner: "枫桥街道", Counts: Counts{251, 249, 240, 9, 17, 0}}, {Name: "物业管理站", Owner: "横塘街道", Counts: Counts{190, 161, 120, 41, 66, 12}},
-			{Name: "区水务局", Owner: "虎丘区指挥中心", Counts: Counts{88, 80, 78, 2, 11, 1}},
+			{Name: "区应急管理局", Owner: "虎丘区指挥中心", Counts: Counts{88, 80, 78, 2, 11, 1}},
 		},
 		Channels: []Line{
 			{Name: "12345热线", Counts: Counts{1630, 1590, 1450, 140, 280, 22}}, {Name: "网格员", Counts: Counts{1204, 1198, 1170, 28, 90, 3}}, {Name: "数字城管", Counts: Counts{702, 690, 640, 50, 101, 9}},

@@ -4,8 +4,8 @@ package fleet
 
 import (
 	"context"
-	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"wanjie/templates/ui"
@@ -23,6 +23,11 @@ type Unit struct {
 	Cases            int64 // filed this month
 	Refused          bool  // a placeholder of the list: cannot be opened
 }
+
+// above is where the unit lies, without its own name.
+func (u Unit) above() string { return above(u.Path, u.Name) }
+
+func above(path, name string) string { return strings.TrimSuffix(path, name) }
 
 // Fleet is the list over all units.
 type Fleet struct {
@@ -94,79 +99,6 @@ func (o Opening) err(ctx context.Context, name string) string {
 	return ""
 }
 
-// Use is one meter's quantity.
-type Use struct {
-	Name, Unit string
-	Qty        int64
-}
-
-// Tenant is one tenant as the vendor sees it.
-type Tenant struct {
-	Guard     ui.Guard
-	ID        int32
-	Name      string
-	Slug      string
-	Kind      string // a catalogue key
-	Path      string
-	Code      string
-	State     string
-	Blueprint string
-	Revision  int64
-	Placement string
-	Contract  string
-	OpenedAt  time.Time
-	Acts      int64
-	LastAct   time.Time
-	Uses      []Use
-	Fresh     bool // just opened
-	MayOpen   bool
-	Roles     []ui.Option
-	Say       string
-	Form      Invitation
-	Errors    map[string]string
-}
-
-// Invitation is the form for a tenant's administrators.
-type Invitation struct{ Name, Phone, Email, Role string }
-
-func (t Tenant) errors(ctx context.Context) (out []ui.FieldError) {
-	for _, name := range []string{"role", "name", "phone", "email"} {
-		if e, ok := t.Errors[name]; ok {
-			out = append(out, ui.FieldError{Name: name, Text: ui.T(ctx, e)})
-		}
-	}
-	return out
-}
-
-func (t Tenant) err(ctx context.Context, name string) string {
-	if e := t.Errors[name]; e != "" {
-		return ui.T(ctx, e)
-	}
-	return ""
-}
-
-func (t Tenant) path(more string) string {
-	return "/v/streets/" + strconv.Itoa(int(t.ID)) + more
-}
-
-func (t Tenant) facts(ctx context.Context) []ui.Fact {
-	tone, label := stateTag(ctx, t.State)
-	contract := t.Contract
-	if contract == "" {
-		contract = ui.T(ctx, "无（试运行）")
-	}
-	own := ui.T(ctx, "与蓝本一致")
-	if t.Revision > 0 {
-		own = ui.T(ctx, "已自定，第 %d 次修改", t.Revision)
-	}
-	return []ui.Fact{
-		{Label: ui.T(ctx, "状态"), Body: ui.Tag(tone, label)}, {Label: ui.T(ctx, "类型"), Value: ui.T(ctx, t.Kind)}, {Label: ui.T(ctx, "租户编号"), Value: strconv.Itoa(int(t.ID))},
-		{Label: ui.T(ctx, "区划代码"), Value: t.Code}, {Label: ui.T(ctx, "网址名"), Value: t.Slug}, {Label: ui.T(ctx, "数据放置点"), Value: t.Placement},
-		{Label: ui.T(ctx, "蓝本"), Value: t.Blueprint}, {Label: ui.T(ctx, "自定配置"), Value: own}, {Label: ui.T(ctx, "合同编号"), Value: contract},
-		{Label: ui.T(ctx, "开通时间"), Value: ui.Time(t.OpenedAt)}, {Label: ui.T(ctx, "操作总数"), Value: ui.Number(t.Acts)}, {Label: ui.T(ctx, "最近操作"), Value: ui.Time(t.LastAct)},
-	}
-}
-
 // Lag is how far one follower is behind at one placement.
 type Lag struct {
 	Placement, Follower string
@@ -199,6 +131,7 @@ type Jobs struct {
 
 // Failure is one job that was given up.
 type Failure struct {
+	Guard                              ui.Guard
 	Placement, Tenant, Kind, Error, ID string
 	TenantID                           int32
 	FailedAt                           time.Time
@@ -218,7 +151,6 @@ type Place struct {
 
 // Health is the page of followers, jobs, timers and databases.
 type Health struct {
-	Guard    ui.Guard
 	At       time.Time
 	Lags     []Lag
 	Jobs     []Jobs
@@ -254,9 +186,9 @@ func (h Health) tiles(ctx context.Context) []ui.Figure {
 	return []ui.Figure{
 		{Label: ui.T(ctx, "数据库"), Value: strconv.Itoa(len(h.Places)-down) + "/" + strconv.Itoa(len(h.Places)), Note: ui.T(ctx, "可用的放置点"), Tone: tone(down > 0, ui.Bad)},
 		{Label: ui.T(ctx, "跟随滞后"), Value: ui.Number(behind), Unit: ui.T(ctx, "项"), Note: ui.T(ctx, "最久 %s", since(ctx, oldest)), Tone: tone(oldest > 5*time.Second, ui.Warn)},
-		{Label: ui.T(ctx, "待办任务"), Value: ui.Number(waiting), Unit: ui.T(ctx, "个"), Note: ui.T(ctx, "排队和执行中")},
-		{Label: ui.T(ctx, "失败任务"), Value: ui.Number(failed), Unit: ui.T(ctx, "个"), Note: ui.T(ctx, "需人工处理"), Tone: tone(failed > 0, ui.Bad)},
-		{Label: ui.T(ctx, "逾期定时"), Value: ui.Number(timers), Unit: ui.T(ctx, "个"), Note: ui.T(ctx, "到点未触发"), Tone: tone(timers > 0, ui.Warn)},
+		{Label: ui.T(ctx, "待办任务"), Value: ui.Number(waiting), Note: ui.T(ctx, "排队和执行中")},
+		{Label: ui.T(ctx, "失败任务"), Value: ui.Number(failed), Note: ui.T(ctx, "需人工处理"), Tone: tone(failed > 0, ui.Bad)},
+		{Label: ui.T(ctx, "逾期定时"), Value: ui.Number(timers), Note: ui.T(ctx, "到点未触发"), Tone: tone(timers > 0, ui.Warn)},
 	}
 }
 
@@ -277,37 +209,4 @@ func since(ctx context.Context, d time.Duration) string {
 
 func size(bytes int64) string {
 	return strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64) + " MiB"
-}
-
-// Meter is a column of the usage table.
-type Meter struct{ Code, Name, Unit string }
-
-// Usage is everybody's usage of a month.
-type Usage struct {
-	Month  string // 2026-11
-	Months []ui.Option
-	Query  string
-	Meters []Meter
-	Totals []int64
-	Rows   []UsageRow
-	Pages  ui.Pages
-}
-
-// UsageRow is one tenant's.
-type UsageRow struct {
-	ID         int32
-	Name, Path string
-	Qty        []int64
-}
-
-func (u Usage) file() string {
-	return "/v/usage/export?" + url.Values{"month": {u.Month}}.Encode()
-}
-
-func usageHead(ctx context.Context, u Usage) []ui.Column {
-	head := []ui.Column{{Label: ui.T(ctx, "租户名称")}, {Label: ui.T(ctx, "所在地")}, {Label: ui.T(ctx, "租户编号"), Number: true}}
-	for _, m := range u.Meters {
-		head = append(head, ui.Column{Label: ui.T(ctx, "%s（%s）", ui.T(ctx, m.Name), ui.T(ctx, m.Unit)), Number: true})
-	}
-	return head
 }

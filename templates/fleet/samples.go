@@ -38,29 +38,40 @@ func Samples() []Sample {
 	refused.Errors = map[string]string{"slug": "网址名应为2至40位小写字母、数字或短横线，以字母开头", "placement": "同一区县的街道须放在一处"}
 	tenant := Tenant{Guard: guard, ID: 1000001, Name: "枫桥街道", Slug: "fengqiao", Kind: "街道", Path: "江苏省苏州市虎丘区枫桥街道", Code: "320505003", State: "active",
 		Blueprint: "城市街道标准版 1", Revision: 7, Placement: "home", Contract: "HT-2025-003", OpenedAt: at.AddDate(-1, 0, 0), Acts: 182604, LastAct: at, MayOpen: true,
+		Forms: []StateForm{{Guard: guard, To: Suspend, Grounds: []ui.Option{{Value: "request", Label: "应租户申请"}, {Value: "arrears", Label: "费用逾期未结"}, {Value: "other", Label: "其他原因"}}}},
 		Uses:  []Use{{"立案案件", "件", 1212}, {"结案案件", "件", 1180}, {"活跃天数", "天", 23}},
 		Roles: []ui.Option{{Value: "street_admin", Label: "街道管理员"}, {Value: "security_admin", Label: "安全管理员"}, {Value: "audit_admin", Label: "审计管理员"}}, Form: Invitation{Role: "street_admin"}}
 	fresh := tenant
 	fresh.Fresh, fresh.State, fresh.Revision, fresh.Contract, fresh.Uses, fresh.Acts = true, "trial", 0, "", nil, 1
-	fresh.Say, fresh.Errors, fresh.Form = "请检查标红的内容", map[string]string{"phone": "请填写手机号码或电子邮箱"}, Invitation{Name: "周敏", Role: "security_admin"}
+	fresh.Form = Invitation{Name: "周敏", Role: "security_admin", Say: "请检查标红的内容", Errors: map[string]string{"phone": "请填写手机号码或电子邮箱"}}
 	suspended := tenant
 	suspended.State = "suspended"
-	health := Health{Guard: guard, At: at, MayRetry: true,
+	why := []ui.Option{{Value: "settled", Label: "原因已消除"}, {Value: "request", Label: "应租户申请"}, {Value: "mistake", Label: "此前操作有误"}}
+	suspended.Forms = []StateForm{{Guard: guard, To: Resume, Grounds: why}, {Guard: guard, To: Close, Grounds: why, Ground: "request", Say: "请检查标红的内容", Errors: map[string]string{"note": "请用2至300个字说明情况"}}}
+	suspended.Standings = []Standing{{"active", "suspended", "费用逾期未结", "三月账单两次催缴未付，已电告对方财务", "#12", at}, {"trial", "active", "原因已消除", "已到账", "#9", at.AddDate(0, -2, 0)}}
+	health := Health{At: at, MayRetry: true,
 		Lags: []Lag{{"home", "seal", 0, 0, 0}, {"home", "meter", 0, 0, 0}, {"home", "tally", 128, 3, 2 * time.Second}, {"home", "announce", 4012, 1, 3 * time.Minute}, {"other", "tally", 12, 1, 20 * time.Second}},
 		Jobs: []Jobs{{"home", "notice.sms", "critical", 12, 3, 2, 1, 4 * time.Second}, {"home", "cases.remind", "default", 40, 8, 0, 0, 0}},
-		Failures: []Failure{{"home", "枫桥街道", "notice.sms", "短信网关返回：签名未报备（InvalidSignName）", "019ab0aa-0000-7000-8000-000000000001", 1000001, at.Add(-time.Hour), 12},
-			{"home", "", "seal.root", "写入日根文件失败：磁盘空间不足", "019ab0aa-0000-7000-8000-000000000002", 0, at.Add(-26 * time.Hour), 12}},
+		Failures: []Failure{{guard, "home", "枫桥街道", "notice.sms", "短信网关返回：签名未报备（InvalidSignName）", "019ab0aa-0000-7000-8000-000000000001", 1000001, at.Add(-time.Hour), 12},
+			{guard, "home", "", "seal.root", "写入日根文件失败：磁盘空间不足", "019ab0aa-0000-7000-8000-000000000002", 0, at.Add(-26 * time.Hour), 12}},
 		Places: []Place{{Name: "home", Version: "15.18", Migration: 6, Wanted: 6, Bytes: 734003200, Tenants: 126, TimersDue: 2, OldestTimer: time.Second}, {Name: "other", Version: "15.18", Migration: 5, Wanted: 6, Bytes: 9400000, Tenants: 2}, {Name: "third", Down: "详见系统日志"}}}
-	usage := Usage{Month: "2026-11", Months: []ui.Option{{Value: "2026-11", Label: "2026-11"}, {Value: "2026-10", Label: "2026-10"}}, Meters: []Meter{{"cases.filed", "立案案件", "件"}, {"cases.closed", "结案案件", "件"}, {"tenant.day", "活跃天数", "天"}},
-		Totals: []int64{1914, 1870, 46}, Rows: []UsageRow{{1000001, "枫桥街道", "江苏省苏州市虎丘区枫桥街道", []int64{1212, 1180, 23}}, {1000002, "横塘街道", "江苏省苏州市虎丘区横塘街道", []int64{702, 690, 23}}},
+	usage := Usage{Month: "2026-11", Months: []ui.Option{{Value: "2026-11", Label: "2026-11"}, {Value: "2026-10", Label: "2026-10"}}, Meters: []Meter{{"cases.filed", "立案案件", "件", false}, {"cases.closed", "结案案件", "件", false}, {"tenant.day", "活跃天数", "天", true}},
+		Totals: []int64{1914, 1870, 46}, Used: true, Rows: []UsageRow{{1000001, "枫桥街道", "江苏省苏州市虎丘区枫桥街道", []int64{1212, 1180, 23}}, {1000002, "横塘街道", "江苏省苏州市虎丘区横塘街道", []int64{702, 690, 23}}},
 		Pages: ui.Pages{Number: 1, Size: 20, Total: 2, Path: "/v/usage", List: "usage"}}
 	unused := usage
-	unused.Rows, unused.Totals, unused.Pages.Total = nil, []int64{0, 0, 0}, 0
+	unused.Rows, unused.Totals, unused.Used, unused.Pages.Total = nil, []int64{0, 0, 0}, false, 0
+	missed := usage
+	missed.Rows, missed.Query, missed.Pages.Total = nil, "没有的地方", 0
+	days := UsageDays{ID: 1000001, Name: "枫桥街道", Path: "江苏省苏州市虎丘区枫桥街道", Month: "2026-11", Months: usage.Months, Meters: usage.Meters, Totals: []int64{131, 118, 3},
+		Rows: []UsageDay{{"2026-11-02", []int64{60, 51, 1}}, {"2026-11-03", []int64{48, 50, 1}}, {"2026-11-05", []int64{23, 17, 1}}}}
+	idle := days
+	idle.Rows, idle.Totals = nil, []int64{0, 0, 0}
 	return []Sample{
 		{"fleet", FleetView(fleet)}, {"fleet-none", FleetView(none)},
 		{"open-find", OpeningView(Opening{Query: "虎丘", Found: units})}, {"open-form", OpeningView(form)}, {"open-refused", OpeningView(refused)},
 		{"tenant", TenantView(tenant)}, {"tenant-fresh", TenantView(fresh)}, {"tenant-suspended", TenantView(suspended)},
 		{"health", HealthView(health)}, {"health-calm", HealthView(Health{At: at, Places: health.Places[:1]})},
-		{"usage", UsageView(usage)}, {"usage-none", UsageView(unused)},
+		{"usage", UsageView(usage)}, {"usage-none", UsageView(unused)}, {"usage-missed", UsageView(missed)},
+		{"usage-days", UsageDaysView(days)}, {"usage-idle", UsageDaysView(idle)},
 	}
 }

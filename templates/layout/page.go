@@ -50,11 +50,11 @@ type Page struct {
 	Crumbs []Crumb
 	User   User
 	Flash  Flash
+	Notice string   // what everybody here should know on every page: the tenant is suspended
 	Guard  ui.Guard // for the forms of the frame itself: sign-out, language
 
 	SignOut  string // address that a sign-out is posted to; empty shows no button
 	Language string // address that the other locale is posted to as "locale"; empty shows no button
-	Live     bool   // loads htmx's server-sent events, for pages with hx-sse:connect
 	Wide     bool   // Plain only: for forms that need more than a sign-in's width
 }
 

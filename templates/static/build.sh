@@ -13,6 +13,4 @@ node node_modules/sass/sass.js --no-source-map --style=compressed --load-path=no
 	--quiet-deps --silence-deprecation=import,global-builtin wanjie.scss ../assets/wanjie.css
 
 # The source map comment would point to a file that is not served.
-for name in htmx ext/hx-sse; do
-	sed '/^\/\/# sourceMappingURL=/d' "node_modules/htmx.org/dist/$name.min.js" >"../assets/$(basename "$name").js"
-done
+sed '/^\/\/# sourceMappingURL=/d' node_modules/htmx.org/dist/htmx.min.js >../assets/htmx.js

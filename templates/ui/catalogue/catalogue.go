@@ -5,6 +5,7 @@
 //
 //	ui.T(ctx, "…", args)  ui.Key("…")                    in views and features
 //	fault.New(kind, "…")  fault.Field("name", "…")  .And("name", "…")
+//	.bad("field", "…", args)                             where package blueprint checks configuration
 //
 // and, as Bare, Chinese that a templ file writes into the page without asking ui.T. A folder whose page texts are data,
 // not product strings, such as the gallery's samples, says so in a file named untranslated.txt, with the reason.
@@ -135,6 +136,8 @@ func textOf(call *ast.CallExpr, pkg string) (arg int, bare bool) {
 	case on != nil && on.Name == "ui" && name == "Key":
 		return 0, false
 	case on != nil && on.Name == "fault" && (name == "New" || name == "Field"):
+		return 1, false
+	case pkg == "blueprint" && name == "bad" && len(call.Args) >= 2:
 		return 1, false
 	case name == "And" && len(call.Args) == 2:
 		return 1, false

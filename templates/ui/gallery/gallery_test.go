@@ -42,7 +42,7 @@ func TestFirstPage(t *testing.T) {
 	w, _ := gzip.NewWriterLevel(&size, gzip.DefaultCompression)
 	w.Write([]byte(uitest.Render(t, ui.Chinese, desk())))
 	w.Close()
-	total := size.Len() + static.Weight("wanjie.css", "wanjie.js", "htmx.js", "hx-sse.js", "mark.svg", "chevron.svg")
+	total := size.Len() + static.Weight("wanjie.css", "wanjie.js", "htmx.js", "live.js", "mark.svg", "chevron.svg")
 	t.Logf("desk page %d B, with assets %d B compressed", size.Len(), total)
 	if total > 60_000 {
 		t.Errorf("first page is %d B compressed, promised 60 kB", total)

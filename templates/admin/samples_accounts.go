@@ -1,0 +1,43 @@
+package admin
+
+import (
+	"time"
+
+	"wanjie/templates/ui"
+)
+
+// accountSamples are accounts at both doors, and the vendor's people and their grants.
+func accountSamples(at time.Time, g ui.Guard) []Sample {
+	street := Frame{Base: "/s/fengqiao"}
+	facts := []ui.Fact{{Label: "人员编号", Value: "504"}, {Label: "手机号码", Value: "138****0504"}, {Label: "角色", Value: "派遣员、承办联络员"}}
+	end := Measure{Guard: g, Key: "sessions", Title: "终止会话", About: "立即退出其全部设备，本人可以重新登录。用于设备遗失、账号疑似被盗用。", Confirm: "终止郑洁的全部会话？"}
+	drop := Measure{Guard: g, Key: "factor", Title: "解除身份验证器", About: "用于手机遗失、无法完成二次验证。解除后全部会话终止，下次登录须重新绑定；请先核实确系本人。", Confirm: "解除郑洁的身份验证器？", Grave: true}
+	off := Measure{Guard: g, Key: "off", Title: "停用账号", About: "立即退出并禁止登录，角色保留，可以随时恢复。", Confirm: "停用郑洁的账号？", Grave: true}
+	refused := off
+	refused.Say, refused.Error, refused.Reason = "请检查标红的内容", "请写明事由，4至200个字", "走"
+	on := Measure{Guard: g, Key: "on", Title: "恢复账号", About: "允许其重新登录，原有角色继续有效。", Confirm: "恢复郑洁的账号？"}
+	here := "/s/fengqiao/admin/people/504"
+	member := Account{Frame: street, Here: here, Title: "郑洁", Facts: facts, List: []Measure{end, drop, refused}}
+	gone := Account{Frame: street, Here: here, Title: "郑洁", Facts: facts, Off: at, List: []Measure{drop, on}}
+	both := Account{Frame: street, Here: here, Title: "郑洁", Facts: facts, Notice: "此人还在其他单位任职或持有上级授权，停用账号、解除身份验证器请联系运营方安全管理员，并告知人员编号", List: []Measure{end}}
+
+	vendor := Frame{Base: "/v"}
+	roles := []ui.Option{{Value: "vendor/operator", Label: "运营操作员", Group: "运营方"}, {Value: "district/district_leader", Label: "区级领导", Group: "区县"}}
+	held := []UpperRole{{Title: "安全管理员", Where: "运营方", Guard: g, Key: "vendor/security_admin", District: "0", Confirm: "收回沈岚的“安全管理员”角色？"}, {Title: "区级领导", Where: "虎丘区", Guard: g, Key: "district/district_leader", District: "320505", Confirm: "收回沈岚的“区级领导”角色？"}}
+	officers := Officers{Frame: vendor, MayGive: true, MayWrite: true, Roles: roles, Invite: OfficerForm{Guard: g}, Find: FindForm{Guard: g}, List: []Officer{
+		{1, "沈岚", "138****5678", held[:1], true, false, true}, {2, "高原", "o*******@example.cn", []UpperRole{{Title: "运营操作员", Where: "运营方"}}, true, false, false}, {5, "程远", "", held[1:], false, true, false}}}
+	wrong := officers
+	wrong.Invite = OfficerForm{Guard: g, Name: "程远", Role: "district/district_leader", District: "32050", Say: "请检查标红的内容", Errors: map[string]string{"phone": "请填写手机号码或电子邮箱", "district": "请填写6位区县代码"}}
+	wrong.Find = FindForm{Guard: g, Account: "999", Error: "没有此账号或人员编号"}
+	page := OfficerPage{Account: Account{Frame: vendor, Here: "/v/people/1", Title: "沈岚", List: []Measure{end, drop, off}, Facts: []ui.Fact{{Label: "人员编号", Value: "1"}, {Label: "联系方式", Value: "138****5678"}, {Label: "身份验证器", Value: "已绑定"}, {Label: "任职单位", Value: ""}}},
+		Held: held, MayGive: true, Give: OfficerForm{Guard: g}, Roles: roles}
+	own := page
+	own.Notice, own.MayGive, own.List = "这是您自己的账号，授权、停用和解除身份验证器须由另一位安全管理员办理", false, []Measure{end}
+	acts := UpperActs{Frame: vendor, Pages: ui.Pages{Number: 1, Size: 20, Total: 3, Path: "/v/acts", List: "acts"}, List: []UpperAct{
+		{at, "沈岚", "程远", "区级领导", "虎丘区", true}, {at.Add(-time.Hour), "沈岚", "程远", "区级领导", "虎丘区", false}, {at.AddDate(0, -1, 0), "命令行", "沈岚", "安全管理员", "运营方", false}}}
+	return []Sample{
+		{"account", AccountView(member)}, {"account-off", AccountView(gone)}, {"account-elsewhere", AccountView(both)},
+		{"officers", OfficersView(officers)}, {"officers-refused", OfficersView(wrong)}, {"officers-read", OfficersView(Officers{Frame: vendor, List: officers.List[:1]})},
+		{"officer", OfficerView(page)}, {"officer-own", OfficerView(own)}, {"upper-acts", UpperActsView(acts)}, {"upper-acts-none", UpperActsView(UpperActs{Frame: vendor})},
+	}
+}
