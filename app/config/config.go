@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,7 +26,10 @@ type Config struct {
 	KratosAdmin  string
 	CourierKey   string // Kratos proves itself with it at /internal/courier
 
-	Addr      string // where people come
+	Addr string // where people come
+	// Proxies are the networks of the reverse proxies before it, whose word about a browser's address
+	// is believed: limits of sign-in and the door's record count by it.
+	Proxies   []netip.Prefix
 	AdminAddr string // health and metrics; keep it inside
 	PublicURL string // as people type it; decides cookies and links
 	Keys      string // file of the development key service
@@ -134,6 +138,17 @@ func FromEnv(get func(string) string) (Config, error) {
 		KratosPublic: need("KRATOS_PUBLIC_URL"), KratosAdmin: need("KRATOS_ADMIN_URL"),
 		CourierKey: get("WANJIE_COURIER_KEY"), Addr: or("WANJIE_ADDR", ":8080"), AdminAddr: or("WANJIE_ADMIN_ADDR", "127.0.0.1:9090"),
 		PublicURL: strings.TrimRight(get("WANJIE_PUBLIC_URL"), "/"), Keys: need("WANJIE_KEYS"), Roots: or("WANJIE_ROOTS", "roots"), SMTP: get("WANJIE_SMTP_URL"),
+	}
+	for _, part := range strings.Split(get("WANJIE_PROXIES"), ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(part)
+		if err != nil {
+			problems = append(problems, "WANJIE_PROXIES must list networks like 10.0.0.0/8,192.168.1.7/32")
+			break
+		}
+		c.Proxies = append(c.Proxies, network)
 	}
 	n, err := strconv.ParseInt(or("WANJIE_DEPLOYMENT", "1"), 10, 32)
 	if err != nil || n < 0 || n > 2146 {

@@ -31,7 +31,8 @@ type Module struct {
 	Timers []jobs.TimerKind
 	Acts   []journal.Kind         // the acts it records, with their versions and upcasters
 	Cells  map[string]tally.Cells // kind of object → what one counts in the rollups
-	// Words are what values of its acts' dimensions say, in catalogue keys, for the traces: "stage/filed".
+	// Words are what values of its acts' dimensions say, in catalogue keys, for the traces: "stage/filed". Also what the
+	// acts and dimensions themselves are called: "act/grid.drawn", "dimension/every".
 	Words  map[string]string
 	Meters []billing.Meter              // what of it is billed
 	Notify func(journal.Act) []jobs.Job // what an act sets going; nil when nothing

@@ -6,6 +6,10 @@
 // into memory; the transaction commits; only then bytes leave. So nobody ever sees a half page, a
 // page of something rolled back, or personal data whose look was not recorded.
 //
+// Two things last longer than their transaction. A download too large for memory ([Stream]) is authorised in it
+// and read in others while it leaves. A screen that listens ([Live]) is admitted in it, and asked again whenever
+// its session or grants may have ended; what it hears is that something moved, and it asks for its page anew.
+//
 // Every POST carries a number made by the client. Its reply is kept in the same transaction: a
 // repeat gets that reply, another body under the same number gets 409.
 package web

@@ -30,14 +30,19 @@ func SetLocale(w http.ResponseWriter, r *http.Request) {
 }
 
 // Done is See with a message shown once on the next page. say must be one of the messages that are
-// registered here, because it travels in the address and nobody may put words in our mouth.
+// registered here, because it travels in the address and nobody may put words in our mouth; another
+// one panics, and TestEveryMessageIsRegistered finds it before.
 func Done(path string, say string) Reply {
+	key, ok := doneKey(say)
+	if !ok {
+		panic("web: the message " + say + " is not among those of Done") // wiring, not input
+	}
 	u, err := url.Parse(path)
 	if err != nil {
 		return See(path)
 	}
 	q := u.Query()
-	q.Set("done", doneKey(say))
+	q.Set("done", key)
 	u.RawQuery = q.Encode()
 	return See(u.String())
 }
@@ -51,25 +56,48 @@ var done = map[string]string{
 	"handled":    ui.Key("已提交办理结果"),
 	"checked":    ui.Key("已核查"),
 	"closed":     ui.Key("已结案"),
+	"verifying":  ui.Key("已送核实"),
+	"verified":   ui.Key("已反馈核实"),
+	"answered":   ui.Key("已答复办结"),
+	"merged":     ui.Key("已并案"),
+	"voided":     ui.Key("已作废"),
+	"applied":    ui.Key("已提交申请"),
+	"withdrawn":  ui.Key("已撤回申请"),
+	"decided":    ui.Key("已审批"),
+	"resumed":    ui.Key("已恢复办理"),
+	"postponed":  ui.Key("已改期"),
 	"called":     ui.Key("已记录回访"),
 	"saved":      ui.Key("已保存"),
 	"opened":     ui.Key("已开通"),
 	"invited":    ui.Key("已发出邀请"),
 	"retried":    ui.Key("已重新排队"),
+	"exporting":  ui.Key("已开始导出，完成后在此下载"),
+	"removed":    ui.Key("已删除"),
 	"back":       ui.Key("已恢复为蓝本"),
+	"added":      ui.Key("已新建"),
+	"retired":    ui.Key("已停用"),
+	"restored":   ui.Key("已恢复使用"),
 	"switched":   ui.Key("已切换"),
 	"given":      ui.Key("已授权"),
 	"ended":      ui.Key("已收回"),
 	"rejected":   ui.Key("已退回"),
+	"ordered":    ui.Key("已提交，数秒内生效"),
+	"carried":    ui.Key("已办理"),
+	"posted":     ui.Key("已安排"),
+	"relieved":   ui.Key("已办理离岗"),
+	"imported":   ui.Key("已导入"),
+	"stopped":    ui.Key("已停止"),
+	"handed":     ui.Key("已提交"),
+	"abolished":  ui.Key("已撤销"),
 }
 
-func doneKey(say string) string {
+func doneKey(say string) (key string, ok bool) {
 	for k, v := range done {
 		if v == say {
-			return k
+			return k, true
 		}
 	}
-	return "saved"
+	return "", false
 }
 
 func flashOf(r *Request) layout.Flash {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -25,13 +26,17 @@ var (
 )
 
 // Collectors are web's metrics.
-func Collectors() []prometheus.Collector { return []prometheus.Collector{requests, shed} }
+func Collectors() []prometheus.Collector {
+	return []prometheus.Collector{requests, shed, listening, lost}
+}
 
 // trail is what a request leaves for its log line.
 type trail struct {
 	number string
 	person int64
 	tenant string
+	seat   func() // gives the request's seat back before it ends
+	stream bool   // it lasts as long as somebody looks
 }
 
 type trailKey struct{}
@@ -47,6 +52,14 @@ func Number(ctx context.Context) string {
 func noteWho(ctx context.Context, person int64, tenant string) {
 	if t, ok := ctx.Value(trailKey{}).(*trail); ok {
 		t.person, t.tenant = person, tenant
+	}
+}
+
+// vacate gives the request's seat back: from here on it only waits, like the many others of its kind.
+func vacate(ctx context.Context) {
+	if t, ok := ctx.Value(trailKey{}).(*trail); ok && t.seat != nil {
+		t.stream = true
+		t.seat()
 	}
 }
 
@@ -100,7 +113,11 @@ func shedding(l Limits, next http.Handler) http.Handler {
 				return
 			}
 		}
-		defer func() { <-seats }()
+		leave := sync.OnceFunc(func() { <-seats })
+		defer leave()
+		if t, ok := r.Context().Value(trailKey{}).(*trail); ok {
+			t.seat = leave
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -153,7 +170,9 @@ func (s *Site) logged(next http.Handler) http.Handler {
 			if route == "" {
 				route = "-"
 			}
-			requests.WithLabelValues(route, strconv.Itoa(sw.status)).Observe(took.Seconds())
+			if !t.stream {
+				requests.WithLabelValues(route, strconv.Itoa(sw.status)).Observe(took.Seconds())
+			}
 			s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request", t.number), slog.String("method", r.Method),
 				slog.String("route", route), slog.Int("status", sw.status), slog.Int64("ms", took.Milliseconds()),
 				slog.String("tenant", t.tenant), slog.Int64("person", t.person))

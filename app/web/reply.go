@@ -19,6 +19,7 @@ type Reply struct {
 	see    string
 	json   any
 	file   *file
+	stream *stream
 }
 
 type file struct {

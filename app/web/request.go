@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,9 +19,10 @@ import (
 // Visitor is who asks, as the session says; the zero Visitor is nobody.
 type Visitor struct {
 	Person  int64
-	Strong  bool // has shown a second factor
-	Owes    bool // has one, and has not shown it
-	Session any  // what the wiring knows of the session; never the token
+	Strong  bool      // has shown a second factor
+	Owes    bool      // has one, and has not shown it
+	Until   time.Time // when the session ends by itself; zero: nobody says
+	Session any       // what the wiring knows of the session; never the token
 }
 
 // Request is an *http.Request whose sender and place are settled.
@@ -29,7 +31,9 @@ type Request struct {
 	Visitor  Visitor
 	Base     string // "/s/fengqiao": what every address of this door begins with
 	District int32  // of a district's door
+	Needs    string // capability that the route asks for
 	number   string
+	claimed  uuid.UUID
 }
 
 // Path joins an address under the door's base.
@@ -57,6 +61,9 @@ func (r *Request) Int(name string, fallback int) int {
 	}
 	return n
 }
+
+// Claimed is the client-made number of a POST above the tenants: the same for its repeats.
+func (r *Request) Claimed() uuid.UUID { return r.claimed }
 
 // Boosted reports whether htmx asks for a part of the page.
 func (r *Request) Boosted() bool { return r.Header.Get("HX-Request") == "true" }

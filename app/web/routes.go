@@ -17,7 +17,7 @@ type Handler func(ctx context.Context, tx tenants.Tx, r *Request) (Reply, error)
 type DistrictHandler func(ctx context.Context, tx tenants.DistrictTx, r *Request) (Reply, error)
 
 // VendorHandler does one thing for the vendor; it opens the scopes it needs by itself, because a
-// saga has several.
+// saga has several. What it does for a POST must be safe to repeat: Request.Claimed tells it from another.
 type VendorHandler func(ctx context.Context, r *Request) (Reply, error)
 
 // Routes is where a module puts its addresses: all under /s/{tenant}, all behind its switch.
@@ -51,7 +51,7 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 	s.note(Route{Method: method, Pattern: "/s/{tenant}" + path, Door: "tenant", Module: module})
 	s.handle(pattern, func(w http.ResponseWriter, r *Request) error {
 		slug := r.PathValue("tenant")
-		r.Base = "/s/" + slug
+		r.Base, r.Needs = "/s/"+slug, may
 		if r.Visitor.Person == 0 {
 			return errUnsigned
 		}
@@ -61,6 +61,9 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 		}
 		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write}
 		if method == http.MethodPost {
+			if err := r.unpack(s.uploads[pattern]); err != nil {
+				return err
+			}
 			if entry.Request, err = r.claim(); err != nil {
 				return err
 			}
@@ -76,6 +79,9 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 		})
 		if err != nil {
 			return err
+		}
+		out.read = func(ctx context.Context, f func(context.Context, tenants.Tx) error) error {
+			return s.DB.Read(ctx, id, entry.Actor, f)
 		}
 		out.send(w, r)
 		return nil
@@ -151,16 +157,11 @@ func (s *Site) District(path string, h DistrictHandler) {
 func (s *Site) Vendor(method, path, may string, h VendorHandler) {
 	s.note(Route{Method: method, Pattern: "/v" + path, Door: "vendor"})
 	s.handle(method+" /v"+path, func(w http.ResponseWriter, r *Request) error {
-		r.Base = "/v"
+		r.Base, r.Needs = "/v", may
 		if err := s.AdmitVendor(r, may); err != nil {
 			return err
 		}
-		if method == http.MethodPost {
-			if _, err := r.claim(); err != nil {
-				return err
-			}
-		}
-		reply, err := h(r.Context(), r)
+		reply, err := s.once(r, h)
 		if err != nil {
 			return err
 		}
@@ -171,6 +172,31 @@ func (s *Site) Vendor(method, path, may string, h VendorHandler) {
 		out.send(w, r)
 		return nil
 	})
+}
+
+// once calls a handler above the tenants: a POST that worked is answered once, and repeats get its reply.
+func (s *Site) once(r *Request, h VendorHandler) (reply Reply, err error) {
+	if r.Method != http.MethodPost {
+		return h(r.Context(), r)
+	}
+	claimed, err := r.claim()
+	if err != nil {
+		return Reply{}, err
+	}
+	r.claimed = claimed.ID
+	ours := false
+	kept, err := s.DB.Once(r.Context(), r.Visitor.Person, *claimed, func(ctx context.Context) (*tenants.Reply, error) {
+		ours = true
+		if reply, err = h(ctx, r); err != nil || reply.see == "" {
+			return nil, err
+		}
+		kept, err := keep(reply)
+		return &kept, err
+	})
+	if err == nil && !ours {
+		reply = recall(kept)
+	}
+	return reply, err
 }
 
 // Signed serves a page for whoever is signed in, before any place was chosen.

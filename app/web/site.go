@@ -41,12 +41,16 @@ type Site struct {
 	AdmitDistrict func(r *Request) (district int32, err error)
 	AdmitVendor   func(r *Request, may string) error
 
+	// Refused hears of a signed-in visitor's request that was refused for lack of a right; optional.
+	Refused func(r *Request)
+
 	TenantFrame   func(ctx context.Context, tx tenants.Tx, r *Request) (Frame, error)
 	DistrictFrame func(ctx context.Context, tx tenants.DistrictTx, r *Request) (Frame, error)
 	VendorFrame   func(ctx context.Context, r *Request) (Frame, error)
 
-	mux    *http.ServeMux
-	routes []Route
+	mux     *http.ServeMux
+	routes  []Route
+	uploads map[string]int64 // pattern → how many bytes it takes; see Routes.Upload
 }
 
 // Route is one address of the product, for tests that probe every one of them.
@@ -69,8 +73,9 @@ func (s *Site) muxed() *http.ServeMux {
 
 // handle wraps a route: who asks, in which language, and what becomes of a failure.
 func (s *Site) handle(pattern string, f func(http.ResponseWriter, *Request) error) {
+	most := max(s.uploads[pattern], maxForm)
 	s.muxed().HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) {
-		q.Body = http.MaxBytesReader(w, q.Body, maxForm)
+		q.Body = http.MaxBytesReader(w, q.Body, most)
 		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context())}
 		v, err := s.Visitor(q)
 		if err != nil {
@@ -91,7 +96,10 @@ type rendered struct {
 	kind     string
 	body     []byte
 	location string
-	name     string // of a download
+	name     string  // of a download
+	stream   *stream // in place of body, with what it reads by; log hears when it breaks off
+	read     Read
+	log      *slog.Logger
 }
 
 func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(context.Context) (Frame, error)) (rendered, error) {
@@ -108,6 +116,9 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 		return out, nil
 	case reply.file != nil:
 		out.kind, out.body, out.name = reply.file.kind, reply.file.body, reply.file.name
+		return out, nil
+	case reply.stream != nil:
+		out.kind, out.name, out.stream, out.log = reply.stream.kind, reply.stream.name, reply.stream, s.Log
 		return out, nil
 	case reply.json != nil:
 		body, err := json.Marshal(reply.json)
@@ -157,6 +168,10 @@ func (o rendered) send(w http.ResponseWriter, r *Request) {
 	if o.name != "" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.name}))
 	}
+	if o.stream != nil {
+		o.pour(w, r)
+		return
+	}
 	h.Set("Content-Length", strconv.Itoa(len(o.body)))
 	w.WriteHeader(o.status)
 	if r.Method != http.MethodHead {
@@ -177,6 +192,9 @@ func (s *Site) fail(w http.ResponseWriter, r *Request, err error) {
 	} else if f.Kind == fault.Unavailable {
 		s.Log.WarnContext(ctx, "unavailable", "request", r.number, "route", r.Pattern, "error", err)
 		w.Header().Set("Retry-After", "2")
+	}
+	if f.Kind == fault.Forbidden && s.Refused != nil && r.Visitor.Person != 0 {
+		s.Refused(r)
 	}
 	if f.Kind == fault.Unsigned && !wantsJSON(r.Request) {
 		to := "/login"

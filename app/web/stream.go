@@ -1,0 +1,61 @@
+package web
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"wanjie/tenants"
+)
+
+// Read runs f in a read-only transaction of the tenant, as whoever asked.
+type Read func(ctx context.Context, f func(context.Context, tenants.Tx) error) error
+
+// stream is a download that is made while it leaves, after the transaction that authorised it.
+type stream struct {
+	name, kind string
+	size       int64
+	body       func(ctx context.Context, read Read, w io.Writer) error
+}
+
+// Stream answers with a download too large for memory. body runs after the transaction has committed, and reads in
+// transactions of its own; it must bring exactly size bytes. When it fails in the middle the connection breaks, so that
+// nobody takes a part for the whole.
+func Stream(name, kind string, size int64, body func(ctx context.Context, read Read, w io.Writer) error) Reply {
+	return Reply{stream: &stream{name, kind, size, body}}
+}
+
+// stalled is how long a receiver may take for one piece before it is given up: it keeps a seat.
+const stalled = time.Minute
+
+// pour streams. It is not compressed on the way, because then its end could not be told from a break.
+func (o rendered) pour(w http.ResponseWriter, r *Request) {
+	h := w.Header()
+	h.Set(gzhttp.HeaderNoCompression, "1")
+	h.Set("Content-Length", strconv.FormatInt(o.stream.size, 10))
+	w.WriteHeader(o.status)
+	if r.Method == http.MethodHead {
+		return
+	}
+	out := patient{w, http.NewResponseController(w)}
+	if err := o.stream.body(r.Context(), o.read, out); err != nil {
+		o.log.LogAttrs(r.Context(), slog.LevelWarn, "download broke off", slog.String("request", r.number), slog.String("route", r.Pattern), slog.Any("error", err))
+		panic(http.ErrAbortHandler)
+	}
+	_ = out.rc.SetWriteDeadline(time.Time{}) // another request may follow on the connection
+}
+
+type patient struct {
+	w  io.Writer
+	rc *http.ResponseController
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	_ = p.rc.SetWriteDeadline(time.Now().Add(stalled)) //nolint:forbidigo // how long to wait, not what time it is
+	return p.w.Write(b)
+}
