@@ -22,8 +22,9 @@ import (
 
 // acts are the kinds of acts in words; catalogue keys. A kind that is not here shows as it is stored.
 var acts = map[string]string{
-	"tenant.opened": ui.Key("开通"), "tenant.state": ui.Key("变更运行状态"), "tenant.branded": ui.Key("修改街道形象"), "config.changed": ui.Key("修改配置"),
+	"tenant.opened": ui.Key("开通"), "tenant.state": ui.Key("变更运行状态"), "tenant.branded": ui.Key("修改街道形象"), "keys.renewed": ui.Key("更换数据密钥"), "keys.resealed": ui.Key("数据已换用新密钥"), "keys.retired": ui.Key("停用旧密钥"), "config.changed": ui.Key("修改配置"),
 	"grant.given": ui.Key("授权"), "grant.ended": ui.Key("收回授权"), "member.joined": ui.Key("加入人员"), "member.changed": ui.Key("修改人员资料"), "member.left": ui.Key("移出人员"),
+	"member.sessions_ended": ui.Key("终止会话"), "member.factor_dropped": ui.Key("解除身份验证器"), "member.disabled": ui.Key("停用账号"), "member.enabled": ui.Key("恢复账号"),
 	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予立案"), "case.dispatched": ui.Key("派遣"), "case.received": ui.Key("签收"),
 	"case.unsigned": ui.Key("超时未签收"), "case.handled": ui.Key("办结反馈"), "case.checked": ui.Key("核查"), "case.overdue": ui.Key("超过时限"), "case.closed": ui.Key("结案"),
 	"case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重新办理"), "case.imported": ui.Key("历史导入"),
@@ -46,9 +47,9 @@ func objectWords(ctx context.Context, key string) string {
 // dims are the names of dimensions in words; catalogue keys.
 var dims = map[string]string{
 	"stage": ui.Key("阶段"), "class": ui.Key("类别"), "unit": ui.Key("承办单位"), "channel": ui.Key("渠道"), "community": ui.Key("社区（村）"), "role": ui.Key("角色"),
-	"person": ui.Key("人员"), "state": ui.Key("状态"), "item": ui.Key("配置项"), "items": ui.Key("项数"), "revision": ui.Key("修订号"), "on": ui.Key("启用"), "off": ui.Key("停用"),
+	"person": ui.Key("人员"), "state": ui.Key("状态"), "ground": ui.Key("原因"), "item": ui.Key("配置项"), "items": ui.Key("项数"), "revision": ui.Key("修订号"), "on": ui.Key("启用"), "off": ui.Key("停用"),
 	"name": ui.Key("名称"), "short_name": ui.Key("简称"), "colour": ui.Key("主色"), "accent": ui.Key("辅色"), "welcome": ui.Key("欢迎语"),
-	"blueprint": ui.Key("蓝本"), "contract": ui.Key("合同编号"), "kind": ui.Key("类型"), "district": ui.Key("区县"), "grid": ui.Key("网格"),
+	"version": ui.Key("密钥版本"), "versions": ui.Key("停用的版本数"), "values": ui.Key("数据项数"), "unreadable": ui.Key("无法解开的数据项"), "blueprint": ui.Key("蓝本"), "contract": ui.Key("合同编号"), "kind": ui.Key("类型"), "district": ui.Key("区县"), "grid": ui.Key("网格"),
 }
 
 // perPage is how many entries a page of traces has.
@@ -59,7 +60,7 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	if err != nil {
 		return web.Reply{}, err
 	}
-	page := view.Audit{Frame: frame(tx, r), Object: r.Text("object")}
+	page := view.Audit{Frame: Frame(tx, r), Object: r.Text("object")}
 	for _, o := range objects {
 		page.Objects = append(page.Objects, ui.Option{Value: o.key, Label: ui.T(ctx, o.title)})
 	}
@@ -125,6 +126,8 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 		kind := x.Kind
 		if title, ok := acts[kind]; ok {
 			kind = ui.T(ctx, title)
+		} else if title, ok := a.Words["act/"+kind]; ok {
+			kind = ui.T(ctx, title)
 		}
 		page.Acts = append(page.Acts, view.Act{N: x.N, Kind: kind, Who: who(ctx, names, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
 			RecordedAt: x.RecordedAt, HappenedAt: x.HappenedAt, Imported: x.Imported, Details: a.details(ctx, cfg, names, parsed[i][0], parsed[i][1])})
@@ -148,6 +151,8 @@ func (a *desk) details(ctx context.Context, cfg *blueprint.Config, names map[int
 		}
 		title := k
 		if t, ok := dims[k]; ok {
+			title = ui.T(ctx, t)
+		} else if t, ok := a.Words["dimension/"+k]; ok {
 			title = ui.T(ctx, t)
 		}
 		now := a.value(ctx, cfg, names, k, after[k])
@@ -208,46 +213,4 @@ func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names map[int64
 		return strings.Join(list, "、")
 	}
 	return v
-}
-
-func (a *desk) looks(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	before, err := uuid.Parse(r.Text("before"))
-	if err != nil {
-		before = uuid.Max
-	}
-	var rows []struct {
-		ID       uuid.UUID
-		Actor    int64
-		Object   string
-		ObjectID uuid.UUID
-		Purpose  string
-		Fields   string
-		At       time.Time
-	}
-	// The ids are in the order of time, and the primary key's.
-	if err := tx.Raw(`SELECT id, actor, object, object_id, purpose, fields, at FROM looks WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
-		int32(tx.ID()), before, perPage+1).Scan(ctx, &rows); err != nil {
-		return web.Reply{}, fmt.Errorf("newest looks: %w", err)
-	}
-	page := view.Looks{Frame: frame(tx, r)}
-	if len(rows) > perPage {
-		rows = rows[:perPage]
-		page.Older = r.Path("/admin/looks?before=%s", rows[perPage-1].ID)
-	}
-	if before != uuid.Max {
-		page.Newest = r.Path("/admin/looks")
-	}
-	var persons []int64
-	for _, x := range rows {
-		persons = append(persons, x.Actor)
-	}
-	names, err := auth.Names(ctx, tx, persons...)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	for _, x := range rows {
-		page.List = append(page.List, view.Look{At: x.At, Who: who(ctx, names, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
-			Purpose: x.Purpose, Fields: strings.ReplaceAll(x.Fields, ",", "、")})
-	}
-	return web.Page(ui.T(ctx, "查阅记录"), view.LooksView(page)), nil
 }

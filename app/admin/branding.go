@@ -85,7 +85,7 @@ func (a *desk) branding(ctx context.Context, tx tenants.Tx, r *web.Request) (web
 }
 
 func (a *desk) brandForm(ctx context.Context, tx tenants.Tx, r *web.Request, l Look, refused *fault.Error) (web.Reply, error) {
-	page := view.Branding{Frame: frame(tx, r), Guard: r.Guard(), Name: l.Name, ShortName: l.ShortName, Colour: l.Colour, Accent: l.Accent, Welcome: l.Welcome, Slug: tx.Tenant().Slug}
+	page := view.Branding{Frame: Frame(tx, r), Guard: r.Guard(), Name: l.Name, ShortName: l.ShortName, Colour: l.Colour, Accent: l.Accent, Welcome: l.Welcome, Slug: tx.Tenant().Slug}
 	status := 0
 	if refused != nil {
 		page.Say, page.Errors, status = ui.T(ctx, refused.Say, refused.Args...), refused.Fields, refused.Kind.Status()

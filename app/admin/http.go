@@ -47,6 +47,7 @@ func Routes(site *web.Site, d Deps) {
 	r.Get("/admin/settings/{key}", auth.ConfigRead, a.setting)
 	r.Post("/admin/settings/{key}", auth.ConfigWrite, a.set)
 	r.Post("/admin/settings/{key}/back", auth.ConfigWrite, a.back)
+	a.itemRoutes(r)
 	r.Get("/admin/units", auth.ConfigRead, a.units)
 	r.Get("/admin/duties", auth.ConfigRead, a.duties)
 	r.Get("/admin/branding", auth.ConfigWrite, a.branding)
@@ -57,19 +58,18 @@ func Routes(site *web.Site, d Deps) {
 	r.Post("/admin/people/leave", auth.PeopleWrite, a.leave)
 	r.Post("/admin/people/invite", auth.PeopleWrite, a.invite)
 	r.Get("/admin/audit", auth.JournalRead, a.audit)
-	r.Get("/admin/looks", auth.LooksRead, a.looks)
 	site.Raw("GET /s/{tenant}/theme.css", http.HandlerFunc(theme(site.DB)))
 }
 
-// frame is what every page has: the way to its neighbours, as far as the actor may go.
-func frame(tx tenants.Tx, r *web.Request) view.Frame {
+// Frame is what every page of the administration has: the way to its neighbours, as far as the actor may go.
+func Frame(tx tenants.Tx, r *web.Request) view.Frame {
 	f := view.Frame{Base: r.Base}
 	rest := strings.TrimPrefix(r.URL.Path, r.Base)
 	for _, p := range []struct{ title, path, may string }{
-		{ui.Key("模块"), "/admin/modules", auth.ModulesSwitch}, {ui.Key("参数设置"), "/admin/settings", auth.ConfigRead},
+		{ui.Key("模块"), "/admin/modules", auth.ModulesSwitch}, {ui.Key("参数设置"), "/admin/settings", auth.ConfigRead}, {ui.Key("配置项"), "/admin/items", auth.ConfigRead},
 		{ui.Key("承办单位"), "/admin/units", auth.ConfigRead}, {ui.Key("职责清单"), "/admin/duties", auth.ConfigRead},
 		{ui.Key("街道形象"), "/admin/branding", auth.ConfigWrite}, {ui.Key("人员与授权"), "/admin/people", auth.PeopleRead},
-		{ui.Key("操作留痕"), "/admin/audit", auth.JournalRead}, {ui.Key("查阅记录"), "/admin/looks", auth.LooksRead},
+		{ui.Key("操作留痕"), "/admin/audit", auth.JournalRead}, {ui.Key("访问记录"), "/admin/access", auth.AccessRead},
 	} {
 		if auth.CanSomewhere(tx.Actor(), p.may) {
 			f.Tabs = append(f.Tabs, view.Tab{Title: p.title, Path: p.path, Active: strings.HasPrefix(rest, p.path)})

@@ -30,7 +30,7 @@ func (a *desk) modules(ctx context.Context, tx tenants.Tx, r *web.Request) (web.
 	if err != nil {
 		return web.Reply{}, err
 	}
-	page := view.Modules{Frame: frame(tx, r)}
+	page := view.Modules{Frame: Frame(tx, r)}
 	for _, m := range cfg.Modules.All() {
 		s, known := a.find(m.Key)
 		if !known {

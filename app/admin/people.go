@@ -29,7 +29,7 @@ func (a *desk) peoplePage(ctx context.Context, tx tenants.Tx, r *web.Request, gr
 		return web.Reply{}, err
 	}
 	page := view.People{
-		Frame: frame(tx, r), MayGive: auth.CanSomewhere(tx.Actor(), auth.GrantsGive), MayWrite: auth.CanSomewhere(tx.Actor(), auth.PeopleWrite),
+		Frame: Frame(tx, r), MayGive: auth.CanSomewhere(tx.Actor(), auth.GrantsGive), MayWrite: auth.CanSomewhere(tx.Actor(), auth.PeopleWrite),
 		Grant: grant, Invite: invite,
 	}
 	page.Grant.Guard, page.Invite.Guard = r.Guard(), r.Guard()
@@ -40,7 +40,7 @@ func (a *desk) peoplePage(ctx context.Context, tx tenants.Tx, r *web.Request, gr
 		page.Units = append(page.Units, ui.Option{Value: u.Key, Label: u.Name, Group: ui.T(ctx, unitKind(u.Kind))})
 	}
 	for _, m := range members {
-		p := view.Person{Guard: r.Guard(), Number: m.Person, Name: m.Name, Phone: mask.Phone(m.Phone), Self: m.Person == tx.Actor().Person}
+		p := view.Person{Guard: r.Guard(), Number: m.Person, Name: m.Name, Phone: mask.Phone(m.Phone), Self: m.Person == tx.Actor().Person, Off: !m.Off.IsZero()}
 		for _, g := range m.Grants {
 			where := ""
 			for _, key := range []string{g.Unit, g.Community, g.Grid} {

@@ -87,7 +87,7 @@ func (a *desk) settings(ctx context.Context, tx tenants.Tx, r *web.Request) (web
 	if err != nil {
 		return web.Reply{}, err
 	}
-	page := view.Settings{Frame: frame(tx, r), May: auth.CanSomewhere(tx.Actor(), auth.ConfigWrite)}
+	page := view.Settings{Frame: Frame(tx, r), May: auth.CanSomewhere(tx.Actor(), auth.ConfigWrite)}
 	for _, s := range cfg.Settings.All() {
 		l := line(ctx, s, sources[s.Key])
 		l.Guard = r.Guard()
@@ -115,7 +115,7 @@ func (a *desk) form(ctx context.Context, tx tenants.Tx, r *web.Request, refused 
 		return web.Reply{}, err
 	}
 	src := sources[s.Key]
-	page := view.SettingForm{Frame: frame(tx, r), Setting: line(ctx, s, src), Type: string(s.Type), Seen: src.Effective.Digest(), Back: r.Guard()}
+	page := view.SettingForm{Frame: Frame(tx, r), Setting: line(ctx, s, src), Type: string(s.Type), Seen: src.Effective.Digest(), Back: r.Guard()}
 	page.Guard = r.Guard()
 	switch s.Type {
 	case blueprint.Span:

@@ -17,7 +17,7 @@ var unitKinds = []struct {
 	title string
 }{
 	{blueprint.Office, ui.Key("内设机构")}, {blueprint.Station, ui.Key("站所")}, {blueprint.Squad, ui.Key("队伍")},
-	{blueprint.Community, ui.Key("社区（村）")}, {blueprint.Bureau, ui.Key("区级部门")}, {blueprint.Utility, ui.Key("公用企业")},
+	{blueprint.Community, ui.Key("社区（村）")}, {blueprint.Branch, ui.Key("派驻机构")}, {blueprint.Bureau, ui.Key("区级部门")}, {blueprint.Utility, ui.Key("公用企业")},
 }
 
 func unitKind(k blueprint.UnitKind) string {
@@ -53,7 +53,7 @@ func (a *desk) units(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	if err != nil {
 		return web.Reply{}, err
 	}
-	page := view.Units{Frame: frame(tx, r), Query: r.Text("q"), Kind: r.Text("kind")}
+	page := view.Units{Frame: Frame(tx, r), Query: r.Text("q"), Kind: r.Text("kind")}
 	for _, k := range unitKinds {
 		page.Kinds = append(page.Kinds, ui.Option{Value: string(k.kind), Label: ui.T(ctx, k.title)})
 	}
@@ -98,7 +98,7 @@ func (a *desk) duties(ctx context.Context, tx tenants.Tx, r *web.Request) (web.R
 	if err != nil {
 		return web.Reply{}, err
 	}
-	page := view.Duties{Frame: frame(tx, r), Query: r.Text("q"), List: r.Text("list")}
+	page := view.Duties{Frame: Frame(tx, r), Query: r.Text("q"), List: r.Text("list")}
 	title := map[blueprint.DutyList]string{}
 	for _, l := range dutyLists {
 		title[l.list] = l.title

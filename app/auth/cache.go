@@ -84,9 +84,3 @@ func (c *cache) drop(e *list.Element) {
 	c.recent.Remove(e)
 	delete(c.held, e.Value.(*entry).key)
 }
-
-func (c *cache) len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.held)
-}

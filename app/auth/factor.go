@@ -28,7 +28,7 @@ type Enrolment struct {
 // app, or one of the recovery codes. Afterwards the session is at level 2; the ticket's token is the
 // cookie's new value. ErrCode, ErrNoFactor.
 func (c *Client) SecondFactor(ctx context.Context, token, code string) (Ticket, error) {
-	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
+	code = compact(code)
 	flow, err := c.factorFlow(ctx, token)
 	if err != nil {
 		return Ticket{}, err
@@ -44,6 +44,9 @@ func (c *Client) SecondFactor(ctx context.Context, token, code string) (Ticket, 
 	}
 	return t, common(err)
 }
+
+// compact takes out the blanks that people write into a code.
+func compact(code string) string { return strings.ReplaceAll(strings.TrimSpace(code), " ", "") }
 
 var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
 
@@ -99,7 +102,7 @@ func (c *Client) EnrolAgain(ctx context.Context, token, flow string) (Enrolment,
 // EnrolFinish completes an enrolment with a code of the app; the session is at level 2 afterwards.
 // ErrCode, ErrExpired.
 func (c *Client) EnrolFinish(ctx context.Context, token, flow, code string) error {
-	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
+	code = compact(code)
 	_, err := c.change(ctx, token, flow, ory.UpdateSettingsFlowBody{UpdateSettingsFlowWithTotpMethod: &ory.UpdateSettingsFlowWithTotpMethod{
 		Method: "totp", TotpCode: &code}})
 	if r := says(err); r != nil && r.status == http.StatusBadRequest {

@@ -42,13 +42,13 @@ type Give struct {
 }
 
 // Grant gives a member of the tenant a role and records "grant.given". Giving what is already held
-// answers the living grant and records nothing. Faults: Forbidden without GrantsGive or for oneself,
+// answers the living grant and records nothing. Faults: Forbidden without GrantsGive (or Role.By, in a grid) or for oneself,
 // Invalid for a role that does not exist here or lacks its unit, Conflict when the person would hold
 // two of the three separated powers, NotFound for somebody who is no member.
 func Grant(ctx context.Context, tx tenants.Tx, give Give) (uuid.UUID, error) {
 	by := tx.Actor()
-	if err := Require(by, GrantsGive, ""); err != nil {
-		return uuid.Nil, err
+	if !mayGive(by, give.Role, give.Grid) {
+		return uuid.Nil, forbidden()
 	}
 	if !by.Trusted() && by.Person == give.Person {
 		return uuid.Nil, errSelf()
@@ -68,7 +68,7 @@ func Grant(ctx context.Context, tx tenants.Tx, give Give) (uuid.UUID, error) {
 	err := tx.Raw("SELECT person FROM members WHERE tenant_id = ? AND person = ? AND left_at IS NULL FOR UPDATE",
 		int32(tx.ID()), give.Person).Scan(ctx, &here)
 	if errors.Is(err, errNoRows) {
-		return uuid.Nil, fault.New(fault.NotFound, "本单位没有此人员")
+		return uuid.Nil, errNoMember()
 	}
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("member to be granted: %w", err)
@@ -102,20 +102,46 @@ func Grant(ctx context.Context, tx tenants.Tx, give Give) (uuid.UUID, error) {
 	return row.ID, nil
 }
 
+// mayGive reports whether the actor may give and end a role, there.
+func mayGive(by tenants.Actor, role, grid string) bool {
+	r, _ := RoleOf(role)
+	return Can(by, GrantsGive, "") || r.By != "" && grid != "" && CanAt(by, r.By, At{Grid: grid})
+}
+
 // End ends a grant and records "grant.ended"; it holds until the end of this transaction and no
-// longer. Ending an ended one changes nothing. Faults: Forbidden without GrantsGive, NotFound.
+// longer. Ending an ended one changes nothing. Faults: Forbidden without GrantsGive (or Role.By, in a grid), NotFound,
+// Conflict for the last security administrator whose account works.
 func End(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
-	if err := Require(tx.Actor(), GrantsGive, ""); err != nil {
-		return err
+	if !CanSomewhere(tx.Actor(), GrantsGive) && !CanSomewhere(tx.Actor(), GridsStaff) {
+		return forbidden()
+	}
+	row := new(Held)
+	err := tx.Select(row).Where("g.id = ?", id).Scan(ctx)
+	if errors.Is(err, errNoRows) {
+		return errNoGrant()
+	}
+	if err != nil {
+		return fmt.Errorf("grant to be ended: %w", err)
+	}
+	if !mayGive(tx.Actor(), row.Role, row.Grid) {
+		return forbidden()
+	}
+	if row.Role == SecurityAdmin && row.EndedAt.IsZero() {
+		if err := keepsSecurity(ctx, tx, row.Person); err != nil {
+			return err
+		}
 	}
 	return end(ctx, tx, id)
 }
 
+func errNoGrant() error { return fault.New(fault.NotFound, "没有这项授权") }
+
+// end ends a grant, whoever asks.
 func end(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	row := new(Held)
 	err := tx.Select(row).Where("g.id = ?", id).For("UPDATE").Scan(ctx)
 	if errors.Is(err, errNoRows) {
-		return fault.New(fault.NotFound, "没有这项授权")
+		return errNoGrant()
 	}
 	if err != nil {
 		return fmt.Errorf("grant to be ended: %w", err)
@@ -158,7 +184,8 @@ func (h *Held) dims() tenants.Dims {
 // Columns is this package's part of the column catalogue.
 var Columns = []keys.Columns{
 	{Table: "grants", Plain: []string{"tenant_id", "id", "person", "role", "unit", "community", "grid", "made_by", "made_at", "ended_at"}},
-	{Table: "members", Plain: []string{"tenant_id", "person", "id", "left_at"}, Sealed: []string{"name", "phone"}},
+	{Table: "members", Plain: []string{"tenant_id", "person", "id", "left_at", "disabled_at"}, Sealed: []string{"name", "phone"}},
 	{Table: "ctl.people", Plain: []string{"person", "identity", "kind", "active", "epoch", "made_at", "ended_at", "second_factor"}},
+	{Table: "ctl.upper_acts", Plain: []string{"id", "at", "kind", "actor", "person", "scope", "district", "role"}},
 	{Table: "ctl.upper_grants", Plain: []string{"person", "scope", "district", "role", "made_by", "made_at"}},
 }

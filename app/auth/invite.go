@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"wanjie/app/auth/courier"
 )
 
@@ -15,6 +17,16 @@ type Inviter struct {
 	Keeper  *Keeper
 	Courier *courier.Store
 	URL     string // of the console, as people reach it: https://console.example.cn
+	// Request is the number under which it was asked for: asked again, it sends no second message.
+	Request uuid.UUID
+}
+
+// message is the number of the message to an address; new each time where nobody gave a Request.
+func (in *Inviter) message(address string) uuid.UUID {
+	if in.Request == uuid.Nil {
+		return uuid.Nil
+	}
+	return uuid.NewSHA1(in.Request, []byte(address))
 }
 
 // goodFor is how long an invitation counts; inviting again makes a new one.
@@ -36,7 +48,7 @@ func (in *Inviter) Invite(ctx context.Context, s Staff, at string) (person int64
 		return person, err
 	}
 	base := strings.TrimRight(in.URL, "/")
-	m := courier.Message{Via: reach.via, Recipient: reach.address, Purpose: "added", Subject: "您已加入" + at,
+	m := courier.Message{ID: in.message(reach.address), Via: reach.via, Recipient: reach.address, Purpose: "added", Subject: "您已加入" + at,
 		Body: fmt.Sprintf("您已加入%s。请用原有账号登录：%s/login", at, base)}
 	if !reach.password {
 		r, err := in.Keeper.Client.Recover(ctx, identity, goodFor)

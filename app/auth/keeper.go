@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/singleflight"
 
+	"wanjie/app/auth/access"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/tenants"
@@ -36,8 +37,13 @@ const askTimeout = 5 * time.Second
 type Keeper struct {
 	Client *Client
 	DB     *tenants.DB
+	Door   *access.Book // who came in, who was refused, whose sessions were ended
 	redis  redis.UniversalClient
 	log    *slog.Logger
+
+	// Ended hears, after what is held has been dropped, which sessions have to be asked about anew: for whatever
+	// lasts longer than a request. Set it before Run.
+	Ended func(gone func(Key, Session) bool)
 
 	sessions *cache
 	refusals *cache
@@ -50,7 +56,7 @@ func NewKeeper(client *Client, db *tenants.DB, rdb redis.UniversalClient, log *s
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Keeper{Client: client, DB: db, redis: rdb, log: log, sessions: newCache(heldSessions), refusals: newCache(heldRefusals)}
+	return &Keeper{Client: client, DB: db, Door: access.NewBook(db), redis: rdb, log: log, sessions: newCache(heldSessions), refusals: newCache(heldRefusals)}
 }
 
 // Session answers who holds token. Faults: Unsigned for nobody (also an ended session or a person
@@ -151,4 +157,7 @@ func (k *Keeper) known(ctx context.Context, s Session) (Session, error) {
 func (k *Keeper) forget(gone func(Key, Session) bool) {
 	k.sessions.forget(gone)
 	k.refusals.forget(gone)
+	if k.Ended != nil {
+		k.Ended(gone)
+	}
 }

@@ -239,7 +239,7 @@ func TestRevocationTakesEffectAtOnce(t *testing.T) {
 	t.Parallel()
 	here, there := keeper(t), keeper(t)
 	_, in, s := signedIn(t, there)
-	must(t, here.Revoke(t.Context(), s.Person))
+	must(t, here.Revoke(t.Context(), s.Person, Order{}))
 	begun := time.Now()
 	wait(t, "the other process to hear of it", func() bool {
 		_, err := there.Session(t.Context(), in.Token)
@@ -260,7 +260,7 @@ func TestRevocationWithoutRedisTakesSeconds(t *testing.T) {
 	must(t, err)
 	_, err = there.Upper(ctx, got)
 	must(t, err)
-	must(t, here.Revoke(ctx, got.Person))
+	must(t, here.Revoke(ctx, got.Person, Order{}))
 	if _, err := there.Session(ctx, in.Token); err != nil {
 		t.Fatalf("nothing was heard, and yet: %v", err) // else the next line tests nothing
 	}
@@ -269,7 +269,7 @@ func TestRevocationWithoutRedisTakesSeconds(t *testing.T) {
 	}
 	got, err = there.Session(ctx, login(t, s).Token)
 	must(t, err)
-	must(t, here.Revoke(ctx, got.Person))
+	must(t, here.Revoke(ctx, got.Person, Order{}))
 	held.Move(clock.Now(ctx).Add(staffTTL))
 	if _, err := there.Session(ctx, in.Token); !fault.Is(err, fault.Unsigned) {
 		t.Errorf("after the time: %v", err)
@@ -282,7 +282,7 @@ func TestRevocationHoldsWithoutKratos(t *testing.T) {
 	k := keeper(t)
 	staff, in, s := signedIn(t, k)
 	k.Client = NewClient(world.public, "http://127.0.0.1:9")
-	if err := k.Revoke(t.Context(), s.Person); !fault.Is(err, fault.Unavailable) {
+	if err := k.Revoke(t.Context(), s.Person, Order{}); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("Kratos did not answer, and Revoke says %v", err)
 	}
 	if _, err := client().Whoami(t.Context(), in.Token); err != nil {
@@ -300,20 +300,20 @@ func TestDisabledPerson(t *testing.T) {
 	t.Parallel()
 	k := keeper(t)
 	staff, in, s := signedIn(t, k)
-	must(t, k.Disable(t.Context(), s.Person))
+	must(t, k.Disable(t.Context(), s.Person, Order{}))
 	if _, err := k.Session(t.Context(), in.Token); !fault.Is(err, fault.Unsigned) {
 		t.Errorf("switched off: %v", err)
 	}
 	if _, err := k.Client.Login(t.Context(), staff.Phone, staff.Password); err == nil {
 		t.Error("a person switched off signs in")
 	}
-	must(t, k.Enable(t.Context(), s.Person))
+	must(t, k.Enable(t.Context(), s.Person, Order{}))
 	got, err := k.Session(t.Context(), login(t, staff).Token)
 	must(t, err)
 	if got.Person != s.Person {
 		t.Errorf("switched on again as %d, was %d", got.Person, s.Person)
 	}
-	if err := k.Disable(t.Context(), 1<<60); !fault.Is(err, fault.NotFound) {
+	if err := k.Disable(t.Context(), 1<<60, Order{}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("nobody: %v", err)
 	}
 }
@@ -374,4 +374,10 @@ func TestPlaces(t *testing.T) {
 	if err != nil || len(none) != 0 {
 		t.Errorf("nobody works at %v, %v", none, err)
 	}
+}
+
+func (c *cache) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.held)
 }

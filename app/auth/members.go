@@ -24,12 +24,13 @@ var errNoRows = sql.ErrNoRows
 type memberRow struct {
 	bun.BaseModel `bun:"table:members,alias:m"`
 
-	TenantID int32     `bun:"tenant_id,pk"`
-	Person   int64     `bun:"person,pk"`
-	ID       uuid.UUID `bun:"type:uuid"`
-	Name     []byte
-	Phone    []byte
-	LeftAt   time.Time `bun:",nullzero"`
+	TenantID   int32     `bun:"tenant_id,pk"`
+	Person     int64     `bun:"person,pk"`
+	ID         uuid.UUID `bun:"type:uuid"`
+	Name       []byte
+	Phone      []byte
+	LeftAt     time.Time `bun:",nullzero"`
+	DisabledAt time.Time `bun:",nullzero"`
 }
 
 // Member is somebody who works in the tenant, opened.
@@ -39,6 +40,7 @@ type Member struct {
 	Name   string
 	Phone  string
 	LeftAt time.Time // zero while they work here
+	Off    time.Time // since when their account is switched off; zero while it is not
 	Grants []Held    // living ones
 }
 
@@ -92,7 +94,8 @@ func AddMember(ctx context.Context, tx tenants.Tx, person int64, name, phone str
 }
 
 // Leave takes a person out of the tenant's staff: all their grants end, their name stays for the
-// record. It records "member.left". Faults: Forbidden without PeopleWrite, NotFound.
+// record. It records "member.left". Faults: Forbidden without PeopleWrite, NotFound, Conflict for the last security
+// administrator.
 func Leave(ctx context.Context, tx tenants.Tx, person int64) error {
 	if err := Require(tx.Actor(), PeopleWrite, ""); err != nil {
 		return err
@@ -103,13 +106,16 @@ func Leave(ctx context.Context, tx tenants.Tx, person int64) error {
 	row := new(memberRow)
 	err := tx.Select(row).Where("m.person = ?", person).For("UPDATE").Scan(ctx)
 	if errors.Is(err, errNoRows) {
-		return fault.New(fault.NotFound, "本单位没有此人员")
+		return errNoMember()
 	}
 	if err != nil {
 		return fmt.Errorf("member: %w", err)
 	}
 	if !row.LeftAt.IsZero() {
 		return nil
+	}
+	if err := keepsSecurity(ctx, tx, person); err != nil {
+		return err
 	}
 	living, err := Grants(ctx, tx, person)
 	if err != nil {
@@ -159,6 +165,40 @@ func Members(ctx context.Context, tx tenants.Tx) ([]Member, error) {
 	return out, nil
 }
 
+// MemberOf is one of the tenant's staff, with their living grants. Faults: Forbidden without PeopleRead,
+// NotFound.
+func MemberOf(ctx context.Context, tx tenants.Tx, person int64) (Member, error) {
+	if err := Require(tx.Actor(), PeopleRead, ""); err != nil {
+		return Member{}, err
+	}
+	var rows []memberRow
+	if err := tx.Select(&rows).Where("m.person = ? AND m.left_at IS NULL", person).Scan(ctx); err != nil {
+		return Member{}, fmt.Errorf("member: %w", err)
+	}
+	if len(rows) == 0 {
+		return Member{}, errNoMember()
+	}
+	found, err := opened(ctx, tx, rows)
+	if err != nil {
+		return Member{}, err
+	}
+	found[0].Grants, err = Grants(ctx, tx, person)
+	return found[0], err
+}
+
+// Everybody lists all whom the tenant ever knew as its staff, those who left too, without grants. Fault:
+// Forbidden without PeopleRead.
+func Everybody(ctx context.Context, tx tenants.Tx) ([]Member, error) {
+	if err := Require(tx.Actor(), PeopleRead, ""); err != nil {
+		return nil, err
+	}
+	var rows []memberRow
+	if err := tx.Select(&rows).Order("m.person").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("members: %w", err)
+	}
+	return opened(ctx, tx, rows)
+}
+
 // Names answers the names of persons as the tenant knows them, also of those who left, for timelines
 // and lists. Unknown persons are missing from the map; the product itself (0) is 系统.
 func Names(ctx context.Context, tx tenants.Tx, persons ...int64) (map[int64]string, error) {
@@ -194,5 +234,5 @@ func opened(ctx context.Context, tx tenants.Tx, rows []memberRow) ([]Member, err
 func (r *memberRow) open(box *keys.Box) (Member, error) {
 	name, err1 := box.Open(keys.Addr{Table: "members", Column: "name", ID: r.ID}, r.Name)
 	phone, err2 := box.Open(keys.Addr{Table: "members", Column: "phone", ID: r.ID}, r.Phone)
-	return Member{Person: r.Person, ID: r.ID, Name: name, Phone: phone, LeftAt: r.LeftAt}, errors.Join(err1, err2)
+	return Member{Person: r.Person, ID: r.ID, Name: name, Phone: phone, LeftAt: r.LeftAt, Off: r.DisabledAt}, errors.Join(err1, err2)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"wanjie/app/auth/access"
 	"wanjie/app/fault"
 	views "wanjie/templates/auth"
 	"wanjie/templates/layout"
@@ -30,7 +30,7 @@ type Pages struct {
 
 	Frame   func(*http.Request) layout.Page // nil: the product's bare frame
 	Locale  func(*http.Request) string      // nil: Chinese
-	Address func(*http.Request) string      // of the browser, behind trusted proxies; nil: the connection's
+	Proxies access.Proxies                  // whose word about a browser's address is believed
 }
 
 // maxForm bounds a posted form: a password and a few short fields.
@@ -202,16 +202,9 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request, limits map[Limit]st
 	return fault.New(fault.TooMany, "尝试次数过多，请%d分钟后再试", int((longest+time.Minute-1)/time.Minute))
 }
 
-func (p *Pages) address(r *http.Request) string {
-	if p.Address != nil {
-		return network(p.Address(r))
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	return network(host)
-}
+// from is the browser's whole address; address is what counts as one for limits.
+func (p *Pages) from(r *http.Request) string    { return p.Proxies.Address(r) }
+func (p *Pages) address(r *http.Request) string { return network(p.from(r)) }
 
 // signed is who is signed in, or Unsigned.
 func (p *Pages) signed(r *http.Request) (token string, s Session, err error) {
@@ -229,17 +222,29 @@ func (p *Pages) toLogin(w http.ResponseWriter, r *http.Request, err error) error
 }
 
 // enter leaves the cookie of a fresh sign-in and leads on: to the second factor where one is due.
-func (p *Pages) enter(w http.ResponseWriter, r *http.Request, t Ticket, to string) error {
+func (p *Pages) enter(w http.ResponseWriter, r *http.Request, t Ticket, via, to string) error {
+	s, err := p.admit(w, r, t, via)
+	if err != nil {
+		return err
+	}
+	return p.onward(w, r, s, to)
+}
+
+// admit writes a fresh sign-in down and leaves its cookie. ErrDisabled for somebody switched off.
+func (p *Pages) admit(w http.ResponseWriter, r *http.Request, t Ticket, via string) (Session, error) {
 	s, err := p.Keeper.known(r.Context(), t.Session)
+	if err == nil {
+		err = p.note(r, of(access.Login, s, via))
+	}
 	if err != nil {
 		_ = p.Keeper.Client.Logout(r.Context(), t.Token) // nobody has the token; it also ends by itself
 		if fault.Is(err, fault.Unsigned) {
-			return ErrDisabled
+			err = ErrDisabled
 		}
-		return err
+		return s, err
 	}
 	p.Cookies.Set(w, t.Token, t.Session.ExpiresAt)
-	return p.onward(w, r, s, to)
+	return s, nil
 }
 
 // onward leads somebody who is signed in to their page, or to the second factor that they owe. When

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"wanjie/app/auth/access"
 	views "wanjie/templates/auth"
 )
 
@@ -40,12 +41,20 @@ func (p *Pages) factor(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, ErrNoFactor) {
 		return see(w, r, withReturn("/second-factor/enrol", returnTo(r)))
 	}
+	via := "totp"
+	if !sixDigits.MatchString(compact(r.PostFormValue("code"))) {
+		via = "lookup"
+	}
 	if err != nil {
+		p.noteRefused(r, of(access.FactorRefused, s, via), err)
 		return p.refuse(w, r, err, views.FactorPage(p.form(r, "二次验证", err)))
 	}
 	p.Tries.Clear(r.Context(), FactorByPerson, s.Identity.String())
 	// Somebody may have enrolled where we did not see it; from now on we know.
 	if err := p.Keeper.enrolled(r.Context(), s.Person); err != nil {
+		return err
+	}
+	if err := p.note(r, of(access.Factor, s, via)); err != nil {
 		return err
 	}
 	p.Keeper.Changed(r.Context(), token)
@@ -99,6 +108,7 @@ func (p *Pages) enrol(w http.ResponseWriter, r *http.Request) error {
 		return p.detour(w, r, err)
 	}
 	if err != nil {
+		p.noteRefused(r, of(access.FactorRefused, s, "totp"), err)
 		e, again := p.Keeper.Client.EnrolAgain(ctx, token, flow)
 		if again != nil {
 			return p.detour(w, r, again)
@@ -107,6 +117,9 @@ func (p *Pages) enrol(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Tries.Clear(ctx, FactorByPerson, s.Identity.String())
 	if err := p.Keeper.enrolled(ctx, s.Person); err != nil {
+		return err
+	}
+	if err := p.note(r, of(access.Enrolled, s, "totp")); err != nil {
 		return err
 	}
 	p.Keeper.Changed(ctx, token)

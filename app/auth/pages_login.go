@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"wanjie/app/auth/access"
 	"wanjie/app/fault"
 	views "wanjie/templates/auth"
 	"wanjie/templates/ui"
@@ -31,6 +32,10 @@ func (p *Pages) loginView(r *http.Request, err error) views.Login {
 
 func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 	account, address := Identifier(r.PostFormValue("identifier")), p.address(r)
+	refused := func(err error) error {
+		p.noteRefused(r, access.Event{Kind: access.LoginRefused, Via: "password", Account: account}, err)
+		return p.refuse(w, r, err, views.LoginPage(p.loginView(r, err)))
+	}
 	err := p.take(w, r, map[Limit]string{PasswordByAccount: account, PasswordByAddress: address})
 	var t Ticket
 	if err == nil {
@@ -41,12 +46,12 @@ func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {
 			p.Tries.Clear(r.Context(), PasswordByAccount, account)
 			p.Tries.Back(r.Context(), PasswordByAddress, address)
 		}
-		return p.refuse(w, r, err, views.LoginPage(p.loginView(r, err)))
+		return refused(err)
 	}
 	p.Tries.Clear(r.Context(), PasswordByAccount, account)
 	p.Tries.Back(r.Context(), PasswordByAddress, address)
-	if err := p.enter(w, r, t, returnTo(r)); err != nil {
-		return p.refuse(w, r, err, views.LoginPage(p.loginView(r, err)))
+	if err := p.enter(w, r, t, "password", returnTo(r)); err != nil {
+		return refused(err)
 	}
 	return nil
 }
@@ -88,9 +93,10 @@ func (p *Pages) code(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		p.Tries.Clear(r.Context(), CodeByAccount, phone)
 		p.Tries.Back(r.Context(), CodeByAddress, address)
-		err = p.enter(w, r, t, returnTo(r))
+		err = p.enter(w, r, t, "sms", returnTo(r))
 	}
 	if err != nil {
+		p.noteRefused(r, access.Event{Kind: access.LoginRefused, Via: "sms", Account: phone}, err)
 		if errors.Is(err, ErrExpired) {
 			flow = ""
 		}
@@ -101,10 +107,16 @@ func (p *Pages) code(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) logout(w http.ResponseWriter, r *http.Request) error {
 	if token := p.Cookies.Token(r); plausible(token) {
+		s, unknown := p.Keeper.Session(r.Context(), token)
 		if err := p.Keeper.Client.Logout(r.Context(), token); err != nil {
 			return err // the session would live on: better to say so and keep the button
 		}
 		p.Keeper.Changed(r.Context(), token)
+		if unknown == nil {
+			if err := p.note(r, of(access.Logout, s, "")); err != nil {
+				p.log().ErrorContext(r.Context(), "a sign-out is not recorded", "person", s.Person, "error", err)
+			}
+		}
 	}
 	p.Cookies.Clear(w)
 	return see(w, r, "/login")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"wanjie/app/auth/access"
 	"wanjie/app/fault"
 	views "wanjie/templates/auth"
 )
@@ -28,15 +29,13 @@ func (p *Pages) welcome(w http.ResponseWriter, r *http.Request) error {
 	}
 	var s Session
 	if err == nil {
-		if s, err = p.Keeper.known(r.Context(), t.Session); fault.Is(err, fault.Unsigned) {
-			err = ErrDisabled
-		}
+		s, err = p.admit(w, r, t, "code")
 	}
 	if err != nil {
+		p.noteRefused(r, access.Event{Kind: access.LoginRefused, Via: "code"}, err)
 		return p.refuse(w, r, err, views.RedeemPage(views.Redeem{Form: p.form(r, "接受邀请", err), Flow: flow, Invite: true}))
 	}
 	p.Tries.Back(r.Context(), CodeByAddress, address)
-	p.Cookies.Set(w, t.Token, t.Session.ExpiresAt)
 	if s.Enrolled { // who has a second factor must show it before changing anything
 		return see(w, r, withReturn("/second-factor", "/password"))
 	}
@@ -93,6 +92,9 @@ func (p *Pages) password(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return p.detour(w, r, err)
+	}
+	if err := p.note(r, of(access.Password, s, "")); err != nil {
+		return err
 	}
 	if err := p.Keeper.EndOthers(ctx, token, s); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
+	"wanjie/app/auth/access"
 	"wanjie/app/auth/courier"
 	"wanjie/tenants"
 	"wanjie/tenants/tenantstest"
@@ -65,6 +67,15 @@ type seen struct {
 	path   string // after redirects
 	header http.Header
 	doc    *html.Node
+}
+
+// from is a connection over a proxy of ours, which says whose address it is.
+type from string
+
+func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("X-Forwarded-For", string(f))
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 func (v *visitor) read(res *http.Response, err error) seen {
@@ -233,7 +244,7 @@ func TestAdministratorNeedsBothFactors(t *testing.T) {
 	lost.post("/login", "identifier", s.Phone, "password", s.Password)
 	lost.post("/second-factor", "code", " "+strings.ToUpper(codes[0])+" ").want(t, 200, "/", "at level 2")
 
-	must(t, k.DropFactor(t.Context(), who))
+	must(t, k.DropFactor(t.Context(), who, Order{}))
 	again.get("/").want(t, 401, "/", "")
 	fresh := visit(t, srv)
 	fresh.post("/login", "identifier", s.Phone, "password", s.Password).want(t, 200, "/second-factor/enrol", "绑定身份验证器")
@@ -320,7 +331,7 @@ func TestDisabledAtTheDoor(t *testing.T) {
 	s, identity := employee(t)
 	who, err := k.Person(t.Context(), identity, Employee)
 	must(t, err)
-	must(t, k.Disable(t.Context(), who))
+	must(t, k.Disable(t.Context(), who, Order{}))
 	must(t, k.Client.Enable(t.Context(), identity)) // Kratos forgot it; PostgreSQL did not
 	page := visit(t, srv).post("/login", "identifier", s.Phone, "password", s.Password)
 	page.want(t, 403, "/login", "登录")
@@ -335,7 +346,14 @@ func TestTriesAreCounted(t *testing.T) {
 	srv, p := site(t, k)
 	p.Tries = &Tries{Redis: rdb(t), Log: quiet()}
 	s, _ := employee(t)
-	p.Address = func(*http.Request) string { return "198.51.100." + s.Phone[8:] } // of this test alone
+	p.Proxies = access.Proxies{netip.MustParsePrefix("127.0.0.0/8")}
+	address := "2001:db8:" + s.Phone[3:7] + ":" + s.Phone[7:] + "::1" // of this test alone
+	visit := func(t *testing.T, srv *httptest.Server) *visitor {
+		t.Helper()
+		v := visit(t, srv)
+		v.Transport = from(address)
+		return v
+	}
 	v := visit(t, srv)
 	for range PasswordByAccount.Max - 1 {
 		v.post("/login", "identifier", s.Phone, "password", "wrong").want(t, 422, "/login", "登录")

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/redis/go-redis/v9"
 
+	"wanjie/app/auth/access"
 	"wanjie/app/fault"
 	"wanjie/tenants"
 )
@@ -84,10 +85,21 @@ func (k *Keeper) Changed(ctx context.Context, token string) {
 	k.call(ctx, "key:"+hex.EncodeToString(key[:]))
 }
 
+// Order is an administrator's word about somebody's account, as the door's record keeps it.
+type Order struct {
+	By      int64 // who gives it; 0: the product itself
+	Reason  string
+	Address string // where they gave it from
+}
+
+func (o Order) event(kind access.Kind, person int64) access.Event {
+	return access.Event{Kind: kind, Person: person, By: o.By, Reason: o.Reason, Address: o.Address}
+}
+
 // Revoke ends every session of a person at once, everywhere. It holds from the moment that
 // PostgreSQL has it, even when Kratos then fails; that failure is returned, and repeating is safe.
-func (k *Keeper) Revoke(ctx context.Context, person int64) error {
-	identity, err := k.mark(ctx, person, "ended_at = clock_timestamp()")
+func (k *Keeper) Revoke(ctx context.Context, person int64, o Order) error {
+	identity, err := k.mark(ctx, "ended_at = clock_timestamp()", o.event(access.Revoked, person))
 	if err != nil {
 		return err
 	}
@@ -95,9 +107,10 @@ func (k *Keeper) Revoke(ctx context.Context, person int64) error {
 }
 
 // Disable switches a person off: no session, no new one, in no tenant. Their grants stay, for the
-// day they are switched on again. As Revoke, it holds even when Kratos then fails.
-func (k *Keeper) Disable(ctx context.Context, person int64) error {
-	identity, err := k.mark(ctx, person, "active = false, ended_at = clock_timestamp()")
+// day they are switched on again. As Revoke, it holds even when Kratos then fails. The last security
+// administrator of the vendor is fault.Conflict.
+func (k *Keeper) Disable(ctx context.Context, person int64, o Order) error {
+	identity, err := k.mark(ctx, "active = false, ended_at = clock_timestamp()", o.event(access.Disabled, person))
 	if err != nil {
 		return err
 	}
@@ -105,7 +118,7 @@ func (k *Keeper) Disable(ctx context.Context, person int64) error {
 }
 
 // Enable lets a person sign in again.
-func (k *Keeper) Enable(ctx context.Context, person int64) error {
+func (k *Keeper) Enable(ctx context.Context, person int64, o Order) error {
 	identity, err := k.IdentityOf(ctx, person)
 	if err != nil {
 		return err
@@ -113,13 +126,13 @@ func (k *Keeper) Enable(ctx context.Context, person int64) error {
 	if err := k.Client.Enable(ctx, identity); err != nil {
 		return err
 	}
-	_, err = k.mark(ctx, person, "active = true")
+	_, err = k.mark(ctx, "active = true", o.event(access.Enabled, person))
 	return err
 }
 
 // DropFactor takes a person's second factor away, for somebody who lost their phone, and ends their
 // sessions. Whoever must have one sets up a new one at the next sign-in.
-func (k *Keeper) DropFactor(ctx context.Context, person int64) error {
+func (k *Keeper) DropFactor(ctx context.Context, person int64, o Order) error {
 	identity, err := k.IdentityOf(ctx, person)
 	if err != nil {
 		return err
@@ -127,7 +140,7 @@ func (k *Keeper) DropFactor(ctx context.Context, person int64) error {
 	if err := k.Client.DropFactor(ctx, identity); err != nil {
 		return err
 	}
-	if _, err := k.mark(ctx, person, "second_factor = false, ended_at = clock_timestamp()"); err != nil {
+	if _, err := k.mark(ctx, "second_factor = false, ended_at = clock_timestamp()", o.event(access.Dropped, person)); err != nil {
 		return err
 	}
 	return k.Client.Revoke(ctx, identity)
@@ -141,16 +154,27 @@ func (k *Keeper) enrolled(ctx context.Context, person int64) error {
 	})
 }
 
-// mark changes the person's row, raises the epoch and calls it out. set is one of this file's texts.
-func (k *Keeper) mark(ctx context.Context, person int64, set string) (identity uuid.UUID, err error) {
-	err = k.DB.Gateway(ctx, tenants.Home, func(ctx context.Context, tx tenants.GatewayTx) error {
-		return tx.Raw("UPDATE ctl.people SET epoch = epoch + 1, "+set+" WHERE person = ? RETURNING identity", person).Scan(ctx, &identity)
+// mark changes the row of the event's person, raises the epoch and records the event, all or nothing,
+// and calls it out. set is one of this file's texts.
+func (k *Keeper) mark(ctx context.Context, set string, e access.Event) (identity uuid.UUID, err error) {
+	entry, err := k.Door.Seal(ctx, e)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	err = k.DB.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+		if err := keepsOfficer(ctx, tx, e.Kind != access.Disabled || e.By == 0, e.Person); err != nil {
+			return err
+		}
+		if err := tx.Raw("UPDATE ctl.people SET epoch = epoch + 1, "+set+" WHERE person = ? RETURNING identity", e.Person).Scan(ctx, &identity); err != nil {
+			return err
+		}
+		return entry.Write(ctx, tx)
 	})
 	if errors.Is(err, errNoRows) {
 		return uuid.Nil, errNobody()
 	}
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("end sessions of person %d: %w", person, err)
+		return uuid.Nil, fmt.Errorf("end sessions of person %d: %w", e.Person, err)
 	}
 	k.call(ctx, "identity:"+identity.String())
 	return identity, nil

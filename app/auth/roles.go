@@ -20,7 +20,13 @@ const (
 	CasesUrge      = "cases.urge"      // 催办
 	CasesSupervise = "cases.supervise" // 督办
 	CasesInstruct  = "cases.instruct"  // 批示
-	CasesExport    = "cases.export"    // take rows out as a file
+	CasesExport    = "cases.export"    // take rows out as a file, without what tells who asked
+	CasesDisclose  = "cases.disclose"  // with it, for a purpose
+
+	GridsDraw   = "grids.draw"   // draw, import, change and close grids
+	GridsStaff  = "grids.staff"  // post heads and workers in grids: see Role.By
+	PatrolsPlan = "patrols.plan" // say where and how often a grid is walked
+	PatrolsDo   = "patrols.do"   // walk it and report
 
 	BoardRead     = "board.read"     // figures of the tenant or district
 	ModulesSwitch = "modules.switch" // turn modules on and off
@@ -54,6 +60,7 @@ const (
 	Intake        = "intake"
 	Dispatcher    = "dispatcher"
 	Handler       = "handler"
+	GridHead      = "grid_head"
 	GridWorker    = "grid_worker"
 	Checker       = "checker"
 	Caller        = "caller"
@@ -78,6 +85,9 @@ type Role struct {
 	Scopes []Scope
 	Can    []string
 	Unit   bool // always narrowed to one unit
+	// By is a capability that is enough to give the role, and to end it, as long as it is narrowed to one grid: who walks
+	// which grid is the daily business of those who keep the grids. Empty: GrantsGive alone.
+	By string
 	// Power is which of the three separated powers the role exercises; empty for working roles. Two
 	// powers never meet in one person at one scope.
 	Power Power
@@ -98,20 +108,21 @@ const (
 // in every tenant: no blueprint and no street can give a role more than stands here.
 var Roles = []Role{
 	{Key: Intake, Title: "受理员", Note: "登记各渠道诉求，核实后立案", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile, CasesUrge}},
-	{Key: Dispatcher, Title: "派遣员", Note: "按职责清单派单，商定的记明各方和理由", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesFile, CasesDispatch, CasesNegotiate, CasesUrge}},
-	{Key: Handler, Title: "承办联络员", Note: "为本单位（含社区）签收、处置、反馈", Scopes: []Scope{InTenant}, Unit: true, Can: []string{CasesRead, CasesReceive, CasesHandle}},
-	{Key: GridWorker, Title: "网格员", Note: "在本网格巡查、上报", Scopes: []Scope{InTenant}, Can: []string{CasesReport}},
+	{Key: Dispatcher, Title: "派遣员", Note: "按职责清单派单，商定的记明各方和理由", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesFile, CasesDispatch, CasesNegotiate, CasesUrge, CasesExport}},
+	{Key: Handler, Title: "承办联络员", Note: "为本单位（含社区）签收、处置、反馈", Scopes: []Scope{InTenant}, Unit: true, Can: []string{CasesRead, CasesReceive, CasesHandle, CasesExport}},
+	{Key: GridHead, Title: "网格长", Note: "统筹本网格，安排并参加巡查", Scopes: []Scope{InTenant}, By: GridsStaff, Can: []string{CasesReport, PatrolsPlan, PatrolsDo}},
+	{Key: GridWorker, Title: "网格员", Note: "在本网格巡查、上报", Scopes: []Scope{InTenant}, By: GridsStaff, Can: []string{CasesReport, PatrolsDo}},
 	{Key: Checker, Title: "核查员", Note: "到现场核实和核查", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesVerify, CasesCheck}},
 	{Key: Caller, Title: "回访员", Note: "结案后回访诉求人，不回访本人经办的案卷", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesCall}},
 	{Key: ShiftLead, Title: "值班长", Note: "当班统筹受理、派遣、催办、核查结案和退单审核", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile,
-		CasesDispatch, CasesNegotiate, CasesDesignate, CasesCheck, CasesClose, CasesCall, CasesApprove, CasesUrge, CasesSupervise, BoardRead, PeopleRead}},
-	{Key: Leader, Title: "分管领导", Note: "指定承办单位，审批延期、挂账，督办和批示", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesDesignate, CasesApprove, CasesSupervise, CasesInstruct, BoardRead, PeopleRead}},
+		CasesDispatch, CasesNegotiate, CasesDesignate, CasesCheck, CasesClose, CasesCall, CasesApprove, CasesUrge, CasesSupervise, CasesExport, CasesDisclose, PatrolsPlan, BoardRead, PeopleRead}},
+	{Key: Leader, Title: "分管领导", Note: "指定承办单位，审批延期、挂账，督办和批示", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesDesignate, CasesApprove, CasesSupervise, CasesInstruct, CasesExport, BoardRead, PeopleRead}},
 	{Key: StreetAdmin, Title: "街道管理员", Note: "启用模块，维护机构、职责清单、类别、时限和品牌", Scopes: []Scope{InTenant}, Power: Running,
-		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, PeopleRead, BoardRead, CasesRead}},
+		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, GridsDraw, GridsStaff, PatrolsPlan, PeopleRead, BoardRead, CasesRead}},
 	{Key: SystemAdmin, Title: "系统管理员", Note: "模块、参数和运行状态", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Running,
 		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, PeopleRead, HealthRead}},
 	{Key: SecurityAdmin, Title: "安全管理员", Note: "人员和授权", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Granting,
-		Can: []string{PeopleRead, PeopleWrite, GrantsGive}},
+		Can: []string{PeopleRead, PeopleWrite, GrantsGive, GridsStaff}},
 	{Key: AuditAdmin, Title: "审计管理员", Note: "查看操作留痕和查询记录，不能改动", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Auditing,
 		Can: []string{JournalRead, LooksRead, AccessRead, PeopleRead}},
 	{Key: DistrictLeader, Title: "区级领导", Note: "查看全区运行情况", Scopes: []Scope{InDistrict}, Can: []string{BoardRead}},

@@ -87,10 +87,8 @@ func (o Officer) may(g UpperGrant) bool {
 	return o.trust || o.Grants.Vendor(GrantsGive) || g.Scope == InDistrict && o.Grants.District(GrantsGive, g.District)
 }
 
-// GiveUpper gives person a role above the tenants. Repeating it changes nothing. Faults: Invalid for a
-// role that does not exist at that scope, Forbidden, Conflict when the person would hold two of the
-// three separated powers there. tx must be at tenants.Home.
-func GiveUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int64, g UpperGrant) error {
+// Check refuses a grant that nobody can hold: Invalid for a role that does not exist at that scope.
+func (g UpperGrant) Check() error {
 	role, ok := RoleOf(g.Role)
 	if !ok || !role.in(g.Scope) || g.Scope == InTenant {
 		return fault.Field("role", "该角色不能在此范围授予")
@@ -98,6 +96,17 @@ func GiveUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int6
 	if (g.Scope == InDistrict) != (g.District != 0) {
 		return fault.Field("district", "请选择区县")
 	}
+	return nil
+}
+
+// GiveUpper gives person a role above the tenants. Repeating it changes nothing. Faults: Invalid for a
+// role that does not exist at that scope, Forbidden, Conflict when the person would hold two of the
+// three separated powers there. tx must be at tenants.Home.
+func GiveUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int64, g UpperGrant) error {
+	if err := g.Check(); err != nil {
+		return err
+	}
+	role, _ := RoleOf(g.Role)
 	if !by.may(g) {
 		return forbidden()
 	}
@@ -112,7 +121,7 @@ func GiveUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int6
 	if err := separated(role, held); err != nil {
 		return err
 	}
-	_, err := tx.Raw(`INSERT INTO ctl.upper_grants (person, scope, district, role, made_by) VALUES (?, ?, ?, ?, ?)
+	res, err := tx.Raw(`INSERT INTO ctl.upper_grants (person, scope, district, role, made_by) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (person, scope, district, role) DO NOTHING`, person, string(g.Scope), g.District, g.Role, by.Person).Exec(ctx)
 	if isSeparation(err) {
 		return errSeparated()
@@ -120,14 +129,21 @@ func GiveUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int6
 	if err != nil {
 		return fmt.Errorf("give grant above the tenants: %w", err)
 	}
-	return nil
+	if n, _ := res.RowsAffected(); n == 0 {
+		return nil
+	}
+	return upperAct(ctx, tx, "given", by, person, g)
 }
 
 // EndUpper takes a role above the tenants away again; from the next request on it is gone. Ending
-// what is not there is fault.NotFound.
+// what is not there is fault.NotFound, ending the grant of the vendor's last security administrator
+// fault.Conflict: nobody could give one again.
 func EndUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int64, g UpperGrant) error {
 	if !by.may(g) {
 		return forbidden()
+	}
+	if err := keepsOfficer(ctx, tx, by.trust || g.Scope != InVendor || g.Role != SecurityAdmin, person); err != nil {
+		return err
 	}
 	res, err := tx.Raw("DELETE FROM ctl.upper_grants WHERE person = ? AND scope = ? AND district = ? AND role = ?",
 		person, string(g.Scope), g.District, g.Role).Exec(ctx)
@@ -137,7 +153,7 @@ func EndUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int64
 	if n, _ := res.RowsAffected(); n == 0 {
 		return fault.New(fault.NotFound, "没有这项授权")
 	}
-	return nil
+	return upperAct(ctx, tx, "ended", by, person, g)
 }
 
 // separated refuses a role whose power would meet another one of held.

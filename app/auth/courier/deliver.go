@@ -56,16 +56,38 @@ func (s *Store) deliver(ctx context.Context, senders map[string]Sender, id uuid.
 	if err != nil || m.State == Sent {
 		return err
 	}
-	failure := errors.New("no sender is configured for this way: " + m.Via)
+	state, failure := out(ctx, senders, m, attempt)
+	if failure == nil {
+		return s.mark(ctx, id, state, "")
+	}
+	return errors.Join(failure, s.mark(context.WithoutCancel(ctx), id, state, failure.Error()))
+}
+
+// out sends m by the sender of its way and answers the state that it is in now.
+func out(ctx context.Context, senders map[string]Sender, m Message, attempt int) (state string, failure error) {
+	failure = errors.New("no sender is configured for this way: " + m.Via)
 	if sender := senders[m.Via]; sender != nil {
 		failure = sender.Send(ctx, m)
 	}
-	if failure == nil {
-		return s.mark(ctx, id, Sent, "")
+	switch {
+	case failure == nil:
+		return Sent, nil
+	case attempt >= deliverTries:
+		return Failed, failure
 	}
-	state := Queued
-	if attempt >= deliverTries {
-		state = Failed
+	return Queued, failure
+}
+
+// SendNow sends m within a job of the caller's, which tries again when it fails (attempt is 1 at
+// first), and keeps it beside what became of it. Not inside another scope; m.ID is the caller's.
+func (s *Store) SendNow(ctx context.Context, senders map[string]Sender, m Message, attempt int) error {
+	if err := m.check(); err != nil {
+		return err
 	}
-	return errors.Join(failure, s.mark(context.WithoutCancel(ctx), id, state, failure.Error()))
+	state, failure := out(ctx, senders, m, attempt)
+	said := ""
+	if failure != nil {
+		said = failure.Error()
+	}
+	return errors.Join(failure, s.keep(context.WithoutCancel(ctx), m, state, said))
 }

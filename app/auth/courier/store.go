@@ -3,12 +3,12 @@ package courier
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"wanjie/app/auth/safe"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/jobs"
@@ -47,50 +47,14 @@ type Message struct {
 	Error     string    // of the last try
 }
 
-// Store keeps messages at home. The deployment's data key is number 0 with the key service, made at
-// first use.
+// Store keeps messages at home, sealed with the deployment's own key.
 type Store struct {
 	db   *tenants.DB
-	ring *keys.Ring
+	safe *safe.Safe
 }
 
-// deployment is the number under which the key service holds the deployment's own key; tenants
-// begin at 1.
-const deployment = 0
-
-// NewStore makes a store over the deployment's database and key service.
-func NewStore(db *tenants.DB) *Store {
-	s := &Store{db: db}
-	s.ring = keys.NewRing(db.Keys(), 1, s.dataKey)
-	return s
-}
-
-// dataKey reads the deployment's wrapped data key, and makes it when there is none. Two processes
-// may race: the first row stays.
-func (s *Store) dataKey(ctx context.Context, _ int32) (wrapped []byte, version int, err error) {
-	read := func() error {
-		return s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-			return tx.Raw("SELECT wrapped, version FROM ctl.deployment_keys ORDER BY version DESC LIMIT 1").Scan(ctx, &wrapped, &version)
-		})
-	}
-	err = read()
-	if errors.Is(err, sql.ErrNoRows) {
-		made, issue := keys.Issue(ctx, s.db.Keys(), deployment)
-		if issue != nil {
-			return nil, 0, issue
-		}
-		if err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-			_, err := tx.Raw("INSERT INTO ctl.deployment_keys (version, wrapped) VALUES (1, ?) ON CONFLICT DO NOTHING", made).Exec(ctx)
-			return err
-		}); err == nil {
-			err = read()
-		}
-	}
-	if err != nil {
-		return nil, 0, fmt.Errorf("data key of the deployment: %w", err)
-	}
-	return wrapped, version, nil
-}
+// NewStore makes a store over the deployment's database and its own key.
+func NewStore(db *tenants.DB) *Store { return &Store{db, safe.New(db)} }
 
 func at(column string, id uuid.UUID) keys.Addr {
 	return keys.Addr{Table: "ctl.messages", Column: column, ID: id}
@@ -99,28 +63,22 @@ func at(column string, id uuid.UUID) keys.Addr {
 // Send stores a message and its delivery job, and answers its number. It leaves within seconds.
 // Not inside another scope. Sending the same ID twice changes nothing.
 func (s *Store) Send(ctx context.Context, m Message) (uuid.UUID, error) {
-	if m.Via != SMS && m.Via != Email {
-		return uuid.Nil, fmt.Errorf("courier: no way %q", m.Via)
-	}
-	if m.Recipient == "" || m.Body == "" {
-		return uuid.Nil, fault.New(fault.Invalid, "消息缺少收件人或内容")
+	if err := m.check(); err != nil {
+		return uuid.Nil, err
 	}
 	if m.ID == uuid.Nil {
 		m.ID = tenants.NewID()
 	}
-	box, err := s.ring.Box(ctx, deployment)
+	box, err := s.safe.Box(ctx)
 	if err != nil {
 		return uuid.Nil, err
 	}
-	seal := func(column, v string) []byte { return box.Seal(at(column, m.ID), v) }
 	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		res, err := tx.Raw(`INSERT INTO ctl.messages (id, via, recipient, subject, body, code, purpose, made_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, m.ID, m.Via, seal("recipient", m.Recipient), seal("subject", m.Subject),
-			seal("body", m.Body), seal("code", m.Code), m.Purpose, clock.Now(ctx)).Exec(ctx)
+		n, err := insert(ctx, tx, box, m, Queued, "", "ON CONFLICT (id) DO NOTHING")
 		if err != nil {
 			return err
 		}
-		if n, _ := res.RowsAffected(); n == 0 {
+		if n == 0 {
 			return nil
 		}
 		_, err = jobs.AddSystem(ctx, tx, jobs.Job{Kind: DeliverKind, Queue: jobs.Critical, Payload: delivery{m.ID}})
@@ -130,6 +88,45 @@ func (s *Store) Send(ctx context.Context, m Message) (uuid.UUID, error) {
 		return uuid.Nil, fmt.Errorf("courier: store message: %w", err)
 	}
 	return m.ID, nil
+}
+
+// keep writes m with what became of it, for the first time or again.
+func (s *Store) keep(ctx context.Context, m Message, state, failure string) error {
+	box, err := s.safe.Box(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+		_, err := insert(ctx, tx, box, m, state, failure, "ON CONFLICT (id) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at, error = excluded.error")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("courier: keep message: %w", err)
+	}
+	return nil
+}
+
+func insert(ctx context.Context, tx tenants.SystemTx, box *keys.Box, m Message, state, failure, twice string) (int64, error) {
+	seal := func(column, v string) []byte { return box.Seal(at(column, m.ID), v) }
+	now := clock.Now(ctx)
+	var sent any
+	if state == Sent {
+		sent = now
+	}
+	return tx.Prepared(m.ID, m.Via, seal("recipient", m.Recipient), seal("subject", m.Subject), seal("body", m.Body), seal("code", m.Code), m.Purpose,
+		now, state, sent, failure).Exec(ctx, `INSERT INTO ctl.messages (id, via, recipient, subject, body, code, purpose, made_at, state, sent_at, error)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) `+twice)
+}
+
+// check refuses a message that cannot leave.
+func (m Message) check() error {
+	if m.Via != SMS && m.Via != Email {
+		return fmt.Errorf("courier: no way %q", m.Via)
+	}
+	if m.Recipient == "" || m.Body == "" {
+		return fault.New(fault.Invalid, "消息缺少收件人或内容")
+	}
+	return nil
 }
 
 type row struct {
@@ -160,7 +157,7 @@ func (s *Store) one(ctx context.Context, id uuid.UUID) (Message, error) {
 }
 
 func (s *Store) read(ctx context.Context, query string, args ...any) ([]Message, error) {
-	box, err := s.ring.Box(ctx, deployment)
+	box, err := s.safe.Box(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -203,16 +200,6 @@ func (s *Store) mark(ctx context.Context, id uuid.UUID, state, failure string) e
 }
 
 // Purge deletes what was made longer ago than Kept and is not waiting any more; it answers how many.
-// A daily job calls it.
-func (s *Store) Purge(ctx context.Context) (n int64, err error) {
-	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		n, err = Purge(ctx, tx)
-		return err
-	})
-	return n, err
-}
-
-// Purge is Store.Purge inside a job's own transaction.
 func Purge(ctx context.Context, tx tenants.SystemTx) (int64, error) {
 	res, err := tx.Raw("DELETE FROM ctl.messages WHERE made_at < ? AND state <> 'queued'", clock.Now(ctx).Add(-Kept)).Exec(ctx)
 	if err != nil {
@@ -223,7 +210,6 @@ func Purge(ctx context.Context, tx tenants.SystemTx) (int64, error) {
 
 // Columns is this package's part of the column catalogue.
 var Columns = []keys.Columns{
-	{Table: "ctl.deployment_keys", Plain: []string{"version", "wrapped", "made_at"}},
 	{Table: "ctl.messages", Plain: []string{"id", "via", "purpose", "state", "made_at", "sent_at", "error"},
 		Sealed: []string{"recipient", "subject", "body", "code"}},
 }
