@@ -17,29 +17,40 @@ type Stage string
 
 // The stages, in the order of the way; Rejected is the way out at intake.
 const (
-	Reported Stage = "reported" // 已上报
-	Accepted Stage = "accepted" // 已受理
-	Filed    Stage = "filed"    // 已立案, waits for dispatch
-	Handling Stage = "handling" // 处置中
-	Checking Stage = "checking" // 待核查
-	Closed   Stage = "closed"   // 已结案, waits for call-back
-	Archived Stage = "archived" // 已归档
-	Rejected Stage = "rejected" // 不予受理
+	Reported  Stage = "reported"  // 已上报
+	Verifying Stage = "verifying" // 核实中
+	Accepted  Stage = "accepted"  // 已受理
+	Filed     Stage = "filed"     // 已立案, waits for dispatch
+	Handling  Stage = "handling"  // 处置中
+	Checking  Stage = "checking"  // 待核查
+	Closed    Stage = "closed"    // 已结案, waits for call-back
+	Archived  Stage = "archived"  // 已归档
+	Answered  Stage = "answered"  // 已答复 by whoever took it in
+	Rejected  Stage = "rejected"  // 不予受理
+	Merged    Stage = "merged"    // 已并案 into another
+	Voided    Stage = "voided"    // 已作废: taken in by mistake
 )
 
 // Stages lists them all, for filters.
-var Stages = []Stage{Reported, Accepted, Filed, Handling, Checking, Closed, Archived, Rejected}
+var Stages = []Stage{Reported, Verifying, Accepted, Filed, Handling, Checking, Closed, Archived, Answered, Rejected, Merged, Voided}
 
 // Title is the stage's name on screens, a catalogue key.
 func (s Stage) Title() string { return stageTitles[s] }
 
 var stageTitles = map[Stage]string{
-	Reported: ui.Key("已上报"), Accepted: ui.Key("已受理"), Filed: ui.Key("待派遣"), Handling: ui.Key("处置中"),
-	Checking: ui.Key("待核查"), Closed: ui.Key("已结案"), Archived: ui.Key("已归档"), Rejected: ui.Key("不予受理"),
+	Reported: ui.Key("已上报"), Verifying: ui.Key("核实中"), Accepted: ui.Key("已受理"), Filed: ui.Key("待派遣"), Handling: ui.Key("处置中"),
+	Checking: ui.Key("待核查"), Closed: ui.Key("已结案"), Archived: ui.Key("已归档"), Answered: ui.Key("已答复"), Rejected: ui.Key("不予受理"),
+	Merged: ui.Key("已并案"), Voided: ui.Key("已作废"),
 }
 
 // Ended reports whether nothing more is to be done at the desk.
-func (s Stage) Ended() bool { return s == Closed || s == Archived || s == Rejected }
+func (s Stage) Ended() bool {
+	switch s {
+	case Closed, Archived, Answered, Rejected, Merged, Voided:
+		return true
+	}
+	return false
+}
 
 // State is where an assignment stands.
 type State string
@@ -105,6 +116,7 @@ type Case struct {
 	Condition    string    // filing condition; empty: the general limit
 	Community    string    // 12-digit code
 	Lon, Lat     *float64  // CGCS2000, degrees
+	Grid         string    // code of the grid where it lay when it was reported, for ever; see Locate
 	Urgent       bool
 	Confidential bool // the petitioner asked not to be named
 	Stage        Stage
@@ -127,12 +139,21 @@ type Case struct {
 	CheckedBy  int64     `bun:",nullzero"`
 	CheckedAt  time.Time `bun:",nullzero"` // when the check passed
 	ClosedAt   time.Time `bun:",nullzero"`
-	EndedAt    time.Time `bun:",nullzero"` // closed or rejected
+	EndedAt    time.Time `bun:",nullzero"` // closed, answered, rejected, merged or voided
 	Late       bool      // open, not handed in, and past DueAt
 	Outcome    string    // OnTime or Overdue once closed
 	Reworks    int16
 	Reopened   int16
 	Calls      int16 // call-backs since closing that reached nobody
+
+	UpperDue       time.Time `bun:",nullzero"` // deadline of the order above; only its issuer moves it
+	First          string    // unit it was first dispatched to, which answers to the petitioner (首接负责)
+	Asks           int16     // open applications of its unit
+	Returns        int16     // how often a unit gave it back
+	Extensions     int16     // how often its deadline was put off
+	SuspendedAt    time.Time `bun:",nullzero"` // 挂账: the handling clock stands still since then
+	SuspendedUntil time.Time `bun:",nullzero"` // when work is expected to go on
+	MergedInto     uuid.UUID `bun:"type:uuid,nullzero"`
 
 	Lead *Assignment `bun:"-"` // nil before dispatch; see lock and find
 }
@@ -172,11 +193,13 @@ const (
 // day is the calendar day of t in Asia/Shanghai, as acts and numbers write it.
 func day(t time.Time) string { return t.In(clock.Zone).Format(time.DateOnly) }
 
-// dims is what followers may know of the case: never personal data. A rejected report has no day of
-// receipt: it never became the street's.
+// dims is what followers may know of the case: never personal data. A report that was rejected, voided
+// or merged has no day of receipt: no figure counts it.
 func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
 	d := tenants.Dims{"stage": string(c.Stage), "channel": c.Channel, "class": c.Class}
-	if c.Stage != Rejected {
+	switch c.Stage {
+	case Rejected, Merged, Voided: // never became the street's, or counts with another
+	default:
 		d["received"] = day(c.ReportedAt)
 	}
 	set := func(key, value string) {
@@ -206,6 +229,9 @@ func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
 	}
 	if c.Late {
 		d["late"] = "1"
+	}
+	if !c.SuspendedAt.IsZero() {
+		d["suspended"] = "1"
 	}
 	return d
 }

@@ -66,29 +66,32 @@ func TestDueRefusesBrokenCalendars(t *testing.T) {
 	}
 }
 
-// naive walks minute by minute and knows nothing of spans.
+// worksAt reports whether the minute that begins at t is worked, and knows nothing of spans.
+func worksAt(t time.Time, cal blueprint.Calendar) bool {
+	date, hm := t.In(clock.Zone).Format("2006-01-02"), t.In(clock.Zone).Format("15:04")
+	wd := (int(t.In(clock.Zone).Weekday())+6)%7 + 1
+	on := false
+	for _, d := range cal.Weekdays {
+		on = on || d == wd
+	}
+	for _, d := range cal.Holidays {
+		on = on && d != date
+	}
+	for _, d := range cal.Workdays {
+		on = on || d == date
+	}
+	for _, h := range cal.Hours {
+		if on && hm >= h.From && hm < h.To {
+			return true
+		}
+	}
+	return false
+}
+
+// naive walks minute by minute.
 func naive(start time.Time, l blueprint.Limit, cal blueprint.Calendar) time.Time {
 	civil := func(t time.Time) string { return t.In(clock.Zone).Format("2006-01-02") }
-	works := func(t time.Time) bool { // the minute that begins at t
-		date, hm := civil(t), t.In(clock.Zone).Format("15:04")
-		wd := (int(t.In(clock.Zone).Weekday())+6)%7 + 1
-		on := false
-		for _, d := range cal.Weekdays {
-			on = on || d == wd
-		}
-		for _, d := range cal.Holidays {
-			on = on && d != date
-		}
-		for _, d := range cal.Workdays {
-			on = on || d == date
-		}
-		for _, h := range cal.Hours {
-			if on && hm >= h.From && hm < h.To {
-				return true
-			}
-		}
-		return false
-	}
+	works := func(t time.Time) bool { return worksAt(t, cal) }
 	t := start
 	switch l.Unit {
 	case blueprint.UrgentHour:
@@ -132,18 +135,7 @@ func naive(start time.Time, l blueprint.Limit, cal blueprint.Calendar) time.Time
 func TestDueAgreesWithMinuteByMinute(t *testing.T) {
 	day0 := at("2026-09-14 00:00")
 	rapid.Check(t, func(t *rapid.T) {
-		date := rapid.Custom(func(t *rapid.T) string {
-			return day0.AddDate(0, 0, rapid.IntRange(0, 40).Draw(t, "day")).Format("2006-01-02")
-		})
-		noon := rapid.IntRange(9*60+1, 12*60).Draw(t, "noon")
-		hm := func(m int) string { return at("2026-01-01 00:00").Add(time.Duration(m) * time.Minute).Format("15:04") }
-		cal := blueprint.Calendar{
-			Hours: []blueprint.Period{{From: hm(rapid.IntRange(6*60, noon-1).Draw(t, "from")), To: hm(noon)},
-				{From: hm(rapid.IntRange(noon, 15*60).Draw(t, "again")), To: hm(rapid.IntRange(15*60+1, 22*60).Draw(t, "to"))}},
-			Weekdays: rapid.SliceOfNDistinct(rapid.IntRange(1, 7), 1, 7, rapid.ID[int]).Draw(t, "weekdays"),
-			Holidays: rapid.SliceOfN(date, 0, 10).Draw(t, "holidays"),
-			Workdays: rapid.SliceOfN(date, 0, 5).Draw(t, "workdays"),
-		}
+		cal := anyCalendar(t, day0)
 		l := blueprint.Limit{
 			Value: rapid.IntRange(1, 12).Draw(t, "value"),
 			Unit:  rapid.SampledFrom([]blueprint.LimitUnit{blueprint.UrgentHour, blueprint.WorkingHour, blueprint.WorkingDay, blueprint.CalendarDay}).Draw(t, "unit"),
@@ -152,6 +144,69 @@ func TestDueAgreesWithMinuteByMinute(t *testing.T) {
 		got, err := Due(start, l, cal)
 		if want := naive(start, l, cal); err != nil || !got.Equal(want) {
 			t.Fatalf("%d %s from %s: due %s (%v), minute by minute %s", l.Value, l.Unit, start, got.In(clock.Zone), err, want.In(clock.Zone))
+		}
+	})
+}
+
+// anyCalendar is a random calendar of the forty days from day0 on.
+func anyCalendar(t *rapid.T, day0 time.Time) blueprint.Calendar {
+	date := rapid.Custom(func(t *rapid.T) string {
+		return day0.AddDate(0, 0, rapid.IntRange(0, 40).Draw(t, "day")).Format("2006-01-02")
+	})
+	noon := rapid.IntRange(9*60+1, 12*60).Draw(t, "noon")
+	hm := func(m int) string { return at("2026-01-01 00:00").Add(time.Duration(m) * time.Minute).Format("15:04") }
+	return blueprint.Calendar{
+		Hours: []blueprint.Period{{From: hm(rapid.IntRange(6*60, noon-1).Draw(t, "from")), To: hm(noon)},
+			{From: hm(rapid.IntRange(noon, 15*60).Draw(t, "again")), To: hm(rapid.IntRange(15*60+1, 22*60).Draw(t, "to"))}},
+		Weekdays: rapid.SliceOfNDistinct(rapid.IntRange(1, 7), 1, 7, rapid.ID[int]).Draw(t, "weekdays"),
+		Holidays: rapid.SliceOfN(date, 0, 10).Draw(t, "holidays"),
+		Workdays: rapid.SliceOfN(date, 0, 5).Draw(t, "workdays"),
+	}
+}
+
+// What is left of a clock is the minutes that it would still run; after it stood still as much is left
+// as before; and the instant ahead of an end leaves at least the limit.
+func TestStandingStillAgreesWithMinuteByMinute(t *testing.T) {
+	day0 := at("2026-09-14 00:00")
+	count := func(from, to time.Time, unit blueprint.LimitUnit, cal blueprint.Calendar) (n time.Duration) {
+		for m := from; m.Before(to); m = m.Add(time.Minute) {
+			if unit == blueprint.UrgentHour || unit == blueprint.CalendarDay || worksAt(m, cal) {
+				n += time.Minute
+			}
+		}
+		return n
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		cal := anyCalendar(t, day0)
+		unit := rapid.SampledFrom([]blueprint.LimitUnit{blueprint.UrgentHour, blueprint.WorkingHour, blueprint.WorkingDay, blueprint.CalendarDay}).Draw(t, "unit")
+		instant := func(name string) time.Time {
+			return day0.Add(time.Duration(rapid.IntRange(0, 20*24*60).Draw(t, name)) * time.Minute)
+		}
+		since, due, on := instant("since"), instant("due"), instant("on")
+		rest, err := left(since, due, unit, cal)
+		if want := count(since, due, unit, cal); err != nil || rest != want {
+			t.Fatalf("left from %s to %s in %s: %s (%v), counted %s", since, due, unit, rest, err, want)
+		}
+		moved, err := resumed(since, on, due, unit, cal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := count(on, moved, unit, cal); again != rest {
+			t.Fatalf("%s were left in %s; after it went on at %s until %s it has %s", rest, unit, on, moved, again)
+		}
+		l := blueprint.Limit{Value: rapid.IntRange(0, 9).Draw(t, "value"), Unit: unit}
+		end := day0.AddDate(0, 0, 30).Add(time.Duration(rapid.IntRange(0, 24*60).Draw(t, "end")) * time.Minute)
+		start, err := before(end, l, cal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start.After(end) {
+			t.Fatalf("%d %s ahead of %s is %s", l.Value, unit, end, start)
+		}
+		if unit == blueprint.WorkingHour {
+			if has := count(start, end, unit, cal); has != time.Duration(l.Value)*time.Hour {
+				t.Fatalf("%d working hours ahead of %s is %s, which leaves %s", l.Value, end, start, has)
+			}
 		}
 	})
 }

@@ -3,22 +3,27 @@
 // There are two machines. A [Case] (案卷) is the petitioner's matter:
 //
 //	reported → accepted → filed → handling → checking → closed → archived
-//	    └────────┴→ rejected          ↑         │         │
-//	                                  └─ rework ┴ reopen ─┘
+//	    ↕          ↑         ↑        │ ↑         │         │
+//	verifying ─────┘         └ return ┘ └─ rework ┴ reopen ─┘
 //
-// An [Assignment] (派遣) is one unit's work on it; a case has one lead:
+// and may end sooner: answered at intake, rejected, merged into another case, voided. An [Assignment]
+// (派遣) is one unit's work on it; a case has one lead:
 //
 //	dispatched → received → working → done        (returned)
 //
 // Who may do what when is one table, [Moves]; buttons, its description in MOVES.md and the tests are
-// made from it. The verbs ([Report], [File], [Dispatch], [Receive], [Handle], [Check], [Close],
-// [CallBack], [Reject]) each lock the case, ask the table, change the rows in one statement and record
-// an act. How a case walks by channel and class (which steps it skips, whether it is filed at once)
-// is the tenant's blueprint; a case remembers the version and revision it was filed under and
-// finishes by those rules.
+// made from it. Each verb locks the case, asks the table, changes the rows in one statement and records
+// an act. How a case walks by channel, class and urgency (which steps it skips, whether it is filed and
+// dispatched at once, whether intake may answer it) is the tenant's blueprint; a case remembers the
+// version and revision it was filed under and finishes by those rules.
+//
+// What a unit asks for while it works is an [Application]: to return the case (退单), for a later
+// deadline (延期), to let the clock stand still (挂账). Each has a ground of the blueprint's lists, a
+// decider who is not the applicant, and a clock for the decision. A designated case is never returned.
 //
 // Filing starts the deadline of handling, by the condition found on the spot (立案条件) in one of four
-// units of time ([Due]); dispatching starts the receipt clock, and not signing stops nothing. Work
+// units of time ([Due]); an order from above is due a configured lead before its issuer's deadline;
+// dispatching starts the receipt clock, and not signing stops nothing. Work
 // handed in by the deadline, and passed by the check, is on time however long the check takes.
 // Nobody checks or calls back what he worked on himself.
 //

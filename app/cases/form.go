@@ -22,6 +22,9 @@ func readIntake(r *web.Request) Intake {
 	if id, err := uuid.Parse(r.Text("id")); err == nil && id.Version() == 7 {
 		in.ID = id
 	}
+	if due, err := instant(r, "upper_due"); err == nil {
+		in.UpperDue = due
+	}
 	in.Lon, in.Lat = degrees(r.Text("lon")), degrees(r.Text("lat"))
 	return in
 }

@@ -21,7 +21,9 @@ func routes(r web.Routes) {
 	r.Get("/cases/{id}", "", sheet)
 	r.Look("/cases/{id}/petitioner", "", petitioner)
 	r.Get("/tasks", "", tasks)
+	exportRoutes(r)
 
+	actRoutes(r)
 	r.Post("/cases/{id}/file", "", post(ToFile, "已立案", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		return File(ctx, tx, id, readFiling(r))
 	}))
@@ -72,7 +74,7 @@ func tasks(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 		return web.Reply{}, err
 	}
 	p, err := tasksPage(ctx, tx, r, list)
-	return web.Page(ui.T(ctx, "我的待办"), view.TasksPage(p)), err
+	return web.Page(ui.T(ctx, "我的待办"), view.TasksPage(p)).Part(view.TasksList(p)), err
 }
 
 func reportForm(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"wanjie/app/clock"
 	"wanjie/tenants"
@@ -16,20 +15,24 @@ import (
 const (
 	dueTimer     = "case.due"     // the deadline of handling
 	receiptTimer = "case.receipt" // the unit should have signed
+
+	suspensionTimer = "case.suspension" // work was to go on
+	decisionTimer   = "case.decision"   // of an application: it should have been decided
 )
 
 // remind and hush are jobs.Remind and jobs.Cancel as parts of a larger statement: a verb makes one
 // round trip, not three. A test runs both against the timekeeper.
-func remind(tx tenants.Tx, kind string, object uuid.UUID, at time.Time) *bun.RawQuery {
-	return tx.Raw(`INSERT INTO timers (tenant_id, id, kind, object_id, due_at, next_at) VALUES (?, ?, ?, ?, ?, ?)
+func remind(q *tenants.Prepared, kind string, object uuid.UUID, at time.Time) string {
+	due := q.Arg(at)
+	return `INSERT INTO timers (tenant_id, id, kind, object_id, due_at, next_at)
+		VALUES (` + q.Tenant() + `, ` + q.Arg(tenants.NewID()) + `, ` + q.Arg(kind) + `, ` + q.Arg(object) + `, ` + due + `, ` + due + `)
 		ON CONFLICT (tenant_id, object_id, kind) WHERE done_at IS NULL
-		DO UPDATE SET due_at = excluded.due_at, next_at = excluded.next_at, attempts = 0, error = ''`,
-		int32(tx.ID()), tenants.NewID(), kind, object, at, at)
+		DO UPDATE SET due_at = excluded.due_at, next_at = excluded.next_at, attempts = 0, error = ''`
 }
 
-func hush(ctx context.Context, tx tenants.Tx, object uuid.UUID, kinds []string) *bun.RawQuery {
-	return tx.Raw(`UPDATE timers SET done_at = ?, cancelled = true WHERE tenant_id = ? AND object_id = ? AND kind IN (?) AND done_at IS NULL`,
-		clock.Now(ctx), int32(tx.ID()), object, bun.List(kinds))
+func hush(ctx context.Context, q *tenants.Prepared, object uuid.UUID, kinds []string) string {
+	return `UPDATE timers SET done_at = ` + q.Arg(clock.Now(ctx)) + `, cancelled = true
+		WHERE tenant_id = ` + q.Tenant() + ` AND object_id = ` + q.Arg(object) + ` AND kind = ANY(` + q.Arg(kinds) + `) AND done_at IS NULL`
 }
 
 // runDue marks a case late when its deadline has passed and its work was not handed in.
@@ -39,7 +42,7 @@ func runDue(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 		return err
 	}
 	now := clock.Now(ctx)
-	if c.Late || c.DueAt.After(now) || c.Stage != Filed && c.Stage != Handling {
+	if c.Late || !c.SuspendedAt.IsZero() || c.DueAt.After(now) || c.Stage != Filed && c.Stage != Handling {
 		return nil
 	}
 	rules, err := blueprint.ForCase(ctx, tx, c.Blueprint, c.Revision)

@@ -1,18 +1,10 @@
 package cases
 
 import (
-	"context"
-	"errors"
-	"io"
-	"log/slog"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"wanjie/app/clock"
-	"wanjie/jobs"
-	"wanjie/tenants"
 	"wanjie/tenants/tenantstest"
 )
 
@@ -25,25 +17,7 @@ func TestTheTimekeeperRingsTheClocks(t *testing.T) {
 	c := ok(s.as(past, clerk, report(rubbish())))
 	ok(s.as(past, clerk, verb(File, c.ID, Filing{})))
 	ok(s.as(past, sender, verb(Dispatch, c.ID, toSanitation)))
-	var kinds []jobs.TimerKind
-	for _, k := range Module.Timers { // other tests' streets lie beside this one: their clocks stay as they are
-		kinds = append(kinds, jobs.TimerKind{Name: k.Name, Run: func(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
-			if tx.ID() != s.ID {
-				return errors.New("not ours")
-			}
-			return k.Run(ctx, tx, id)
-		}})
-	}
-	keeper := &jobs.Timekeeper{DB: s.DB, Kinds: kinds, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
-	for {
-		n, err := keeper.Once(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n == 0 {
-			break
-		}
-	}
+	s.ring(t.Context())
 	var late, unsigned bool
 	var open int
 	if err := s.view.QueryRow(t.Context(), `SELECT c.late, a.unsigned, (SELECT count(*) FROM timers WHERE tenant_id = c.tenant_id AND done_at IS NULL)

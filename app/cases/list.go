@@ -72,6 +72,18 @@ type List struct {
 	More   bool // a next page exists
 }
 
+// count is how many cases the filter finds within a reach, counted up to most.
+func (f Filter) count(ctx context.Context, tx tenants.Tx, r reach, most int) (n int, err error) {
+	where, args, err := f.where(ctx, tx, r)
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.Raw(`SELECT count(*) FROM (SELECT 1 FROM cases c WHERE `+where+` LIMIT ?) n`, append(args, most)...).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("count cases: %w", err)
+	}
+	return n, nil
+}
+
 // Browse lists the cases that the actor may see, newest first: page and capped count in one statement.
 func Browse(ctx context.Context, tx tenants.Tx, f Filter) (List, error) {
 	where, args, err := f.where(ctx, tx, reachOf(tx.Actor()))
@@ -136,7 +148,7 @@ func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []an
 		if err != nil {
 			return "", nil, err
 		}
-		and("c.phone_blind = ?", box.Blind("phone", keys.NormalPhone(f.Phone)))
+		and("c.phone_blind IN (?)", bun.List(box.Blinds("phone", keys.NormalPhone(f.Phone))))
 	}
 	if t, err := time.ParseInLocation(time.DateOnly, f.From, clock.Zone); err == nil {
 		and("c.reported_at >= ?", t)

@@ -39,9 +39,12 @@ type reach struct {
 	person      int64
 }
 
-func reachOf(actor tenants.Actor) reach {
+func reachOf(actor tenants.Actor) reach { return reachBy(actor, auth.CasesRead) }
+
+// reachBy is how far a capability goes.
+func reachBy(actor tenants.Actor, capability string) reach {
 	r := reach{all: actor.Trusted(), person: actor.Person}
-	for _, at := range auth.Where(actor, auth.CasesRead) {
+	for _, at := range auth.Where(actor, capability) {
 		unit, all := unitOf(at)
 		r.all = r.all || all
 		if unit != "" {

@@ -24,8 +24,12 @@ var Module = module.Module{
 	Timers: []jobs.TimerKind{
 		{Name: dueTimer, Run: runDue},
 		{Name: receiptTimer, Run: runReceipt},
+		{Name: suspensionTimer, Run: runSuspension, Again: nextReview},
+		{Name: decisionTimer, Run: runDecision},
 	},
-	Acts:   acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported"),
+	Acts: acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported",
+		"sent_to_verify", "verified", "not_found", "answered", "merged", "voided", "asked", "granted", "refused", "withdrawn", "undecided", "resumed", "suspension_reviewed", "postponed"),
+	Jobs:   []jobs.Kind{exportJob},
 	Notify: notify,
 	Words:  actWords(),
 	Cells:  map[string]tally.Cells{"case": tally.Case},
@@ -34,7 +38,8 @@ var Module = module.Module{
 			Table: "cases",
 			Plain: []string{"tenant_id", "id", "number", "channel", "upper_no", "source", "source_id", "class", "condition", "community", "lon", "lat",
 				"urgent", "confidential", "stage", "unit", "blueprint", "revision", "reported_by", "reported_at", "filed_at", "due_at", "checked_by",
-				"checked_at", "closed_at", "ended_at", "late", "outcome", "reworks", "reopened", "calls"},
+				"checked_at", "closed_at", "ended_at", "late", "outcome", "reworks", "reopened", "calls", "grid",
+				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into"},
 			Sealed: []string{"title", "description", "address", "petitioner", "phone"},
 			Blind:  []string{"phone_blind"},
 		},
@@ -45,9 +50,21 @@ var Module = module.Module{
 			Sealed: []string{"parties", "designator", "ground", "reason"},
 		},
 		{
+			Table: "applications",
+			Plain: []string{"tenant_id", "id", "case_id", "assignment_id", "kind", "unit", "ground", "until", "asked_by", "asked_at", "decide_by",
+				"state", "decided_by", "decided_at", "granted", "unreviewed"},
+			Sealed: []string{"words", "verdict"},
+		},
+		{
 			Table:  "remarks",
 			Plain:  []string{"tenant_id", "id", "case_id", "kind", "person", "at"},
 			Sealed: []string{"words"},
+		},
+		{
+			Table: "case_exports",
+			Plain: []string{"tenant_id", "id", "person", "format", "entire", "purpose", "state", "run", "total", "written", "why", "asked_at", "moved_at",
+				"done_at", "expires_at"},
+			Sealed: []string{"wish"},
 		},
 		{
 			Table: "callbacks",
@@ -62,12 +79,21 @@ func acts(names ...string) []journal.Kind {
 	for i, n := range names {
 		out[i] = journal.Kind{Name: "case." + n, Version: 1}
 	}
-	return out
+	return append(out, journal.Kind{Name: "export.asked", Version: 1}, journal.Kind{Name: "export.taken", Version: 1})
 }
 
 // actWords says stages and bases as the traces show them.
 func actWords() map[string]string {
 	out := map[string]string{"outcome/on_time": ui.Key("按时"), "outcome/overdue": ui.Key("超期")}
+	out["object/case"], out["field/petitioner"], out["field/phone"] = ui.Key("案卷"), ui.Key("姓名"), ui.Key("电话")
+	for _, known := range []map[string]string{purposes, exportPurposes} {
+		for p, title := range known {
+			out["purpose/"+p] = title
+		}
+	}
+	out["object/export"], out["field/address"], out["field/description"] = ui.Key("导出文件"), ui.Key("详细地址"), ui.Key("问题描述")
+	out["act/export.asked"], out["act/export.taken"] = ui.Key("申请导出"), ui.Key("导出下载")
+	out["dimension/format"], out["dimension/rows"], out["dimension/purpose"] = ui.Key("文件格式"), ui.Key("件数"), ui.Key("导出用途")
 	for s, title := range stageTitles {
 		out["stage/"+string(s)] = title
 	}

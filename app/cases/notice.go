@@ -2,11 +2,14 @@ package cases
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"wanjie/jobs"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/journal"
 )
@@ -17,27 +20,68 @@ const NoticeJob = "cases.notice"
 
 // NoticeOf is the payload of NoticeJob. It holds no personal data.
 type NoticeOf struct {
-	Case uuid.UUID `json:"case"`
+	Case   uuid.UUID `json:"case"`
+	Text   string    `json:"text"`             // item of the blueprint's texts
+	Ground string    `json:"ground,omitempty"` // reason of the blueprint's lists, where the text gives one
 }
 
-// notify says which acts petitioners hear of: the closing of their case.
+// notices are the acts that petitioners hear of, and in which words of the street.
+var notices = map[string]string{
+	"case.closed": "notice.closed", "case.merged": "report.merged",
+	"case.granted/" + string(AskExtend): "case.extended", "case.granted/" + string(AskSuspend): "case.suspended",
+}
+
+// notify says which acts petitioners hear of.
 func notify(a journal.Act) []jobs.Job {
-	if a.Kind != "case.closed" {
+	kind := a.Kind
+	if asked := a.After["asked"]; asked != "" {
+		kind += "/" + asked
+	}
+	text, told := notices[kind]
+	if !told {
 		return nil
 	}
-	return []jobs.Job{{Kind: NoticeJob, Payload: NoticeOf{a.ObjectID}}}
+	return []jobs.Job{{Kind: NoticeJob, Payload: NoticeOf{a.ObjectID, text, a.After["ground"]}}}
 }
 
 // Notice is the text message to the petitioner of a case, in the street's own wording: to which
-// phone, and what. phone is empty where there is nobody to tell.
-func Notice(ctx context.Context, tx tenants.Tx, id uuid.UUID) (phone, body string, err error) {
-	c, rules, err := Find(ctx, tx, id)
+// phone, and what. phone is empty where there is nobody to tell, or nothing any more. The end of a case
+// sends notices to the petitioners of the reports that were merged into it on their way.
+func Notice(ctx context.Context, tx tenants.Tx, of NoticeOf) (phone, body string, err error) {
+	c, rules, err := Find(ctx, tx, of.Case)
 	if err != nil {
 		return "", "", err
 	}
-	text := rules.Text("notice.closed")
-	if text == "" || c.Stage != Closed && c.Stage != Archived {
-		return "", "", nil // reopened meanwhile, or the street tells nobody
+	text := rules.Text(of.Text)
+	if text == "" {
+		return "", "", nil // the street tells nobody
+	}
+	number := c.Number
+	switch of.Text {
+	case "notice.closed":
+		about := c
+		if c.Stage == Merged {
+			if about, err = read(ctx, tx, c.MergedInto, sharing); err != nil {
+				return "", "", err
+			}
+			number = about.Number
+		}
+		if about.Stage != Closed && about.Stage != Archived {
+			return "", "", nil // reopened meanwhile
+		}
+		if err := tellMerged(ctx, tx, c); err != nil {
+			return "", "", err
+		}
+	case "report.merged":
+		into, err := read(ctx, tx, c.MergedInto, sharing)
+		if err != nil {
+			return "", "", err
+		}
+		number = into.Number
+	}
+	reason := of.Ground
+	if g, ok := rules.Reasons.Find(of.Ground); ok {
+		reason = g.Title
 	}
 	box, err := tx.Box(ctx)
 	if err != nil {
@@ -47,5 +91,21 @@ func Notice(ctx context.Context, tx tenants.Tx, id uuid.UUID) (phone, body strin
 	if err != nil {
 		return "", "", err
 	}
-	return words.Phone, "【" + tx.Tenant().Name + "】" + strings.ReplaceAll(text, "{number}", c.Number), nil
+	text = strings.NewReplacer("{number}", number, "{due}", ui.Time(c.DueAt), "{reason}", reason).Replace(text)
+	return words.Phone, "【" + tx.Tenant().Name + "】" + text, nil
+}
+
+// tellMerged sends the notice of a case's end to whoever reported the same, once for each end.
+func tellMerged(ctx context.Context, tx tenants.Tx, c *Case) error {
+	var merged []uuid.UUID
+	if err := tx.Raw("SELECT id FROM cases WHERE tenant_id = ? AND merged_into = ?", int32(tx.ID()), c.ID).Scan(ctx, &merged); err != nil {
+		return fmt.Errorf("reports merged into case %s: %w", c.Number, err)
+	}
+	for _, id := range merged {
+		once := uuid.NewSHA1(id, strconv.AppendInt(nil, c.ClosedAt.UnixMicro(), 10))
+		if err := jobs.AddOnce(ctx, tx, once, jobs.Job{Kind: NoticeJob, Payload: NoticeOf{Case: id, Text: "notice.closed"}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

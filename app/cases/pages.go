@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -57,7 +58,8 @@ func (n names) unit(key string) string {
 
 // state is where a case stands, in words and colour.
 func (n names) state(s Stage) view.Tag {
-	tones := map[Stage]ui.Tone{Reported: ui.Warn, Accepted: ui.Warn, Filed: ui.Warn, Handling: ui.Info, Checking: ui.Info, Closed: ui.Good, Archived: ui.Neutral, Rejected: ui.Neutral}
+	tones := map[Stage]ui.Tone{Reported: ui.Warn, Accepted: ui.Warn, Filed: ui.Warn, Handling: ui.Info, Checking: ui.Info, Closed: ui.Good, Archived: ui.Neutral, Rejected: ui.Neutral,
+		Verifying: ui.Warn, Answered: ui.Good, Merged: ui.Neutral, Voided: ui.Neutral}
 	return view.Tag{Tone: tones[s], Text: ui.T(n.ctx, s.Title())}
 }
 
@@ -93,9 +95,15 @@ func (n names) row(r *web.Request, l *Line) (view.Row, error) {
 	c := Case{ID: l.ID, Title: l.Title}
 	title, err := c.title(n.box)
 	return view.Row{
+		Mark: mark(l),
 		Href: r.Path("/cases/%s", l.ID), Number: l.Number, Title: title, Class: n.class(l.Class), Place: n.unit(l.Community), Unit: n.unit(l.Unit),
 		Urgent: l.Urgent, State: n.state(l.Stage), Reported: l.ReportedAt, Due: n.due(l.DueAt, l.Stage == Filed || l.Stage == Handling),
 	}, err
+}
+
+// mark changes when what a row shows does.
+func mark(l *Line) string {
+	return fmt.Sprintf("%s %s %s %s %t %t %d", l.Stage, l.Unit, l.Class, l.Community, l.Urgent, l.Late, l.DueAt.Unix())
 }
 
 func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list List) (view.Desk, error) {
@@ -105,7 +113,7 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list
 	}
 	path := r.Path("/cases")
 	p := view.Desk{
-		Path: path, Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, From: f.From, To: f.To,
+		Live: ui.Listening{Stream: r.Listen(n.now, "case")}, Path: path, Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, From: f.From, To: f.To,
 		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(ctx, "全部")}},
 		Pages: ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"},
 	}
@@ -114,6 +122,9 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list
 	}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
 		p.NewPath = r.Path("/cases/new")
+	}
+	if auth.CanSomewhere(tx.Actor(), auth.CasesExport) {
+		p.Export = r.Path("/cases/export?%s", f.query().Encode())
 	}
 	plain := f.Stage == Unfinished && !f.Late && !f.Mine
 	p.Tabs = []ui.Tab{
@@ -137,7 +148,7 @@ func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) 
 	if err != nil {
 		return view.Tasks{}, err
 	}
-	var p view.Tasks
+	p := view.Tasks{Live: ui.Listening{Stream: r.Listen(n.now, "case"), Page: r.Path("/tasks")}}
 	tones := map[State]ui.Tone{Dispatched: ui.Warn, Received: ui.Info, Working: ui.Bad}
 	for i := range list {
 		t := &list[i]
@@ -145,6 +156,7 @@ func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) 
 		if err != nil {
 			return p, err
 		}
+		row.Mark += " " + string(t.State)
 		out := view.TaskRow{Row: row, Assigned: view.Tag{Tone: tones[t.State], Text: ui.T(ctx, t.State.Title())}}
 		if t.State == Dispatched {
 			out.Sign = n.due(t.ReceiveBy, true)
@@ -161,15 +173,12 @@ func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) 
 
 func (n names) classes(value string) []ui.Option {
 	var out []ui.Option
-	for _, top := range n.cfg.Classes.All() {
-		if top.Parent != "" {
-			continue
-		}
-		out = append(out, ui.Option{Value: top.Key, Label: top.Title + ui.T(n.ctx, "（大类）"), Group: top.Code + " " + top.Title})
-		for _, k := range n.cfg.Classes.All() {
-			if k.Parent == top.Key {
-				out = append(out, ui.Option{Value: k.Key, Label: strings.TrimSpace(k.Code + " " + k.Title), Group: top.Code + " " + top.Title})
-			}
+	whole := ui.T(n.ctx, "（大类）")
+	for _, top := range n.cfg.ClassesUnder("") {
+		group := top.Code + " " + top.Title
+		out = append(out, ui.Option{Value: top.Key, Label: top.Title + whole, Group: group})
+		for _, k := range n.cfg.ClassesUnder(top.Key) {
+			out = append(out, ui.Option{Value: k.Key, Label: strings.TrimSpace(k.Code + " " + k.Title), Group: group})
 		}
 	}
 	return keep(out, value, n.class(value))

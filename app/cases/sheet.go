@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -49,10 +50,13 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 	for _, e := range events {
 		p.Record = append(p.Record, n.moment(e))
 	}
-	for _, m := range Allowed(tx.Actor(), c) {
+	p.Mark = strconv.Itoa(len(events))
+	p.Live = ui.Listening{Stream: r.Listen(n.now, "case/"+c.ID.String()), Page: r.Path("/cases/%s", c.ID)}
+	for _, m := range Allowed(tx.Actor(), c, rules) {
 		p.Forms = append(p.Forms, n.form(tx, r, c, m, tried))
 	}
-	return p, nil
+	p.Applications, err = n.applications(ctx, tx, r, c, tried)
+	return p, err
 }
 
 // steps is the step bar.
@@ -62,8 +66,11 @@ func (n names) steps(c *Case) []ui.Step {
 	if c.Lead != nil {
 		times[2], times[3] = c.Lead.DispatchedAt, c.Lead.HandledAt
 	}
-	if c.Stage == Rejected {
-		return []ui.Step{{Label: ui.T(n.ctx, "上报"), State: ui.Done, Note: ui.Time(c.ReportedAt)}, {Label: ui.T(n.ctx, "不予受理"), State: ui.Stuck, Note: ui.Time(c.EndedAt)}}
+	switch c.Stage {
+	case Rejected, Merged, Voided:
+		return []ui.Step{{Label: ui.T(n.ctx, "上报"), State: ui.Done, Note: ui.Time(c.ReportedAt)}, {Label: ui.T(n.ctx, c.Stage.Title()), State: ui.Stuck, Note: ui.Time(c.EndedAt)}}
+	case Answered:
+		return []ui.Step{{Label: ui.T(n.ctx, "上报"), State: ui.Done, Note: ui.Time(c.ReportedAt)}, {Label: ui.T(n.ctx, "答复办结"), State: ui.Done, Note: ui.Time(c.EndedAt)}}
 	}
 	labels := []string{ui.T(n.ctx, "上报"), ui.T(n.ctx, "立案"), ui.T(n.ctx, "派遣"), ui.T(n.ctx, "处置"), ui.T(n.ctx, "核查"), ui.T(n.ctx, "结案"), ui.T(n.ctx, "归档")}
 	at := reached[c.Stage]
@@ -103,6 +110,9 @@ func (n names) facts(c *Case, w Words) []ui.Fact {
 		{Label: ui.T(n.ctx, "社区（村）"), Value: n.unit(c.Community)},
 		{Label: ui.T(n.ctx, "详细地址"), Value: w.Address},
 	}
+	if c.Grid != "" {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "网格"), Value: c.Grid})
+	}
 	if c.UpperNo != "" {
 		out = append(out, ui.Fact{Label: ui.T(n.ctx, "来单编号"), Value: c.UpperNo})
 	}
@@ -110,8 +120,13 @@ func (n names) facts(c *Case, w Words) []ui.Fact {
 	if c.FiledAt.IsZero() {
 		return out
 	}
+	if !c.UpperDue.IsZero() {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "上级期限"), Value: ui.Time(c.UpperDue)})
+	}
 	due := ui.Time(c.DueAt)
-	if left := n.due(c.DueAt, c.Stage == Filed || c.Stage == Handling).Left.Text; left != "" {
+	if !c.SuspendedAt.IsZero() {
+		due += "　" + ui.T(n.ctx, "挂账中，停止计时，预计 %s 恢复", ui.Time(c.SuspendedUntil))
+	} else if left := n.due(c.DueAt, c.Stage == Filed || c.Stage == Handling).Left.Text; left != "" {
 		due += "　" + left
 	}
 	out = append(out, ui.Fact{Label: ui.T(n.ctx, "处置期限"), Value: due})
@@ -121,6 +136,9 @@ func (n names) facts(c *Case, w Words) []ui.Fact {
 	if c.Lead != nil {
 		out = append(out, ui.Fact{Label: ui.T(n.ctx, "承办单位"), Value: n.unit(c.Lead.Unit)}, ui.Fact{Label: ui.T(n.ctx, "派遣依据"), Value: n.basis(c.Lead)},
 			ui.Fact{Label: ui.T(n.ctx, "签收情况"), Value: n.signed(c.Lead)})
+	}
+	if c.First != "" && c.First != c.Unit {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "首接单位"), Value: n.unit(c.First)})
 	}
 	if c.Outcome != "" {
 		out = append(out, ui.Fact{Label: ui.T(n.ctx, "结案情况"), Value: ui.T(n.ctx, outcomeTitles[c.Outcome])})
@@ -177,6 +195,10 @@ var actTitles = map[string]string{
 	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予受理"), "case.dispatched": ui.Key("派遣"),
 	"case.received": ui.Key("签收"), "case.unsigned": ui.Key("超时未签收"), "case.handled": ui.Key("提交办理结果"), "case.checked": ui.Key("核查"),
 	"case.overdue": ui.Key("处置超期"), "case.closed": ui.Key("结案"), "case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重办"),
+	"case.sent_to_verify": ui.Key("送核实"), "case.verified": ui.Key("核实属实"), "case.not_found": ui.Key("核实不属实"), "case.answered": ui.Key("答复办结"),
+	"case.merged": ui.Key("并案"), "case.voided": ui.Key("作废"), "case.asked": ui.Key("提出申请"), "case.granted": ui.Key("批准申请"),
+	"case.refused": ui.Key("未批准申请"), "case.withdrawn": ui.Key("撤回申请"), "case.undecided": ui.Key("申请逾期未审批"), "case.resumed": ui.Key("恢复办理"),
+	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"),
 }
 
 func (n names) moment(e Event) ui.Moment {
@@ -196,8 +218,10 @@ func (n names) moment(e Event) ui.Moment {
 			result, m.Tone = ui.T(n.ctx, "不合格，退回返工"), ui.Bad
 		}
 		m.Detail = result + "\n" + m.Detail
-	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened":
+	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided":
 		m.Tone = ui.Bad
+	case "case.asked", "case.granted", "case.refused", "case.withdrawn":
+		m.Detail = ui.T(n.ctx, asking[Asked(e.After["asked"])].title) + "\n" + m.Detail
 	case "case.closed":
 		m.Tone, m.Detail = ui.Good, ui.T(n.ctx, outcomeTitles[e.After["outcome"]])
 	}
@@ -228,13 +252,13 @@ func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Move, tried attemp
 	case ToCheck:
 		passed := *c
 		passed.CheckedAt = n.now
-		return view.CheckForm(view.Check{Form: f, MayClose: move(ToClose).allows(tx.Actor(), &passed) == nil, Close: !again || f.Values["close"] != ""})
+		return view.CheckForm(view.Check{Form: f, MayClose: move(ToClose).allows(tx.Actor(), &passed, n.cfg) == nil, Close: !again || f.Values["close"] != ""})
 	case ToClose:
 		return view.CloseForm(f)
 	case ToCallBack:
 		return view.CallBackForm(f)
 	}
-	return templ.NopComponent
+	return n.actForm(c, m, f)
 }
 
 func refuse(ctx context.Context, f *view.Form, why *fault.Error) {

@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,12 +60,6 @@ func (r *row) whole() *Case {
 	return &r.Case
 }
 
-const leadColumns = `a.id AS lead_id, a.case_id AS lead_case_id, a.role AS lead_role, a.unit AS lead_unit, a.state AS lead_state,
-	a.basis AS lead_basis, a.duty AS lead_duty, a.parties AS lead_parties, a.designator AS lead_designator, a.ground AS lead_ground,
-	a.reason AS lead_reason, a.expires_on AS lead_expires_on, a.dispatched_by AS lead_dispatched_by, a.dispatched_at AS lead_dispatched_at,
-	a.receive_by AS lead_receive_by, a.received_by AS lead_received_by, a.received_at AS lead_received_at, a.unsigned AS lead_unsigned,
-	a.handled_by AS lead_handled_by, a.handled_at AS lead_handled_at`
-
 const (
 	sharing = ""
 	holding = " FOR NO KEY UPDATE"
@@ -77,9 +74,10 @@ func read(ctx context.Context, tx tenants.Tx, id uuid.UUID, how string) (*Case, 
 		of += " OF c"
 	}
 	var r row
-	err := tx.Raw(`SELECT c.*, `+leadColumns+` FROM cases c LEFT JOIN LATERAL (
-		SELECT * FROM assignments WHERE tenant_id = ? AND case_id = ? AND role = 'lead' AND state <> 'returned'`+how+`) a ON true
-		WHERE c.tenant_id = ? AND c.id = ?`+of, int32(tx.ID()), id, int32(tx.ID()), id).Scan(ctx, &r)
+	q := tx.Prepared(int32(tx.ID()), id)
+	err := q.Scan(ctx, `SELECT `+q.Columns("c", "", &Case{})+`, `+q.Columns("a", "lead_", &Assignment{})+` FROM cases c LEFT JOIN LATERAL (
+		SELECT * FROM assignments WHERE tenant_id = $1 AND case_id = $2 AND role = 'lead' AND state <> 'returned'`+how+`) a ON true
+		WHERE c.tenant_id = $1 AND c.id = $2`+of, &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errNoCase()
 	}
@@ -108,19 +106,19 @@ func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, *blueprint.C
 	return c, rules, err
 }
 
-// insert writes a new case, numbers it, and starts its deadline, in one statement.
+// insert writes a new case, numbers it, and starts its clocks, in one statement.
 func insert(ctx context.Context, tx tenants.Tx, c *Case) error {
 	today := day(c.ReportedAt)
-	prefix := today[:4] + today[5:7] + today[8:] + "-"
-	q := tx.Insert(c).
-		With("next", tx.Raw(`INSERT INTO counters (tenant_id, name, n) VALUES (?, ?, 1)
-			ON CONFLICT (tenant_id, name) DO UPDATE SET n = counters.n + 1 RETURNING n`, int32(tx.ID()), "case "+today)).
-		Value("number", "? || (SELECT lpad(n::text, greatest(5, length(n::text)), '0') FROM next)", prefix).
-		Returning("number")
+	q := tx.Prepared(int32(tx.ID()), "case "+today, today[:4]+today[5:7]+today[8:]+"-")
+	with := `WITH next AS (INSERT INTO counters (tenant_id, name, n) VALUES ($1, $2, 1)
+		ON CONFLICT (tenant_id, name) DO UPDATE SET n = counters.n + 1 RETURNING n)`
 	if !c.DueAt.IsZero() {
-		q = q.With("clock", remind(tx, dueTimer, c.ID, c.DueAt))
+		with += ", clock AS (" + remind(q, dueTimer, c.ID, c.DueAt) + ")"
 	}
-	err := q.Scan(ctx, &c.Number)
+	if c.Lead != nil {
+		with += ", lead AS (" + q.Insert(c.Lead) + "), receipt AS (" + remind(q, receiptTimer, c.ID, c.Lead.ReceiveBy) + ")"
+	}
+	err := q.Scan(ctx, with+q.Insert(c, "number", "$3 || (SELECT lpad(n::text, greatest(5, length(n::text)), '0') FROM next)")+" RETURNING number", &c.Number)
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) && pe.Code == "23505" && pe.ConstraintName == "cases_pkey" {
 		return fault.New(fault.Conflict, "该案卷已登记，请勿重复提交").Because(err)
@@ -142,35 +140,75 @@ type change struct {
 	remark   *remark
 	callback *callback
 
-	remind map[string]time.Time // timers to set or move
-	hush   []string             // timers to drop
+	apply  *Application // a new one
+	settle *Application // one that was decided or withdrawn
+	lapse  bool         // whatever is open lapses
+
+	remind map[string]time.Time // timers of the case to set or move
+	hush   []string             // timers of the case to drop
+	also   []func(ctx context.Context, q *tenants.Prepared) string
+}
+
+// remindOf sets a timer of another object in the same statement; hushOf drops one.
+func (w *change) remindOf(kind string, object uuid.UUID, at time.Time) {
+	w.also = append(w.also, func(_ context.Context, q *tenants.Prepared) string { return remind(q, kind, object, at) })
+}
+
+func (w *change) hushOf(kind string, object uuid.UUID) {
+	w.also = append(w.also, func(ctx context.Context, q *tenants.Prepared) string { return hush(ctx, q, object, []string{kind}) })
 }
 
 func (w change) write(ctx context.Context, tx tenants.Tx, c *Case) error {
-	slices.Sort(w.columns)
-	q := tx.Update(c).Column(slices.Compact(w.columns)...).WherePK()
+	q := tx.Prepared()
+	var with []string
+	part := func(name, text string) { with = append(with, name+" AS ("+text+")") }
 	wrote := "1"
 	switch {
 	case w.dispatch:
-		q = q.With("lead", tx.Insert(c.Lead).Returning("NULL"))
+		part("lead", q.Insert(c.Lead))
 	case len(w.lead) > 0:
-		q = q.With("lead", tx.Update(c.Lead).Column(w.lead...).WherePK().Where("a.state = ?", w.seen).Returning("a.id"))
+		part("lead", q.Update(c.Lead, w.lead...)+" AND a.state = "+q.Arg(w.seen)+" RETURNING a.id")
 		wrote = "(SELECT count(*) FROM lead)"
 	}
 	if w.remark != nil {
-		q = q.With("said", tx.Insert(w.remark).Returning("NULL"))
+		part("said", q.Insert(w.remark))
 	}
 	if w.callback != nil {
-		q = q.With("called", tx.Insert(w.callback).Returning("NULL"))
+		part("called", q.Insert(w.callback))
 	}
-	for kind, at := range w.remind {
-		q = q.With("remind_"+kind[len("case."):], remind(tx, kind, c.ID, at))
+	if w.apply != nil {
+		part("asks", q.Insert(w.apply))
+	}
+	if w.settle != nil {
+		part("settles", q.Update(w.settle, "state", "decided_by", "decided_at", "granted", "verdict", "unreviewed"))
+	}
+	if w.lapse {
+		open := "UPDATE applications SET state = 'lapsed' WHERE tenant_id = " + q.Tenant() + " AND case_id = " + q.Arg(c.ID) + " AND state = 'open'"
+		if w.settle != nil { // a row is changed once in a statement
+			open += " AND id <> " + q.Arg(w.settle.ID)
+		}
+		part("lapses", open)
+	}
+	for i, text := range w.also {
+		part("also_"+strconv.Itoa(i), text(ctx, q))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(w.remind)) {
+		part("remind_"+kind[len("case."):], remind(q, kind, c.ID, w.remind[kind]))
 	}
 	if len(w.hush) > 0 {
-		q = q.With("hush", hush(ctx, tx, c.ID, w.hush))
+		part("hush", hush(ctx, q, c.ID, w.hush))
 	}
+	text := ""
+	if len(with) > 0 {
+		text = "WITH " + strings.Join(with, ", ") + " "
+	}
+	slices.Sort(w.columns)
 	var n int
-	if err := q.Returning(wrote).Scan(ctx, &n); err != nil {
+	if err := q.Scan(ctx, text+q.Update(c, slices.Compact(w.columns)...)+" RETURNING "+wrote, &n); err != nil {
+		var pe *pgconn.PgError
+		if errors.As(err, &pe) && pe.ConstraintName == "applications_open" {
+			return fault.New(fault.Conflict, "已有同类申请待审批").Because(err)
+		}
 		return fmt.Errorf("write case %s: %w", c.Number, err)
 	}
 	if n != 1 {

@@ -33,6 +33,7 @@ type Intake struct {
 	Confidential bool
 	Words                  // an empty title is taken from the description
 	ReportedAt   time.Time // zero: now; not later than now
+	UpperDue     time.Time // deadline of the order above; zero: none
 }
 
 func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
@@ -43,6 +44,9 @@ func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
 	}
 	if ch.Upper && in.UpperNo == "" && in.Channel != "import" {
 		f.add("upper_no", ui.Key("上级来单请填写来单编号"))
+	}
+	if !in.UpperDue.IsZero() && !ch.Upper {
+		f.add("upper_due", ui.Key("只有上级来单才有上级期限"))
 	}
 	f.class(cfg, in.Class)
 	f.community(cfg, codes, in.Community)

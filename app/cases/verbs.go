@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,7 +37,7 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	c := &Case{
 		ID: in.ID, Channel: in.Channel, UpperNo: in.UpperNo, Class: in.Class, Community: in.Community, Lon: in.Lon, Lat: in.Lat,
 		Urgent: in.Urgent, Confidential: in.Confidential, Stage: Reported, ReportedBy: tx.Actor().Person, ReportedAt: in.ReportedAt,
-		Blueprint: cfg.Version, Revision: cfg.Revision,
+		Blueprint: cfg.Version, Revision: cfg.Revision, UpperDue: in.UpperDue,
 	}
 	if c.ID == uuid.Nil {
 		c.ID = tenants.NewID()
@@ -44,8 +45,13 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	if c.ReportedAt.IsZero() || c.ReportedAt.After(now) {
 		c.ReportedAt = now
 	}
+	if c.Lon != nil {
+		if c.Grid, err = Locate(ctx, tx, *c.Lon, *c.Lat, c.ReportedAt); err != nil {
+			return nil, err
+		}
+	}
 	c.seal(box, in.Words)
-	route := cfg.RouteOf(in.Channel, in.Class)
+	route := cfg.RouteFor(in.Channel, in.Class, in.Urgent)
 	if route.Skips(blueprint.StepAccept) {
 		c.Stage = Accepted
 	}
@@ -55,9 +61,36 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 		if err := c.file(cfg, Filing{c.Class, conditionFor(cfg, c.Class, c.Urgent), c.Community, c.Urgent}, now); err != nil {
 			return nil, err
 		}
-		record(tx, "case.filed", c, now, reported, c.dims(cfg))
+		filed := c.dims(cfg)
+		record(tx, "case.filed", c, now, reported, filed)
+		if route.AutoDispatch {
+			if err := c.dispatchByList(cfg, tx.Actor().Person, now); err != nil {
+				return nil, err
+			}
+			if c.Lead != nil {
+				record(tx, "case.dispatched", c, now, filed, c.dims(cfg))
+			}
+		}
 	}
 	return c, insert(ctx, tx, c)
+}
+
+// dispatchByList gives a new case to the unit that the duty list names, if it names one.
+func (c *Case) dispatchByList(cfg *blueprint.Config, by int64, now time.Time) error {
+	unit, duty, ok := cfg.ProposeFor(c.Class, c.Condition, c.Community)
+	if !ok {
+		return nil
+	}
+	until, err := Due(now, receiveLimit(cfg), calendarOf(cfg))
+	if err != nil {
+		return err
+	}
+	c.Lead = &Assignment{
+		ID: tenants.NewID(), CaseID: c.ID, Role: LeadRole, Unit: unit, State: Dispatched, Basis: Statutory, Duty: duty.Key,
+		DispatchedBy: by, DispatchedAt: now, ReceiveBy: until,
+	}
+	c.Unit, c.First, c.Stage = unit, unit, Handling
+	return nil
 }
 
 // File accepts and files a case: class and condition are settled, the deadline of handling begins, and
@@ -86,6 +119,9 @@ func File(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Filing) (*Case, e
 func (c *Case) file(cfg *blueprint.Config, in Filing, now time.Time) error {
 	due, err := Due(now, handleLimit(cfg, in.Condition), calendarOf(cfg))
 	if err != nil {
+		return err
+	}
+	if due, err = ahead(due, c.UpperDue, now, cfg); err != nil {
 		return err
 	}
 	c.Class, c.Condition, c.Community, c.Urgent = in.Class, in.Condition, in.Community, in.Urgent
@@ -133,8 +169,11 @@ func Dispatch(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Case
 	}
 	a.seal(s.box, in.Grounds)
 	s.c.Lead, s.c.Unit, s.c.Stage = a, a.Unit, Handling
+	if s.c.First == "" {
+		s.c.First = a.Unit
+	}
 	s.done("case.dispatched")
-	return s.c, change{columns: []string{"stage", "unit"}, dispatch: true, remind: map[string]time.Time{receiptTimer: by}}.write(ctx, tx, s.c)
+	return s.c, change{columns: []string{"stage", "unit", "first"}, dispatch: true, remind: map[string]time.Time{receiptTimer: by}}.write(ctx, tx, s.c)
 }
 
 // basisMay is the capability that each basis asks for.
@@ -172,16 +211,23 @@ func Handle(ctx context.Context, tx tenants.Tx, id uuid.UUID, result string) (*C
 		s.receive()
 		s.done("case.received")
 	}
+	var w change
+	if !s.c.SuspendedAt.IsZero() {
+		if err := s.resume(&w); err != nil {
+			return nil, err
+		}
+		w.remind = nil // it is handed in at once
+	}
 	a.State, a.HandledBy, a.HandledAt = Done, tx.Actor().Person, s.at
 	s.c.Stage = Checking
 	s.done("case.handled")
-	w := change{
-		columns: []string{"stage"}, lead: []string{"state", "received_by", "received_at", "handled_by", "handled_at"}, seen: seen,
-		remark: say(tx, s.box, s.c, "case.handled", result, s.at), hush: []string{dueTimer, receiptTimer},
-	}
+	w.columns = append(w.columns, "stage")
+	w.lead, w.seen = []string{"state", "received_by", "received_at", "handled_by", "handled_at"}, seen
+	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", result, s.at), append(w.hush, dueTimer, receiptTimer)
+	s.lapse(&w)
 	if s.route().Skips(blueprint.StepCheck) {
 		s.close()
-		w.columns = slices.Clone(closing)
+		w.columns = append(w.columns, closing...)
 	}
 	return s.c, w.write(ctx, tx, s.c)
 }
@@ -202,7 +248,7 @@ func Check(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Finding) (*Case,
 		s.done("case.checked")
 		w.columns = []string{"checked_by", "checked_at"}
 		if in.Close {
-			if err := move(ToClose).allows(tx.Actor(), s.c); err != nil {
+			if err := move(ToClose).allows(tx.Actor(), s.c, s.rules); err != nil {
 				return nil, err
 			}
 			s.close()
@@ -324,13 +370,26 @@ func begin(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb) (*step, err
 	if err != nil {
 		return nil, err
 	}
-	if err := move(v).allows(tx.Actor(), c); err != nil {
-		return nil, err
-	}
 	rules, err := blueprint.ForCase(ctx, tx, c.Blueprint, c.Revision)
 	if err != nil {
 		return nil, err
 	}
+	if err := move(v).allows(tx.Actor(), c, rules); err != nil {
+		return nil, err
+	}
+	return stepOf(ctx, tx, c, rules)
+}
+
+// takeUp is begin for the machine, which asks no table: c is locked.
+func takeUp(ctx context.Context, tx tenants.Tx, c *Case) (*step, error) {
+	rules, err := blueprint.ForCase(ctx, tx, c.Blueprint, c.Revision)
+	if err != nil {
+		return nil, err
+	}
+	return stepOf(ctx, tx, c, rules)
+}
+
+func stepOf(ctx context.Context, tx tenants.Tx, c *Case, rules *blueprint.Config) (*step, error) {
 	box, err := tx.Box(ctx)
 	if err != nil {
 		return nil, err
@@ -338,15 +397,23 @@ func begin(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb) (*step, err
 	return &step{tx: tx, c: c, rules: rules, box: box, at: clock.Now(ctx), before: c.dims(rules)}, nil
 }
 
-// done records an act of kind from where the last one left the case to where it is now.
-func (s *step) done(kind string) {
+// done records an act of kind from where the last one left the case to where it is now. What else is
+// to be known of this act alone follows in pairs.
+func (s *step) done(kind string, besides ...string) {
 	after := s.c.dims(s.rules)
-	record(s.tx, kind, s.c, s.at, s.before, after)
+	told := after
+	if len(besides) > 0 {
+		told = maps.Clone(after)
+		for i := 0; i < len(besides); i += 2 {
+			told[besides[i]] = besides[i+1]
+		}
+	}
+	record(s.tx, kind, s.c, s.at, s.before, told)
 	s.before = after
 }
 
 // route is how the case walks.
-func (s *step) route() blueprint.Route { return s.rules.RouteOf(s.c.Channel, s.c.Class) }
+func (s *step) route() blueprint.Route { return s.rules.RouteFor(s.c.Channel, s.c.Class, s.c.Urgent) }
 
 func record(tx tenants.Tx, kind string, c *Case, at time.Time, before, after tenants.Dims) {
 	tx.Record(tenants.Act{Kind: kind, Version: 1, Object: "case", ObjectID: c.ID, HappenedAt: at, Before: before, After: after})
