@@ -167,6 +167,30 @@ func settled(ctx context.Context, a *app.App, patience time.Duration) (time.Dura
 	}
 }
 
+// rested waits until no job is open at the measured database, and answers how long that took.
+func (b *bed) rested(ctx context.Context, patience time.Duration) (time.Duration, error) {
+	begun := time.Now()
+	for {
+		var open int
+		if err := b.super(ctx, b.run(), func(c *pgx.Conn) error {
+			return c.QueryRow(ctx, "SELECT count(*) FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND next_at <= now() + interval '1 hour'").Scan(&open)
+		}); err != nil {
+			return 0, err
+		}
+		switch took := time.Since(begun); {
+		case open == 0:
+			return took, nil
+		case took > patience:
+			return took, fmt.Errorf("%d jobs are open after %.0f s", open, took.Seconds())
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
 // casesAtOnce is how many cases one statement of the fill writes.
 const casesAtOnce = 50_000
 

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"net/url"
 	"sync"
 	"time"
@@ -15,13 +16,37 @@ import (
 // Floor is bare pgx on one database: for each surface as many connections as the product used.
 type Floor struct {
 	url   string
-	lanes map[string]chan *pgconn.PgConn
+	lanes map[string]chan *line
 	bill  *bill // what each statement costs; nil: not asked
+}
+
+// line is one connection, and the statements that it has planned.
+type line struct {
+	*pgconn.PgConn
+	planned map[string]bool
+}
+
+// send sends a statement as the product does: planned once when it has parameters.
+func (l *line) send(ctx context.Context, s tenants.Statement) error {
+	if s.Params == nil {
+		_, err := l.Exec(ctx, s.SQL).ReadAll()
+		return err
+	}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(s.SQL))
+	name := fmt.Sprintf("floor_%x", h.Sum64())
+	if !l.planned[name] {
+		if _, err := l.Prepare(ctx, name, s.SQL, nil); err != nil {
+			return err
+		}
+		l.planned[name] = true
+	}
+	return l.ExecPrepared(ctx, name, s.Params, nil, nil).Read().Err
 }
 
 // openFloor connects to the database at raw, with one connection for each that txs came over.
 func openFloor(ctx context.Context, raw string, txs []*transaction) (*Floor, error) {
-	f := &Floor{url: raw, lanes: map[string]chan *pgconn.PgConn{}}
+	f := &Floor{url: raw, lanes: map[string]chan *line{}}
 	need, seen := map[string]int{}, map[uint32]bool{}
 	for _, t := range txs {
 		if !seen[t.conn] {
@@ -50,7 +75,7 @@ func (f *Floor) widen(ctx context.Context, surface string, n int) error {
 	} else {
 		u.User = url.User(login)
 	}
-	lane := make(chan *pgconn.PgConn, n)
+	lane := make(chan *line, n)
 	f.lanes[surface] = lane
 	for range n {
 		c, err := pgconn.Connect(ctx, u.String())
@@ -62,7 +87,7 @@ func (f *Floor) widen(ctx context.Context, surface string, n int) error {
 				return fmt.Errorf("floor: %w", err)
 			}
 		}
-		lane <- c
+		lane <- &line{c, map[string]bool{}}
 	}
 	return nil
 }
@@ -85,12 +110,12 @@ func (f *Floor) do(ctx context.Context, t *transaction) error {
 	c := <-lane
 	defer func() { lane <- c }()
 	last := len(t.statements)
-	for last > 0 && (t.statements[last-1].SQL == "COMMIT" || t.statements[last-1].Params != nil) {
+	for last > 0 && (t.statements[last-1].SQL == "COMMIT" || t.statements[last-1].Name != "") {
 		last--
 	}
 	for _, s := range t.statements[:last] {
 		begun := time.Now()
-		if _, err := c.Exec(ctx, s.SQL).ReadAll(); err != nil {
+		if err := c.send(ctx, s); err != nil {
 			return f.giveUp(ctx, c, s.SQL, err)
 		}
 		f.bill.add(s.SQL, time.Since(begun))
@@ -118,7 +143,7 @@ func (f *Floor) do(ctx context.Context, t *transaction) error {
 	return nil
 }
 
-func (f *Floor) giveUp(ctx context.Context, c *pgconn.PgConn, sql string, err error) error {
+func (f *Floor) giveUp(ctx context.Context, c *line, sql string, err error) error {
 	if !c.IsClosed() && c.TxStatus() != 'I' {
 		_, _ = c.Exec(ctx, "ROLLBACK").ReadAll()
 	}

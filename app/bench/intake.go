@@ -95,6 +95,9 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 		return l, err
 	}
 
+	if _, err := b.rested(ctx, 3*time.Minute); err != nil { // the jobs that the fill's own cases left
+		return nil, err
+	}
 	rec.start()
 	if _, err := phase("warm-up", t.clients, t.warm); err != nil {
 		return nil, err
@@ -117,6 +120,10 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	b.note("followers at lag 0 after %.2f s", lag.Seconds())
+	jobsDone, err := b.rested(ctx, time.Minute)
+	if err != nil {
+		return nil, err
+	}
 	spike, err := phase("spike", t.crowd, t.spike)
 	if err != nil {
 		return nil, err
@@ -147,7 +154,7 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 	r := &Result{Name: "intake", Unit: "lifecycles/s", Value: value, Floor: floor, Ratio: floor / value, Detail: map[string]any{
 		"streets": len(p.Streets), "people": len(p.Cookies), "clients": t.clients, "cases_present": b.size.Cases, "tenants_present": b.size.Tenants,
 		"steady": steady.detail(), "spike": spike.detail(), "after": after.detail(), "spike_clients": t.crowd,
-		"followers_lag_0_after_s": round(lag.Seconds()), "followers_lag_0_after_spike_s": round(spikeLag.Seconds()), "normal_latency_back_after_s": back,
+		"followers_lag_0_after_s": round(lag.Seconds()), "jobs_done_after_s": round((lag + jobsDone).Seconds()), "followers_lag_0_after_spike_s": round(spikeLag.Seconds()), "normal_latency_back_after_s": back,
 		"floor_replayed": census(txs[warm:]), "floor_failed": bare.failed, "load": map[bool]string{true: "in a process of its own", false: "in this process"}[len(b.Loader) > 0],
 	}}
 	load.tell(r.Detail, steady, hot, alone)

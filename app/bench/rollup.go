@@ -16,7 +16,8 @@ import (
 )
 
 // Rollup measures a district's board over fourteen streets of 100,000 cases each: milliseconds a page
-// at the HTTP client. Its detail says how long a reported case takes to stand on the board.
+// at the HTTP client, for the month that the board opens with. Its detail has 30 days and the year too,
+// and says how long a reported case takes to stand on the board.
 func Rollup(ctx context.Context, opt Options) (*Result, error) {
 	b, err := openBed(ctx, opt)
 	if err != nil {
@@ -60,7 +61,8 @@ func Rollup(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	b.Bill = "" // that was the board
-	longer := map[string]any{}
+	periods := map[string]any{"month": ofPeriod(m)}
+	goals := []Goal{atMost("p50 at most 10 ms", ms(m.product.at(.5)), 10)}
 	for _, period := range []string{"30d", "year"} {
 		h := g
 		h.urls, h.rounds = []string{path + "?period=" + period}, 3
@@ -68,7 +70,8 @@ func Rollup(ctx context.Context, opt Options) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		longer[period] = map[string]float64{"product_p50": round(ms(l.product.at(.5))), "floor_p50": round(ms(l.floor.at(.5)))}
+		periods[period] = ofPeriod(l)
+		goals = append(goals, atMost(period+" p50 at most 10 ms", ms(l.product.at(.5)), 10))
 	}
 	b.note("reporting %d cases and waiting for each on the board", tries)
 	fresh, err := freshness(ctx, a, base+path, cookie, tries)
@@ -77,12 +80,17 @@ func Rollup(ctx context.Context, opt Options) (*Result, error) {
 	}
 	r := &Result{Name: "rollup", Unit: "ms", Value: ms(m.product.at(.5)), Floor: ms(m.floor.at(.5)), Ratio: middle(m.ratios), Detail: g.detail(m)}
 	for k, v := range map[string]any{
-		"streets": streetsOfBoard, "cases_each": b.size.Board, "tenants_present": b.size.Tenants, "periods_ms": longer,
+		"streets": streetsOfBoard, "cases_each": b.size.Board, "tenants_present": b.size.Tenants, "periods_ms": periods,
 		"freshness_ms": fresh.spread(),
 	} {
 		r.Detail[k] = v
 	}
-	return b.finish(ctx, r, atMost("p50 at most 10 ms", r.Value, 10), atMost("on the board within 2 s", fresh.at(1).Seconds(), 2))
+	return b.finish(ctx, r, append(goals, atMost("on the board within 2 s", fresh.at(1).Seconds(), 2))...)
+}
+
+// ofPeriod is what a period's board took; the processor's time tells what a busy machine hides.
+func ofPeriod(r *read) map[string]any {
+	return map[string]any{"product_p50": round(ms(r.product.at(.5))), "floor_p50": round(ms(r.floor.at(.5))), "cpu_ms_each": r.hot.each(len(r.product))}
 }
 
 // freshness reports cases through the verb while the followers run, and waits until the district's

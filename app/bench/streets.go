@@ -233,7 +233,7 @@ func fillBoard(ctx context.Context, b *bed, database string) error {
 		if _, err := tx.Exec(ctx, yearOfCases, ids, communities, b.size.Board, classes, units); err != nil {
 			return err
 		}
-		for _, q := range []string{tallyDays, tallyMonths, nameKeys} {
+		for _, q := range []string{tallyDays, tallyMonths, tallyYears, nameKeys} {
 			if _, err := tx.Exec(ctx, q, all[0].District); err != nil {
 				return err
 			}
@@ -264,6 +264,9 @@ const (
 	tallyMonths = `INSERT INTO tally_months (tenant_id, month, dim, key, district, received, closed, on_time, overdue, late)
 		SELECT tenant_id, date_trunc('month', day)::date, dim, key, district, sum(received), sum(closed), sum(on_time), sum(overdue), sum(late)
 		FROM tallies WHERE district = $1::int GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4`
+	tallyYears = `INSERT INTO tally_years (tenant_id, year, dim, key, district, received, closed, on_time, overdue, late)
+		SELECT tenant_id, date_trunc('year', month)::date, dim, key, district, sum(received), sum(closed), sum(on_time), sum(overdue), sum(late)
+		FROM tally_months WHERE district = $1::int GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4`
 	nameKeys = `INSERT INTO labels (tenant_id, dim, key, district, label)
 		SELECT DISTINCT m.tenant_id, m.dim, m.key, m.district, coalesce(i.body ->> 'title', i.body ->> 'short', i.body ->> 'name', m.key) FROM tally_months m
 		LEFT JOIN tenants t ON t.tenant_id = m.tenant_id

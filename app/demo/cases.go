@@ -40,7 +40,7 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 		return err // by a first start that was interrupted
 	}
 	r := rand.New(rand.NewPCG(uint64(t.ID), 7)) //nolint:gosec // the same made-up district every time
-	communities := division.Communities(t.Codes[0])
+	communities, ground := division.Communities(t.Codes[0]), groundOf(t.Codes[0])
 	now := clock.Now(ctx)
 	for i := range n {
 		age := time.Duration(r.IntN(30*24)) * time.Hour
@@ -55,6 +55,7 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 		}
 		if len(communities) > 0 {
 			in.Community = communities[r.IntN(len(communities))].Code
+			in.Lon, in.Lat = ground.place(in.Community, r)
 		}
 		if in.Channel == "hotline" || in.Channel == "city" {
 			in.UpperNo = fmt.Sprintf("%s%06d", at.In(clock.Zone).Format("20060102"), r.IntN(1000000))
@@ -102,6 +103,9 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 			})
 		},
 		func() error {
+			if c.Stage != cases.Filed {
+				return nil // an emergency was dispatched with the report
+			}
 			return as("dispatcher", func(ctx context.Context, tx tenants.Tx) error {
 				cfg, err := blueprint.For(ctx, tx)
 				if err != nil {

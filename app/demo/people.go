@@ -36,6 +36,9 @@ var cast = []struct {
 		{Role: auth.Handler, Unit: "enforcement"}, {Role: auth.Handler, Unit: "property"}, {Role: auth.Handler, Unit: "emergency"},
 	}},
 	{login: "checker@wanjie.example", name: "冯核查 演示", door: "核查员", gives: []auth.Give{{Role: auth.Checker}}},
+	// These two have no grants of their own: survey posts them in a grid.
+	{login: "gridhead@wanjie.example", name: "褚网格 演示", door: "网格长"},
+	{login: "grid@wanjie.example", name: "卫网格 演示", door: "网格员"},
 	{login: "caller@wanjie.example", name: "陈回访 演示", door: "回访员", gives: []auth.Give{{Role: auth.Caller}}},
 }
 

@@ -48,6 +48,12 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 	if err != nil {
 		return nil, err
 	}
+	say("drawing made-up grids, with people who walk them")
+	for _, t := range streets[:busy] {
+		if err := survey(ctx, a, t, people); err != nil {
+			return nil, fmt.Errorf("grids of %s: %w", t.Name, err)
+		}
+	}
 	say("writing made-up cases in every stage")
 	for i, t := range streets[:busy] {
 		if err := fill(ctx, a, t, people, 60>>i); err != nil {

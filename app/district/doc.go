@@ -13,5 +13,9 @@
 //   - open (在办) is a stock: everything received minus everything closed up to the period's last day;
 //   - late (超期未结) is the part of open past its deadline now; of a past day it is not known;
 //   - totals are the streets'. What streets hand over to the district's centre is a paired case there,
-//     so the centre stands in a row of its own and is not added.
+//     so the centre stands in a row of its own and is not added;
+//   - a unit (承办单位) of a street's own is a line of that street; a unit of the district's centre, which a
+//     street knows by a key that begins with "centre." (blueprint.CentreUnit), is one line with the sum of
+//     the streets that it serves, and opens to them. What it handles in the centre itself stands apart
+//     there, and for the unit only where no street's figures tell of it.
 package district

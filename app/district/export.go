@@ -19,6 +19,9 @@ import (
 // export answers one table as a file. It holds counts only, so nobody's look has to be recorded.
 func export(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Reply, error) {
 	table, format := r.URL.Query().Get("table"), r.URL.Query().Get("format")
+	if r.PathValue("unit") != "" {
+		table = view.Places
+	}
 	if _, ok := dimensions[table]; !ok || format != "csv" && format != "xlsx" {
 		return web.Reply{}, fault.New(fault.NotFound, "页面不存在")
 	}
@@ -53,7 +56,7 @@ func grid(ctx context.Context, s view.Sheet) [][]any {
 		}
 		row := []any{int64(i + 1), name}
 		if owned {
-			row = append(row, l.Owner)
+			row = append(row, l.Belongs(ctx))
 		}
 		rows = append(rows, append(row, cells(l.Counts)...))
 	}
@@ -69,7 +72,7 @@ func asCSV(ctx context.Context, s view.Sheet) ([]byte, error) {
 	b.WriteString("\ufeff")
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
-	_ = w.Write(s.Head(ctx, s.Table, true)) // a buffer does not fail; Flush says so
+	_ = w.Write(s.Head(ctx, s.Table)) // a buffer does not fail; Flush says so
 	for _, row := range grid(ctx, s) {
 		line := make([]string, len(row))
 		for i, v := range row {
@@ -99,7 +102,7 @@ func asExcel(ctx context.Context, s view.Sheet) (out []byte, err error) {
 	f := excelize.NewFile()
 	defer f.Close()
 	const page = "Sheet1"
-	head := s.Head(ctx, s.Table, true)
+	head := s.Head(ctx, s.Table)
 	last, err := excelize.ColumnNumberToName(len(head))
 	if err != nil {
 		return nil, err

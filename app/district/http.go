@@ -14,7 +14,7 @@ import (
 )
 
 // Routes puts the board under /d/{district}: over all streets, and the same for one street under
-// streets/{slug}.
+// streets/{slug}; under units/{key} the streets that a unit of the centre serves.
 func Routes(site *web.Site) {
 	for _, under := range []string{"", "/streets/{street}"} {
 		site.District(under, board)
@@ -24,6 +24,8 @@ func Routes(site *web.Site) {
 		site.District(under+"/print", paper)
 		site.District(under+"/export", export)
 	}
+	site.District("/units/{unit}", sheet(view.Places))
+	site.District("/units/{unit}/export", export)
 }
 
 // top is how many classes and units the board itself shows.
@@ -49,6 +51,11 @@ func ask(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (asked, vie
 			return q, b, fault.New(fault.NotFound, "本区没有这个街道")
 		}
 		b.Street, b.Path = true, r.Path("/streets/%s", slug)
+	} else if q.unit = r.PathValue("unit"); q.unit != "" {
+		if b.Name, err = unitOf(ctx, tx, q.unit); err != nil {
+			return q, b, err
+		}
+		b.Path = r.Path("/units/%s", q.unit)
 	} else if area, ok := division.District(tx.District()); ok {
 		b.Name = area.Name
 	} else {
@@ -74,7 +81,9 @@ func fetch(ctx context.Context, tx tenants.DistrictTx, r *web.Request, q asked, 
 	if err != nil {
 		return b, err
 	}
-	lay(ctx, &b, f, q, func(slug string) string { return r.Path("/streets/%s", slug) + "?" + q.Query().Encode() })
+	lay(ctx, &b, f, q, func(kind, key string) string {
+		return r.Path("/%s/%s", kind, url.PathEscape(key)) + "?" + q.Query().Encode()
+	})
 	return b, nil
 }
 
@@ -114,6 +123,9 @@ func sheet(table string) web.DistrictHandler {
 			return web.Reply{}, err
 		}
 		title := s.Title(ctx, table)
+		if s.Path != r.Base && !s.Street { // a unit's: its way leads by the units
+			return web.Page(title, view.Full(s)).Under(web.Crumb(ui.T(ctx, "运行总览"), r.Base), web.Crumb(ui.T(ctx, "分承办单位情况"), r.Path("/units")+"?"+s.Query.Encode()), web.Crumb(s.Name, "")), nil
+		}
 		return web.Page(title, view.Full(s)).Under(way(ctx, r, s.Board, title)...), nil
 	}
 }
@@ -124,7 +136,10 @@ func full(ctx context.Context, tx tenants.DistrictTx, r *web.Request, table stri
 	if err != nil {
 		return view.Sheet{}, err
 	}
-	if table != view.Places {
+	switch {
+	case q.unit != "":
+		q.dims = []string{"unit"}
+	case table != view.Places:
 		q.dims = []string{dimensions[table]}
 	}
 	q.stock = true

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/andybalholm/cascadia"
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/net/html"
 
@@ -20,6 +21,7 @@ import (
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/tenantstest"
 )
 
@@ -77,10 +79,13 @@ func count(t *testing.T, w *tenantstest.World, of tenants.Tenant, dim, key, labe
 	t.Helper()
 	c := w.Super(t, tenants.Home)
 	today := clock.Day(clock.Now(t.Context())).Format("2006-01-02")
-	for _, table := range []string{"tallies", "tally_months"} {
+	for _, table := range []string{"tallies", "tally_months", "tally_years"} {
 		day := "'" + today + "'::date"
 		if table == "tally_months" {
 			day = "date_trunc('month', '" + today + "'::date)"
+		}
+		if table == "tally_years" {
+			day = "date_trunc('year', '" + today + "'::date)"
 		}
 		if _, err := c.Exec(t.Context(), "INSERT INTO "+table+" VALUES ($1, "+day+", $2, $3, $4, $5, $6, $7, $8, $9)",
 			int32(of.ID), dim, key, of.District, received, closed, closed-overdue, overdue, late); err != nil {
@@ -175,6 +180,69 @@ func TestBoard(t *testing.T) {
 	}
 }
 
+// A unit of the centre stands once, with the sum of the streets that it serves, and opens to them; a
+// street's own unit of the same name or key stands for itself, and paired cases are not counted again.
+func TestUnitsOfTheCentre(t *testing.T) {
+	t.Parallel()
+	w := tenantstest.Open(t)
+	const code = 320585
+	a, b := w.Street(t, in(code, "城厢镇")), w.Street(t, in(code, "沙溪镇"))
+	centre := w.Street(t, in(code, "太仓市指挥中心"), func(p *tenants.Plan) { p.Kind = tenants.Centre })
+	other := w.Street(t, in(320583, "别区街道"))
+	water, labour := blueprint.CentreUnit("water"), blueprint.CentreUnit("labour")
+	count(t, w, a, "unit", water, "市水务局", 30, 20, 2, 1)
+	count(t, w, b, "unit", water, "市水务局", 12, 12, 0, 0)
+	count(t, w, other, "unit", water, "别区水务局", 5000, 5000, 0, 0)
+	count(t, w, a, "unit", "water", "城厢水务站", 25, 25, 0, 0) // its own, whatever its key is in the centre
+	count(t, w, a, "unit", "labour", "人社所", 9, 9, 0, 0)
+	count(t, w, b, "unit", "labour", "人社所", 8, 8, 0, 0)
+	count(t, w, b, "unit", labour, "市人社局", 0, 0, 0, 0)
+	count(t, w, centre, "unit", "water", "市水务局", 33, 33, 0, 0) // the pairs of its streets' cases
+	count(t, w, centre, "unit", "labour", "市人社局", 7, 7, 0, 0)
+	count(t, w, centre, "unit", "", "", 1, 1, 0, 0)
+	h := door(w, code)
+
+	_, page := get(t, h, "/d/320585/units", 200)
+	want := []string{
+		"1 市水务局 区级，服务 2 个街道 42 32 30 2 93.8% 10 1", "2 城厢水务站 城厢镇 25 25 25 0 100.0% 0 0", "3 人社所 城厢镇 9 9 9 0 100.0% 0 0",
+		"4 人社所 沙溪镇 8 8 8 0 100.0% 0 0", "5 市人社局 太仓市指挥中心 7 7 7 0 100.0% 0 0", "6 未填写 太仓市指挥中心 1 1 1 0 100.0% 0 0",
+	}
+	if diff := cmp.Diff(want, all(page, "tbody tr")); diff != "" {
+		t.Errorf("units (-want +got):\n%s", diff)
+	}
+	href := ""
+	for _, link := range cascadia.QueryAll(page, cascadia.MustCompile("tbody a")) {
+		href += link.Attr[0].Val
+	}
+	if href != "/d/320585/units/water?period=month" {
+		t.Errorf("the centre's units alone open: %q", href)
+	}
+	_, page = get(t, h, href, 200)
+	want = []string{"1 城厢镇 30 20 18 2 90.0% 10 1", "2 沙溪镇 12 12 12 0 100.0% 0 0", "3 太仓市指挥中心 （单列，不计入合计） 33 33 33 0 100.0% 0 0", "合计 42 32 30 2 93.8% 10 1"}
+	if diff := cmp.Diff(want, all(page, "tbody tr")); diff != "" {
+		t.Errorf("the streets it serves (-want +got):\n%s", diff)
+	}
+	if got := strings.Join(all(page, "h1"), ""); got != "市水务局分街道情况" {
+		t.Errorf("headed %q", got)
+	}
+	rec, _ := get(t, h, "/d/320585/units/water/export?format=csv", 200)
+	if body := rec.Body.String(); !strings.Contains(body, "1,城厢镇,30,20,18,2,90.0%,10,1\r\n") || !strings.Contains(body, ",合计,42,32,30,2,93.8%,10,1\r\n") {
+		t.Errorf("csv %q", body)
+	}
+	rec, _ = get(t, h, "/d/320585/export?table=units&format=csv", 200)
+	if body := rec.Body.String(); !strings.Contains(body, "1,市水务局,区级，服务 2 个街道,42,32,") {
+		t.Errorf("csv %q", body)
+	}
+	if _, page = get(t, h, "/d/320585/streets/"+a.Slug+"/units", 200); all(page, "tbody tr")[0] != "1 市水务局 30 20 18 2 90.0% 10 1" {
+		t.Errorf("a street's own board: %q", all(page, "tbody tr"))
+	}
+	if _, page = get(t, h, "/d/320585/units/labour?period=today", 200); len(all(page, "tbody tr")) != 1 {
+		t.Errorf("in the centre alone: %q", all(page, "tbody tr"))
+	}
+	get(t, h, "/d/320585/units/water?period=custom&from=2020-01-01&to=2020-12-31", 200)
+	get(t, h, "/d/320585/units/nobody", 404)
+}
+
 func TestBehind(t *testing.T) {
 	t.Parallel()
 	w := tenantstest.Open(t)
@@ -228,7 +296,7 @@ func TestDistrictReadsCountsOnly(t *testing.T) {
 		})
 		return n, err
 	}
-	for _, table := range []string{"tallies", "tally_months", "tenants", "heads", "cursors"} {
+	for _, table := range []string{"tallies", "tally_months", "tally_years", "tenants", "heads", "cursors"} {
 		if n, err := run("SELECT count(tenant_id) FROM " + table); err != nil || n != 1 {
 			t.Errorf("%s: %d rows of the district (%v), want its own street's alone", table, n, err)
 		}
@@ -236,7 +304,7 @@ func TestDistrictReadsCountsOnly(t *testing.T) {
 	// Every other tenant table, those of features to come included.
 	c := w.Super(t, tenants.Home)
 	rows, err := c.Query(t.Context(), `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname NOT IN ('tallies', 'tally_months', 'tenants', 'heads', 'cursors', 'labels')`)
+		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname NOT IN ('tallies', 'tally_months', 'tally_years', 'tenants', 'heads', 'cursors', 'labels')`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,20 +11,21 @@ import (
 	"wanjie/templates/layout"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 type crumb = layout.Crumb
 
-// lay turns figures into the board's page.
-func lay(ctx context.Context, b *view.Board, f figures, q asked, street func(slug string) string) {
+// lay turns figures into the board's page; to is the address of a street's board or of a unit's page.
+func lay(ctx context.Context, b *view.Board, f figures, q asked, to func(kind, key string) string) {
 	b.At = f.at
-	owner := map[int32]string{}
+	owner := map[int32]place{}
 	var now, was counts
 	for _, p := range f.places {
-		owner[int32(p.id)] = p.name
+		owner[int32(p.id)] = p
 		b.Behind += p.behind
-		line := view.Line{Name: p.name, Href: street(p.slug), Counts: line(p.now, p.open, p.late), Apart: p.kind == tenants.Centre}
-		if !b.Street {
+		line := view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(p.now, p.open, p.late), Apart: p.kind == tenants.Centre}
+		if !b.Street && q.unit == "" {
 			b.Places = append(b.Places, line)
 		}
 		if line.Apart && !b.Street {
@@ -38,15 +39,25 @@ func lay(ctx context.Context, b *view.Board, f figures, q asked, street func(slu
 	b.Now = line(now, b.Now.Open, b.Now.Late)
 	b.Was = line(was, 0, 0)
 	slices.SortStableFunc(b.Places, most)
-	for dim, to := range map[string]*[]view.Line{"class": &b.Classes, "unit": &b.Units, "channel": &b.Channels, "community": &b.Places} {
+	for dim, lines := range map[string]*[]view.Line{"class": &b.Classes, "unit": &b.Units, "channel": &b.Channels, "community": &b.Places} {
 		for _, g := range f.groups[dim] {
-			name := g.label
+			l := view.Line{Name: g.label, Owner: owner[g.tenant].name, Counts: line(g.now, g.open, g.late)}
 			if g.key == "" {
-				name = ui.T(ctx, "未填写")
+				l.Name = ui.T(ctx, "未填写")
 			}
-			*to = append(*to, view.Line{Name: name, Owner: owner[g.tenant], Counts: line(g.now, g.open, g.late)})
+			if there, ok := blueprint.OfCentre(g.key); ok && dim == "unit" && g.tenant == 0 {
+				l.Serves, l.Href = int(g.serves), to("units", there)
+			}
+			*lines = append(*lines, l)
 		}
-		slices.SortStableFunc(*to, most)
+		slices.SortStableFunc(*lines, most)
+	}
+	if q.unit != "" { // its lines are where it worked
+		for _, g := range f.groups["unit"] {
+			p := owner[g.tenant]
+			b.Places = append(b.Places, view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(g.now, g.open, g.late), Apart: p.kind == tenants.Centre})
+		}
+		slices.SortStableFunc(b.Places, most)
 	}
 	b.Trend = trend(ctx, q.Period, f.points)
 }

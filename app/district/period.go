@@ -126,17 +126,54 @@ func (p Period) trend() (s Span, monthly bool) {
 	return s, s.Days() > longest
 }
 
+// unit is the span of a stored row.
+type unit int
+
+// The units, each with a table of its own.
+const (
+	days unit = iota
+	months
+	years
+)
+
 // term is one range of stored rows that is added (sign 1) or taken away again (sign -1).
 type term struct {
-	months   bool // of tally_months, else of tallies
-	from, to time.Time
+	unit     unit
+	from, to time.Time // first days of the first and last row
 	sign     int
 }
 
-// terms says how the sum over a span is read from the fewest rows: whole months from tally_months,
+// terms says how the sum over a span is read from the fewest rows: as byMonth does, with the whole years
+// in it from tally_years. The year of today counts as whole up to today's month.
+func (p Period) terms(s Span) (out []term) {
+	for _, t := range p.byMonth(s) {
+		first, last := t.from.Year(), t.to.Year()
+		if t.from.Month() != time.January {
+			first++
+		}
+		if now := p.Today.AddDate(0, 0, 1-p.Today.Day()); t.to.Month() != time.December && !t.to.Equal(now) {
+			last--
+		}
+		if t.unit != months || first > last {
+			out = append(out, t)
+			continue
+		}
+		year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, clock.Zone) }
+		out = append(out, term{unit: years, from: year(first), to: year(last), sign: t.sign})
+		if t.from.Before(year(first)) {
+			out = append(out, term{unit: months, from: t.from, to: year(first).AddDate(0, -1, 0), sign: t.sign})
+		}
+		if after := year(last + 1); !t.to.Before(after) {
+			out = append(out, term{unit: months, from: after, to: t.to, sign: t.sign})
+		}
+	}
+	return out
+}
+
+// byMonth says how the sum over a span is read month by month: whole months from tally_months,
 // and at either end the days, or a whole month less the days outside it, whichever are fewer. The
 // month of today counts as whole up to today, because nothing lies after it.
-func (p Period) terms(s Span) (out []term) {
+func (p Period) byMonth(s Span) (out []term) {
 	monthOf := func(t time.Time) time.Time { return t.AddDate(0, 0, 1-t.Day()) }
 	endOf := func(t time.Time) time.Time {
 		if end := monthOf(t).AddDate(0, 1, -1); end.Before(p.Today) {
@@ -165,7 +202,7 @@ func (p Period) terms(s Span) (out []term) {
 			return out
 		}
 	}
-	out = append(out, term{months: true, from: first, to: last, sign: 1})
+	out = append(out, term{unit: months, from: first, to: last, sign: 1})
 	if s.From.After(first) {
 		out = append(out, term{from: first, to: s.From.AddDate(0, 0, -1), sign: -1})
 	}

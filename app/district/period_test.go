@@ -62,21 +62,31 @@ func TestParsePeriod(t *testing.T) {
 func TestTerms(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		today := day("2026-01-01").AddDate(0, 0, rapid.IntRange(0, 500).Draw(t, "today"))
-		to := today.AddDate(0, 0, -rapid.IntRange(0, 400).Draw(t, "back"))
-		s := Span{to.AddDate(0, 0, -rapid.IntRange(0, 500).Draw(t, "length")), to}
+		to := today.AddDate(0, 0, -rapid.IntRange(0, 900).Draw(t, "back"))
+		s := Span{to.AddDate(0, 0, -rapid.IntRange(0, 1500).Draw(t, "length")), to}
 		count := map[time.Time]int{}
 		read := 0
-		for _, e := range (Period{Today: today}).terms(s) {
+		terms := (Period{Today: today}).terms
+		if rapid.Bool().Draw(t, "by month") {
+			terms = (Period{Today: today}).byMonth
+		}
+		for _, e := range terms(s) {
 			to := e.to
-			if e.months {
+			switch e.unit {
+			case months:
 				to = e.to.AddDate(0, 1, -1)
-				if e.from.Day() != 1 || e.to.Day() != 1 {
+				if e.from.Day() != 1 || e.to.Day() != 1 || e.from.After(e.to) {
 					t.Fatalf("months from %v to %v", e.from, e.to)
+				}
+			case years:
+				to = e.to.AddDate(1, 0, -1)
+				if e.from.YearDay() != 1 || e.to.YearDay() != 1 || e.from.After(e.to) {
+					t.Fatalf("years from %v to %v", e.from, e.to)
 				}
 			}
 			for d := e.from; !d.After(to) && !d.After(today); d = d.AddDate(0, 0, 1) {
 				count[d] += e.sign
-				if !e.months {
+				if e.unit == days {
 					read++
 				}
 			}

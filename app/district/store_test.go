@@ -33,6 +33,10 @@ func fill(t testing.TB, c *pgx.Conn, tenant tenants.Tenant, days, perDay, classe
 			sum(received), sum(closed), sum(on_time), sum(overdue), sum(late) FROM tallies WHERE tenant_id = $1 GROUP BY 1, 2, 3, 4, 5`, int32(tenant.ID))
 	}
 	if err == nil {
+		_, err = c.Exec(t.Context(), `INSERT INTO tally_years SELECT tenant_id, date_trunc('year', month)::date, dim, key, district,
+			sum(received), sum(closed), sum(on_time), sum(overdue), sum(late) FROM tally_months WHERE tenant_id = $1 GROUP BY 1, 2, 3, 4, 5`, int32(tenant.ID))
+	}
+	if err == nil {
 		_, err = c.Exec(t.Context(), `INSERT INTO labels SELECT DISTINCT tenant_id, dim, key, district, '名' || key FROM tallies WHERE tenant_id = $1 AND dim <> 'all'`, int32(tenant.ID))
 	}
 	if err == nil {
@@ -51,7 +55,7 @@ func BenchmarkBoard(b *testing.B) {
 	for range 14 {
 		fill(b, c, w.Street(b, inDistrict(440307)), 365, 274, 60, 25)
 	}
-	if _, err := c.Exec(b.Context(), "VACUUM ANALYZE tallies, tally_months, labels, cursors, heads, tenants"); err != nil {
+	if _, err := c.Exec(b.Context(), "VACUUM ANALYZE tallies, tally_months, tally_years, labels, cursors, heads, tenants"); err != nil {
 		b.Fatal(err)
 	}
 	for _, period := range []string{Month, Thirty, Today, Week, Year} {

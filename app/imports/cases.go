@@ -102,6 +102,9 @@ func (l *load) run(ctx context.Context) error {
 	if l.survey, err = look(ctx, f, rd); err != nil {
 		return err
 	}
+	for _, v := range l.survey.units {
+		v.centres = l.ground.centres[v.key]
+	}
 	if err := l.open(ctx); err != nil {
 		return err
 	}
@@ -132,7 +135,7 @@ func (l *load) run(ctx context.Context) error {
 	return err
 }
 
-// open makes sure that every street of the file is open, and the centre when a unit serves several.
+// open makes sure that every street of the file is open, and the centre when a unit is its.
 func (l *load) open(ctx context.Context) error {
 	var closed []*street
 	for _, s := range l.survey.inOrder() {
@@ -252,7 +255,7 @@ func (l *load) place(e *entry) *reject {
 		e.c.Class, ok = t.class[e.path[len(e.path)-1].key]
 	}
 	if ok && e.unit != nil {
-		e.c.Unit, ok = e.unit.key, t.units[e.unit.key]
+		e.c.Unit, ok = t.units[e.unit.key]
 	}
 	if !ok {
 		return &reject{row: e.row, id: e.c.SourceID, reason: "文件在导入过程中被修改，请重新导入"}

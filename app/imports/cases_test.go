@@ -131,7 +131,7 @@ func (d *district) rollups(want map[string]int, overdue int64) {
 		}
 		sum := int64(0)
 		for _, u := range units {
-			if u.Key == "pingshan-1536" && (u.Label != "环境保护和水务局" || u.Received != 1286) {
+			if u.Key == "centre.pingshan-1536" && (u.Label != "环境保护和水务局" || u.Received != 1286) {
 				d.t.Errorf("unit over all streets: %+v", u)
 			}
 			sum += u.Received
@@ -154,12 +154,24 @@ func (d *district) pingshanUnits() {
 	for _, code := range []string{"440310", pingshanStreet} {
 		d.in(code, func(_ context.Context, tx tenants.Tx, cfg *blueprint.Config) error {
 			for key, kind := range shared {
+				if code != "440310" {
+					key = blueprint.CentreUnit(key)
+				}
 				if u, ok := cfg.Units.Find(key); !ok || u.Kind != kind || u.Retired {
 					d.t.Errorf("%s: unit %s: %+v %v", tx.Tenant().Name, key, u, ok)
 				}
 			}
 			if tx.Tenant().Revision != 1 {
 				d.t.Errorf("%s is at revision %d", tx.Tenant().Name, tx.Tenant().Revision)
+			}
+			return nil
+		})
+	}
+	// 城管办（坑梓街道办事处） once helped next door: it is a street's own all the same, under its own key.
+	for code, want := range map[string]bool{"440310": false, kengzi: true, longtian: true} {
+		d.in(code, func(_ context.Context, tx tenants.Tx, cfg *blueprint.Config) error {
+			if u, ok := cfg.Units.Find("pingshan-1772"); ok != want {
+				d.t.Errorf("%s: 城管办（坑梓街道办事处）: %+v", tx.Tenant().Name, u)
 			}
 			return nil
 		})
@@ -462,6 +474,47 @@ func TestUnderstanding(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A unit that serves several streets is the centre's, in a later file of one street too; the key by
+// which its streets know it is one and the same, and says so.
+func TestUnitsOfTheCentre(t *testing.T) {
+	t.Parallel()
+	d := openDistrict(t, 440310)
+	row := func(id, street, unit, name string) string {
+		return id + ",2018-05-01,坪山区,1," + street + ",2,,5,市容环卫,1,垃圾问题,2,暴露垃圾," + unit + "," + name + ",103,12345,2,投诉,overtime,逾期办结\n"
+	}
+	d.run(d.plan("pingshan", put(t, "a.csv", pingshanHeader+
+		row("a", "坪山街道", "7", "区水务局")+row("b", "坑梓街道", "7", "区水务局")+
+		row("c", "坪山街道", "8", "城管办（坪山街道办事处）")+row("d", "坑梓街道", "8", "城管办（坪山街道办事处）"))))
+	d.run(d.plan("pingshan", put(t, "b.csv", pingshanHeader+row("e", "龙田街道", "7", "区水务局"))))
+	units := func(code string) (keys []string) {
+		d.in(code, func(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config) error {
+			for _, key := range []string{"pingshan-7", "centre.pingshan-7", "pingshan-8", "centre.pingshan-8"} {
+				if _, ok := cfg.Units.Find(key); ok {
+					keys = append(keys, key)
+				}
+			}
+			var used []string
+			err := tx.Raw("SELECT DISTINCT unit FROM cases WHERE tenant_id = ? ORDER BY 1", int32(tx.ID())).Scan(ctx, &used)
+			keys = append(append(keys, "|"), used...)
+			return err
+		})
+		return keys
+	}
+	for code, want := range map[string][]string{
+		"440310":       {"pingshan-7", "|"},
+		pingshanStreet: {"centre.pingshan-7", "pingshan-8", "|", "centre.pingshan-7", "pingshan-8"},
+		kengzi:         {"centre.pingshan-7", "pingshan-8", "|", "centre.pingshan-7", "pingshan-8"},
+		longtian:       {"centre.pingshan-7", "|", "centre.pingshan-7"},
+	} {
+		if diff := cmp.Diff(want, units(code)); diff != "" {
+			t.Errorf("%s: %s", code, diff)
+		}
+	}
+	if there, ok := blueprint.OfCentre("centre.pingshan-7"); !ok || there != "pingshan-7" {
+		t.Errorf("in the centre it is %q, %v", there, ok)
+	}
 }
 
 // refused reads the error file without its header.

@@ -9,8 +9,9 @@
 // [Cases] reads the file twice. The first reading ([survey]) writes nothing: it counts, finds the
 // streets that are not open, and learns which classes and units occur. Classes that the map does not
 // send to the blueprint's become extension classes of the source's own scheme, so nothing is lost;
-// units become units, and one that serves several streets belongs to the district's centre too, under
-// the same key everywhere. Each tenant's configuration is changed in one revision. The second reading
+// units become units: one that serves several streets belongs to the district's centre and bears, in
+// each of its streets, the same key, which says so (blueprint.CentreUnit); one that serves a single
+// street, or bears a street's name, is that street's own. Each tenant's configuration is changed in one revision. The second reading
 // writes batches of a thousand rows of one street, each one transaction.
 //
 // A case is known by source and number there, so an import may be killed at any point and run again:

@@ -17,8 +17,9 @@ type ground struct {
 	area      division.Area
 	streets   map[string]*street // by name, short forms of it, and code
 	byCode    map[string]*street
-	centre    tenants.ID // 0: not open
-	placement string     // where the district's tenants live; empty: none is open
+	centre    tenants.ID      // 0: not open
+	centres   map[string]bool // keys of the centre's own units
+	placement string          // where the district's tenants live; empty: none is open
 }
 
 // street is one street of the district, open or not.
@@ -92,7 +93,20 @@ func (g *ground) refresh(ctx context.Context, db *tenants.DB) error {
 			return err
 		}
 	}
-	return nil
+	g.centres = map[string]bool{}
+	if g.centre == 0 {
+		return nil
+	}
+	return db.Read(ctx, g.centre, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		cfg, err := blueprint.For(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, u := range cfg.Units.All() {
+			g.centres[u.Key] = true
+		}
+		return nil
+	})
 }
 
 // own adds the communities as the street itself names them.
@@ -160,10 +174,21 @@ func stem(name string) string {
 
 // unbracketed takes a closing remark in brackets off a name: 六联社区（坪山街道办事处）.
 func unbracketed(name string) string {
+	bare, _ := remark(name)
+	return bare
+}
+
+// bracketed is that remark, or nothing.
+func bracketed(name string) string {
+	_, said := remark(name)
+	return said
+}
+
+func remark(name string) (bare, said string) {
 	for _, pair := range [][2]string{{"（", "）"}, {"(", ")"}} {
 		if at := strings.LastIndex(name, pair[0]); at > 0 && strings.HasSuffix(name, pair[1]) {
-			return name[:at]
+			return name[:at], name[at+len(pair[0]) : len(name)-len(pair[1])]
 		}
 	}
-	return name
+	return name, ""
 }

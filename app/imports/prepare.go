@@ -17,7 +17,7 @@ import (
 type target struct {
 	*street
 	class map[string]string // the source's class → the class that the case bears
-	units map[string]bool
+	units map[string]string // the source's unit → the street's
 }
 
 // missing is the error for streets that are not open, with the commands that open them.
@@ -47,7 +47,7 @@ func (l *load) prepare(ctx context.Context) error {
 			}
 			var edits []blueprint.Edit
 			for _, v := range shared {
-				edits = l.unitEdit(edits, cfg, v)
+				edits = l.unitEdit(edits, cfg, v, v.key)
 			}
 			return change(ctx, tx, edits)
 		})
@@ -58,7 +58,7 @@ func (l *load) prepare(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(l.workers)
 	for _, s := range l.survey.inOrder() {
-		t := &target{street: s, class: map[string]string{}, units: map[string]bool{}}
+		t := &target{street: s, class: map[string]string{}, units: map[string]string{}}
 		l.targets[s] = t
 		g.Go(func() error {
 			err := l.db.Write(ctx, s.tenant, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
@@ -107,21 +107,22 @@ func (l *load) prepareStreet(ctx context.Context, tx tenants.Tx, t *target, u *u
 	}
 	l.added(len(edits), 0)
 	for key := range u.units {
-		t.units[key] = true
-		edits = l.unitEdit(edits, cfg, l.survey.units[key])
+		v := l.survey.units[key]
+		t.units[key] = v.inStreet()
+		edits = l.unitEdit(edits, cfg, v, t.units[key])
 	}
 	slices.SortFunc(edits, func(a, b blueprint.Edit) int { return strings.Compare(a.String(), b.String()) })
 	return change(ctx, tx, edits)
 }
 
-// unitEdit adds the unit where the tenant does not know it. A community of the division list is known
-// everywhere.
-func (l *load) unitEdit(edits []blueprint.Edit, cfg *blueprint.Config, v *served) []blueprint.Edit {
-	if _, ok := cfg.UnitOf(v.key); ok {
+// unitEdit adds the unit under key where the tenant does not know it. A community of the division list
+// is known everywhere.
+func (l *load) unitEdit(edits []blueprint.Edit, cfg *blueprint.Config, v *served, key string) []blueprint.Edit {
+	if _, ok := cfg.UnitOf(key); ok {
 		return edits
 	}
 	l.added(0, 1)
-	return append(edits, blueprint.Put(v.item(l.m.Unit.Kinds)))
+	return append(edits, blueprint.Put(v.item(key, l.m.Unit.Kinds)))
 }
 
 func (l *load) added(classes, units int) {

@@ -43,7 +43,8 @@ type class struct{ key, parent, title string }
 // unit is who did the work, as the source names it.
 type unit struct {
 	key, name string
-	community bool // key is a community's code
+	community bool    // key is a community's code
+	home      *street // whose own it is, as its name says: 城管办（坑梓街道办事处）; nil: the name does not say
 }
 
 // reader understands rows.
@@ -194,7 +195,8 @@ func (rd *reader) unitOf(r row, at *street) *unit {
 	if id == "" {
 		id = name
 	}
-	return &unit{key: rd.Source + "-" + keyPart(id), name: name}
+	home, _ := rd.street(bracketed(name))
+	return &unit{key: rd.Source + "-" + keyPart(id), name: name, home: home}
 }
 
 // known is the name that we know for a source's.

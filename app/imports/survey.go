@@ -33,6 +33,7 @@ type served struct {
 	unit
 	names   map[string]int
 	streets map[*street]bool
+	centres bool // the centre has it already
 }
 
 // look reads the file once and writes nothing.
@@ -118,13 +119,24 @@ func (v *served) called() string {
 	return best
 }
 
-// several reports whether the unit serves more than one street. A community is its street's, whoever
-// else it may have helped.
-func (v *served) several() bool { return !v.community && len(v.streets) > 1 }
+// shared reports whether the unit belongs to the district's centre: it serves more than one street, in
+// this file or in what came before. A community is its street's, and so is an office that bears its
+// street's name, whoever else they may have helped.
+func (v *served) shared() bool {
+	return !v.community && v.home == nil && (v.centres || len(v.streets) > 1)
+}
 
-// item is the unit as the blueprint has it.
-func (v *served) item(rules []KindRule) blueprint.Unit {
-	u := blueprint.Unit{Entry: blueprint.Entry{Key: v.key}, Name: v.called(), Kind: blueprint.Office}
+// inStreet is the key under which its streets know the unit.
+func (v *served) inStreet() string {
+	if v.shared() {
+		return blueprint.CentreUnit(v.key)
+	}
+	return v.key
+}
+
+// item is the unit as a tenant has it, under the key that it bears there.
+func (v *served) item(key string, rules []KindRule) blueprint.Unit {
+	u := blueprint.Unit{Entry: blueprint.Entry{Key: key}, Name: v.called(), Kind: blueprint.Office}
 	u.Short = u.Name
 	if utf8.RuneCountInString(u.Short) > 20 {
 		u.Short = shorten(unbracketed(u.Short), 20)
@@ -132,7 +144,7 @@ func (v *served) item(rules []KindRule) blueprint.Unit {
 	switch {
 	case v.community:
 		u.Kind = blueprint.Community
-	case v.several():
+	case v.shared():
 		u.Kind = blueprint.Bureau
 	}
 	if v.community {
@@ -157,11 +169,11 @@ func (s *survey) inOrder() []*street {
 	return out
 }
 
-// shared lists the units that serve several streets, by key.
+// shared lists the units of the district's centre, by key.
 func (s *survey) shared() []*served {
 	var out []*served
 	for _, v := range s.units {
-		if v.several() {
+		if v.shared() {
 			out = append(out, v)
 		}
 	}

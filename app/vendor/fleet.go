@@ -47,7 +47,7 @@ func (c *console) fleet(ctx context.Context, r *web.Request) (web.Reply, error) 
 		v.Provinces = append(v.Provinces, ui.Option{Value: strconv.Itoa(int(p.Code)), Label: p.Name})
 	}
 	var found []division.Unit
-	if f.query != "" {
+	if f.query != "" && !f.opened {
 		found = division.Search(f.query, most+1)
 	}
 	pages := ui.Pages{Number: f.page, Size: perPage, Path: r.Path("/streets"), List: "fleet", Query: url.Values{}}
@@ -65,12 +65,8 @@ func (c *console) fleet(ctx context.Context, r *web.Request) (web.Reply, error) 
 			return err
 		}
 		if f.opened {
-			codes := make([]string, len(found))
-			for i, u := range found {
-				codes[i] = u.Code
-			}
 			var err error
-			rows, pages.Total, err = opened(ctx, tx, f, codes, perPage)
+			rows, pages.Total, err = opened(ctx, tx, f, perPage)
 			return err
 		}
 		lines, pages = window(f, found, pages)

@@ -20,7 +20,7 @@ const shown = 50
 
 // health measures each placement; one that does not answer is a line of the page, not the page's end.
 func (c *console) health(ctx context.Context, r *web.Request) (web.Reply, error) {
-	h := view.Health{Guard: r.Guard(), At: clock.Now(ctx), MayRetry: c.May(r, auth.StreetsOpen)}
+	h := view.Health{At: clock.Now(ctx), MayRetry: c.May(r, auth.StreetsOpen)}
 	var missing []int32
 	for _, name := range c.DB.Placements() {
 		p := view.Place{Name: name, Wanted: c.Migration}
@@ -45,7 +45,7 @@ func (c *console) health(ctx context.Context, r *web.Request) (web.Reply, error)
 			failed, err := jobs.Failed(ctx, tx, shown)
 			for _, f := range failed {
 				missing = append(missing, f.TenantID)
-				h.Failures = append(h.Failures, view.Failure{Placement: name, TenantID: f.TenantID, Kind: f.Kind, Error: f.Error, ID: f.ID.String(), FailedAt: f.FailedAt, Attempts: f.Attempts})
+				h.Failures = append(h.Failures, view.Failure{Guard: r.Guard(), Placement: name, TenantID: f.TenantID, Kind: f.Kind, Error: f.Error, ID: f.ID.String(), FailedAt: f.FailedAt, Attempts: f.Attempts})
 			}
 			return err
 		})

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"wanjie/app/auth"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -31,7 +33,8 @@ type Plan struct {
 // Invitation asks somebody to administer a tenant.
 type Invitation struct {
 	Tenant             tenants.ID
-	Role               string // key of an administrator's role
+	Request            uuid.UUID // of the form: the same for its repeats
+	Role               string    // key of an administrator's role
 	Name, Phone, Email string
 }
 
@@ -58,7 +61,6 @@ func Routes(site *web.Site, d Deps) {
 	c := &console{d}
 	get := func(path, may string, h web.VendorHandler) { site.Vendor(http.MethodGet, path, may, h) }
 	post := func(path, may string, h web.VendorHandler) { site.Vendor(http.MethodPost, path, may, h) }
-	get("", auth.StreetsRead, func(_ context.Context, r *web.Request) (web.Reply, error) { return web.See(r.Path("/streets")), nil })
 	get("/streets", auth.StreetsRead, c.fleet)
 	get("/streets/{id}", auth.StreetsRead, c.tenant)
 	get("/open", auth.StreetsOpen, c.opening)
@@ -69,6 +71,8 @@ func Routes(site *web.Site, d Deps) {
 	post("/health/retry", auth.StreetsOpen, c.retry)
 	get("/usage", auth.UsageRead, c.usage)
 	get("/usage/export", auth.UsageRead, c.exportUsage)
+	get("/usage/{id}", auth.UsageRead, c.usageOf)
+	get("/usage/{id}/export", auth.UsageRead, c.exportDays)
 }
 
 // kindOf is a tenant's kind in words; a catalogue key.
@@ -110,14 +114,21 @@ func (c *console) tenant(ctx context.Context, r *web.Request) (web.Reply, error)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return c.show(ctx, r, s, view.Invitation{Role: auth.StreetAdmin}, nil)
+	return c.show(ctx, r, s, page{})
 }
 
 // admins are the roles that the vendor may invite: those who then look after the tenant themselves.
 var admins = []string{auth.StreetAdmin, auth.SecurityAdmin, auth.AuditAdmin}
 
-// show is the page of one tenant, with the invitation form as it was refused, if it was.
-func (c *console) show(ctx context.Context, r *web.Request, s street, form view.Invitation, refused *fault.Error) (web.Reply, error) {
+// page is what a tenant's page shows besides the tenant: a form as it was refused, if one was.
+type page struct {
+	invitation *view.Invitation
+	state      *view.StateForm
+	status     int
+}
+
+// show is the page of one tenant.
+func (c *console) show(ctx context.Context, r *web.Request, s street, refused page) (web.Reply, error) {
 	points, usage, err := c.details(ctx, []street{s})
 	if err != nil {
 		return web.Reply{}, err
@@ -130,7 +141,16 @@ func (c *console) show(ctx context.Context, r *web.Request, s street, form view.
 	v := view.Tenant{
 		Guard: r.Guard(), ID: s.TenantID, Name: s.Name, Slug: s.Slug, Kind: kindOf(s.Kind), Path: pathOf(s), Code: s.Code, State: s.State,
 		Blueprint: editionName(editions[p.Blueprint]), Revision: p.Revision, Placement: s.Placement, Contract: s.Contract, OpenedAt: s.OpenedAt,
-		Acts: p.Acts, LastAct: p.At, MayOpen: c.May(r, auth.StreetsOpen), Form: form, Fresh: r.URL.Query().Get("fresh") == "1",
+		Acts: p.Acts, LastAct: p.At, MayOpen: c.May(r, auth.StreetsOpen), Form: view.Invitation{Role: auth.StreetAdmin}, Fresh: r.URL.Query().Get("fresh") == "1",
+	}
+	if refused.invitation != nil {
+		v.Form = *refused.invitation
+	}
+	if v.MayOpen {
+		v.Forms = forms(ctx, r, s, refused.state)
+	}
+	if v.Standings, err = c.standings(ctx, s); err != nil {
+		return web.Reply{}, err
 	}
 	for _, m := range c.Meters {
 		if q, ok := usage[s.TenantID][m.Code]; ok {
@@ -140,12 +160,8 @@ func (c *console) show(ctx context.Context, r *web.Request, s street, form view.
 	for _, role := range admins {
 		v.Roles = append(v.Roles, ui.Option{Value: role, Label: ui.T(ctx, auth.Title(role))})
 	}
-	reply := web.Page(s.Name, view.TenantView(v))
-	if refused != nil {
-		v.Say, v.Errors = ui.T(ctx, refused.Say, refused.Args...), refused.Fields
-		reply = web.Page(s.Name, view.TenantView(v)).Status(refused.Kind.Status())
-	}
-	return reply.Under(web.Crumb(ui.T(ctx, "街道总览"), r.Path("/streets")), web.Crumb(s.Name, "")), nil
+	return web.Page(s.Name, view.TenantView(v)).Status(refused.status).
+		Under(web.Crumb(ui.T(ctx, "街道总览"), r.Path("/streets")), web.Crumb(s.Name, "")), nil
 }
 
 // pathOf says where a tenant lies.
@@ -157,30 +173,6 @@ func pathOf(s street) string {
 	return area.Path()
 }
 
-// state suspends a tenant, or lets it go on: as active under a contract, else on trial.
-func (c *console) state(ctx context.Context, r *web.Request) (web.Reply, error) {
-	s, err := c.pick(ctx, r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	to, was := tenants.State(r.Text("to")), tenants.State(s.State)
-	switch {
-	case to == tenants.Suspended && was.Writable():
-	case to == "resume" && was == tenants.Suspended && s.Contract != "":
-		to = tenants.Active
-	case to == "resume" && was == tenants.Suspended:
-		to = tenants.Trial
-	case to == tenants.Suspended && was == tenants.Suspended, to == "resume" && was.Writable():
-		return web.See(r.Path("/streets/%d", s.TenantID)), nil // a repeat
-	default:
-		return web.Reply{}, fault.New(fault.Conflict, "租户当前状态不能这样变更，请刷新后再试")
-	}
-	if err := c.DB.SetState(ctx, s.id(), to, r.Visitor.Person); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Done(r.Path("/streets/%d", s.TenantID), "已切换"), nil
-}
-
 func (c *console) invite(ctx context.Context, r *web.Request) (web.Reply, error) {
 	s, err := c.pick(ctx, r)
 	if err != nil {
@@ -189,10 +181,11 @@ func (c *console) invite(ctx context.Context, r *web.Request) (web.Reply, error)
 	form := view.Invitation{Name: r.Text("name"), Phone: r.Text("phone"), Email: r.Text("email"), Role: r.Text("role")}
 	err = checkInvitation(form)
 	if err == nil {
-		err = c.Invite(ctx, Invitation{Tenant: s.id(), Role: form.Role, Name: form.Name, Phone: form.Phone, Email: form.Email})
+		err = c.Invite(ctx, Invitation{Tenant: s.id(), Request: r.Claimed(), Role: form.Role, Name: form.Name, Phone: form.Phone, Email: form.Email})
 	}
 	if f := fault.Of(err); f != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
-		return c.show(ctx, r, s, form, f)
+		form.Say, form.Errors = ui.T(ctx, f.Say, f.Args...), f.Fields
+		return c.show(ctx, r, s, page{invitation: &form, status: f.Kind.Status()})
 	}
 	if err != nil {
 		return web.Reply{}, err
