@@ -4,9 +4,15 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"wanjie/app/auth"
+	"wanjie/app/auth/access"
 	"wanjie/app/fault"
+	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -26,7 +32,7 @@ func (a *App) visitor(r *http.Request) (web.Visitor, error) {
 	if err != nil {
 		return web.Visitor{}, err
 	}
-	return web.Visitor{Person: s.Person, Strong: s.AAL >= 2, Owes: s.Enrolled && s.AAL < 2, Session: s}, nil
+	return web.Visitor{Person: s.Person, Strong: s.AAL >= 2, Owes: s.Enrolled && s.AAL < 2, Until: s.ExpiresAt, Session: s}, nil
 }
 
 // errNowhere is what a stranger gets, the same as for a tenant that does not exist.
@@ -38,6 +44,9 @@ func (a *App) admit(ctx context.Context, tx tenants.Tx, r *web.Request, module, 
 	actor := tx.Actor()
 	if len(actor.Grants) == 0 {
 		return errNowhere
+	}
+	if t := tx.Tenant(); t.State == tenants.Closed {
+		return vendor.Closed(t)
 	}
 	if !r.Visitor.Strong && (r.Visitor.Owes || auth.NeedsSecondFactor(nil, actor.Grants)) {
 		return web.ErrWeak
@@ -73,10 +82,45 @@ func (a *App) upper(r *web.Request) (auth.UpperGrants, error) {
 	return grants, nil
 }
 
+// refusedByPerson is how many refused requests of one person are written down: enough to see somebody
+// trying doors, and too few to fill the record with.
+var refusedByPerson = auth.Limit{Name: "note-refused", Max: 30, Per: 10 * time.Minute}
+
+// refused writes down that a request was refused for lack of a right: in the tenant that it was for,
+// else at home. It takes the time it needs, whether or not the browser waits for the answer.
+func (a *App) refused(r *web.Request) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
+	defer cancel()
+	if _, few := a.tries.Take(ctx, refusedByPerson, strconv.FormatInt(r.Visitor.Person, 10)); !few {
+		return
+	}
+	e := access.Event{Kind: access.Refused, Person: r.Visitor.Person, Route: strings.Replace(r.Pattern, "/s/{tenant}", "", 1), Needs: r.Needs, Address: a.proxies().Address(r.Request)}
+	if s, ok := r.Visitor.Session.(auth.Session); ok {
+		e.Session, _ = uuid.Parse(s.ID)
+	}
+	var err error
+	if slug := r.PathValue("tenant"); slug != "" {
+		var id tenants.ID
+		if id, err = a.DB.Find(ctx, slug); err == nil {
+			err = a.Keeper.Door.WriteIn(ctx, id, e)
+		}
+	} else {
+		err = a.Keeper.Door.Write(ctx, e)
+	}
+	if err != nil {
+		a.Log.ErrorContext(ctx, "a refused request is not recorded", "route", r.Pattern, "person", r.Visitor.Person, "error", err)
+	}
+}
+
+func (a *App) proxies() access.Proxies { return a.Config.Proxies }
+
 func (a *App) admitVendor(r *web.Request, may string) error {
 	grants, err := a.upper(r)
 	if err != nil {
 		return err
+	}
+	if may == "" && vendorHome(grants) != "" { // whoever of the vendor may see any page
+		return nil
 	}
 	return grants.RequireVendor(may)
 }
@@ -93,5 +137,6 @@ func (a *App) admitDistrict(r *web.Request) (int32, error) {
 	if _, known := division.District(int32(code)); !known {
 		return 0, errNowhere
 	}
+	r.Needs = auth.BoardRead
 	return int32(code), grants.RequireDistrict(auth.BoardRead, int32(code))
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
@@ -33,9 +32,11 @@ type App struct {
 	Keeper   *auth.Keeper
 	Messages *courier.Store
 	Site     *web.Site
+	Live     *web.Live
 	Log      *slog.Logger
 
 	cookies auth.Cookies
+	tries   *auth.Tries
 	caller  *hint.Caller
 	runner  *journal.Runner
 	names   names
@@ -79,11 +80,18 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 	client := auth.NewClient(cfg.KratosPublic, cfg.KratosAdmin)
 	a := &App{
 		Config: cfg, DB: db, Redis: rdb, Log: log, Messages: courier.NewStore(db), Keeper: auth.NewKeeper(client, db, rdb, log),
-		senders: ways, cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, caller: caller, closers: []io.Closer{db, rdb, service},
+		senders: ways, cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, tries: &auth.Tries{Redis: rdb, Log: log}, caller: caller, closers: []io.Closer{db, rdb, service},
 	}
 	a.Site = &web.Site{
 		DB: db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
-		TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
+		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
+	}
+	a.Live = web.NewLive(rdb, log)
+	a.Keeper.Ended = func(gone func(auth.Key, auth.Session) bool) {
+		a.Live.Recheck(func(v web.Visitor) bool {
+			s, ok := v.Session.(auth.Session)
+			return ok && gone(s.Key, s)
+		})
 	}
 	if a.runner, err = a.newRunner(); err != nil {
 		return nil, err
@@ -106,6 +114,7 @@ func (a *App) mount() {
 	s.Raw("GET "+static.Prefix, static.Handler())
 	s.Raw("POST /locale", http.HandlerFunc(web.SetLocale))
 	s.Raw("POST /internal/courier", courier.Webhook(a.Messages, a.Config.CourierKey, a.Log))
+	s.OpenLive(a.Live)
 	for _, m := range Modules {
 		m.Routes(s.Module(m.Key))
 	}
@@ -114,8 +123,3 @@ func (a *App) mount() {
 
 // Handler is what the people's port serves.
 func (a *App) Handler(l web.Limits) http.Handler { return a.Site.Handler(l) }
-
-// rootsFile is where a placement's daily roots are written down outside the database.
-func (a *App) rootsFile(placement string) string {
-	return filepath.Join(a.Config.Roots, "roots-"+placement+".jsonl")
-}

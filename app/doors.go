@@ -44,8 +44,8 @@ func (a *App) home(ctx context.Context, r *web.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	var page places.Page
-	if upper.Vendor(auth.StreetsRead) || upper.Vendor(auth.HealthRead) {
-		page.Places = append(page.Places, places.Place{Name: ui.T(ctx, "运营平台"), Note: ui.T(ctx, "运营方"), Href: "/v"})
+	if first := vendorHome(upper); first != "" {
+		page.Places = append(page.Places, places.Place{Name: ui.T(ctx, "运营平台"), Note: ui.T(ctx, "运营方"), Href: first})
 	}
 	for _, d := range upper.Districts() {
 		area, _ := division.District(d)

@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/admin"
 	"wanjie/app/auth"
+	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/templates/layout"
 	"wanjie/templates/ui"
@@ -33,8 +34,12 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 	if err != nil {
 		return web.Frame{}, err
 	}
+	notice, err := vendor.Notice(ctx, tx)
+	if err != nil {
+		return web.Frame{}, err
+	}
 	p := layout.Page{
-		Tenant: t.Name, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), SignOut: signOut, Language: language,
+		Tenant: t.Name, Notice: notice, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), SignOut: signOut, Language: language,
 		User: layout.User{Name: name, Role: roles(ctx, actor)},
 	}
 	for _, m := range Modules {
@@ -64,12 +69,13 @@ func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request)
 	for _, e := range []struct{ title, path, may string }{
 		{ui.Key("模块"), "/admin/modules", auth.ModulesSwitch},
 		{ui.Key("参数设置"), "/admin/settings", auth.ConfigRead},
+		{ui.Key("配置项"), "/admin/items", auth.ConfigRead},
 		{ui.Key("承办单位"), "/admin/units", auth.ConfigRead},
 		{ui.Key("职责清单"), "/admin/duties", auth.ConfigRead},
 		{ui.Key("街道形象"), "/admin/branding", auth.ConfigWrite},
 		{ui.Key("人员与授权"), "/admin/people", auth.PeopleRead},
 		{ui.Key("操作留痕"), "/admin/audit", auth.JournalRead},
-		{ui.Key("查阅记录"), "/admin/looks", auth.LooksRead},
+		{ui.Key("访问记录"), "/admin/access", auth.AccessRead},
 	} {
 		if auth.CanSomewhere(actor, e.may) {
 			out = append(out, layout.NavItem{Label: ui.T(ctx, e.title), Href: r.Base + e.path, Active: under(r, e.path)})
@@ -91,17 +97,42 @@ func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error
 	if err != nil {
 		return web.Frame{}, err
 	}
-	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: "/v", SignOut: signOut, Language: language, User: layout.User{Name: ui.T(ctx, "运营方")}}
-	for _, e := range []struct{ title, path, may string }{
-		{ui.Key("街道总览"), "/streets", auth.StreetsRead},
-		{ui.Key("运行健康"), "/health", auth.HealthRead},
-		{ui.Key("用量"), "/usage", auth.UsageRead},
-	} {
+	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), SignOut: signOut, Language: language, User: layout.User{Name: ui.T(ctx, "运营方")}}
+	for _, e := range vendorMenu {
 		if grants.Vendor(e.may) {
 			p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, e.title), Href: "/v" + e.path, Active: under(r, e.path)})
 		}
 	}
 	return web.Frame{Page: p}, nil
+}
+
+// vendorMenu is the vendor's menu, in order.
+var vendorMenu = []struct{ title, path, may string }{
+	{ui.Key("街道总览"), "/streets", auth.StreetsRead},
+	{ui.Key("运行健康"), "/health", auth.HealthRead},
+	{ui.Key("用量"), "/usage", auth.UsageRead},
+	{ui.Key("人员与授权"), "/people", auth.PeopleRead},
+	{ui.Key("授权留痕"), "/acts", auth.JournalRead},
+	{ui.Key("访问记录"), "/access", auth.AccessRead},
+}
+
+// vendorDoor leads to the first page of the console that the visitor may see.
+func (a *App) vendorDoor(_ context.Context, r *web.Request) (web.Reply, error) {
+	grants, err := a.upper(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.See(vendorHome(grants)), nil
+}
+
+// vendorHome is the first page of the vendor's console that somebody may see; "" when there is none.
+func vendorHome(grants auth.UpperGrants) string {
+	for _, e := range vendorMenu {
+		if grants.Vendor(e.may) {
+			return "/v" + e.path
+		}
+	}
+	return ""
 }
 
 // under reports whether the page asked for lies under path of its door.

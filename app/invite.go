@@ -3,20 +3,19 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
 	"wanjie/jobs"
 	"wanjie/tenants"
-	"wanjie/tenants/keys"
 )
 
 // invitation is somebody to be brought into a tenant's staff, with a role if one is given.
 type invitation struct {
 	Name, Phone, Email string
 	Role, Unit         string
+	Request            uuid.UUID // under which it was asked for; asked again, no second message leaves
 }
 
 // InviteAdmin makes somebody the street_admin of a tenant, by its slug.
@@ -38,7 +37,7 @@ func (a *App) invite(ctx context.Context, id tenants.ID, i invitation) (person i
 	}); err != nil {
 		return 0, err
 	}
-	in := auth.Inviter{Keeper: a.Keeper, Courier: a.Messages, URL: a.Config.PublicURL}
+	in := auth.Inviter{Keeper: a.Keeper, Courier: a.Messages, URL: a.Config.PublicURL, Request: i.Request}
 	if person, err = in.Invite(ctx, auth.Staff{Name: i.Name, Phone: i.Phone, Email: i.Email}, name); err != nil {
 		return 0, err
 	}
@@ -65,30 +64,14 @@ func (a *App) Employ(ctx context.Context, id tenants.ID, person int64, name, pho
 	})
 }
 
-// sealedInvitation is an invitation on its way through the outbox, which holds nothing personal.
-type sealedInvitation struct {
-	ID     uuid.UUID `json:"id"`
-	Sealed []byte    `json:"sealed"`
-}
-
-func (s sealedInvitation) at() keys.Addr {
-	return keys.Addr{Table: "outbox", Column: "payload", ID: s.ID}
-}
-
 const inviteJob = "people.invite"
 
 // inviteLater invites once tx has committed.
 func (a *App) inviteLater(ctx context.Context, tx tenants.Tx, i invitation) error {
-	body, err := json.Marshal(i)
+	s, err := sealJob(ctx, tx, i)
 	if err != nil {
 		return err
 	}
-	box, err := tx.Box(ctx)
-	if err != nil {
-		return err
-	}
-	s := sealedInvitation{ID: tenants.NewID()}
-	s.Sealed = box.SealBytes(s.at(), body)
 	_, err = jobs.Add(ctx, tx, jobs.Job{Kind: inviteJob, Queue: jobs.Critical, Payload: s})
 	return err
 }
@@ -96,24 +79,11 @@ func (a *App) inviteLater(ctx context.Context, tx tenants.Tx, i invitation) erro
 // inviteKind is the job that carries a sealed invitation out.
 func (a *App) inviteKind() jobs.Kind {
 	return jobs.Kind{Name: inviteJob, Queue: jobs.Critical, Outside: func(ctx context.Context, env jobs.Env, payload json.RawMessage) error {
-		var s sealedInvitation
-		if err := json.Unmarshal(payload, &s); err != nil {
-			return fmt.Errorf("invitation: %w", err)
-		}
 		var i invitation
-		if err := a.DB.Read(ctx, env.Tenant, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
-			box, err := tx.Box(ctx)
-			if err != nil {
-				return err
-			}
-			body, err := box.OpenBytes(s.at(), s.Sealed)
-			if err != nil {
-				return err
-			}
-			return json.Unmarshal(body, &i)
-		}); err != nil {
+		if err := a.openJob(ctx, env.Tenant, payload, &i); err != nil {
 			return err
 		}
+		i.Request = env.Job
 		_, err := a.invite(ctx, env.Tenant, i)
 		return err
 	}}

@@ -3,8 +3,12 @@ package app
 import (
 	"context"
 	"maps"
+	"net/http"
 
 	"wanjie/app/admin"
+	"wanjie/app/admin/accounts"
+	"wanjie/app/admin/record"
+	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
 	"wanjie/app/config"
 	"wanjie/app/district"
@@ -30,7 +34,7 @@ func (a *App) mountDoors() {
 			return OpenStreet(ctx, a.DB, StreetPlan{Code: p.Code, Blueprint: p.Blueprint, Slug: p.Slug, Contract: p.Contract, Placement: p.Placement, Demo: p.Demo})
 		},
 		Invite: func(ctx context.Context, i vendor.Invitation) error {
-			_, err := a.invite(ctx, i.Tenant, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role})
+			_, err := a.invite(ctx, i.Tenant, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Request: i.Request})
 			return err
 		},
 		Lag: func(ctx context.Context) ([]journal.Behind, error) {
@@ -41,6 +45,9 @@ func (a *App) mountDoors() {
 			return err == nil && grants.Vendor(capability)
 		},
 	})
+	s.Vendor(http.MethodGet, "", "", a.vendorDoor)
+	accounts.Routes(s, a.accounts())
+	record.Routes(s, record.Deps{DB: a.DB, Book: a.Keeper.Door, Proxies: a.proxies(), Frame: admin.Frame, Words: words(), Names: a.Keeper.UpperNames})
 	admin.Routes(s, admin.Deps{
 		Modules: switches(), Words: words(),
 		Invite: func(ctx context.Context, tx tenants.Tx, i admin.Invitation) error {
@@ -54,6 +61,22 @@ func (a *App) mountDoors() {
 	}
 }
 
+// accounts is what security administrators' pages need.
+func (a *App) accounts() accounts.Deps {
+	return accounts.Deps{
+		DB: a.DB, Proxies: a.proxies(), Frame: admin.Frame, Order: a.measureLater, Elsewhere: a.Keeper.Elsewhere, Carry: a.Keeper.Carry,
+		Find: a.Keeper.PersonOf, Places: a.Keeper.Places, Staff: a.Keeper.Staff,
+		Officer: func(r *web.Request) (auth.Officer, error) {
+			grants, err := a.upper(r)
+			return auth.Officer{Person: r.Visitor.Person, Grants: grants}, err
+		},
+		Invite: func(ctx context.Context, s auth.Staff, at string) (int64, error) {
+			in := auth.Inviter{Keeper: a.Keeper, Courier: a.Messages, URL: a.Config.PublicURL}
+			return in.Invite(ctx, s, at)
+		},
+	}
+}
+
 // switches are the modules as a street admin reads about them.
 func switches() (out []admin.Switch) {
 	for _, m := range Modules {
@@ -64,7 +87,7 @@ func switches() (out []admin.Switch) {
 
 // words are what all modules' dimensions say.
 func words() map[string]string {
-	out := map[string]string{}
+	out := vendor.Words()
 	for _, m := range Modules {
 		maps.Copy(out, m.Words)
 	}

@@ -11,7 +11,7 @@ import (
 // signIn is the pages before any place was chosen.
 func (a *App) signIn() *auth.Pages {
 	return &auth.Pages{
-		Keeper: a.Keeper, Cookies: a.cookies, Tries: &auth.Tries{Redis: a.Redis, Log: a.Log}, Log: a.Log, Locale: web.LocaleOf,
+		Keeper: a.Keeper, Cookies: a.cookies, Tries: a.tries, Log: a.Log, Locale: web.LocaleOf, Proxies: a.Config.Proxies,
 		Frame: func(*http.Request) layout.Page { return layout.Page{Language: language} },
 	}
 }

@@ -11,9 +11,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wanjie/app/auth"
+	"wanjie/app/auth/access"
 	"wanjie/app/auth/courier"
+	"wanjie/app/auth/safe"
+	"wanjie/app/cases"
 	"wanjie/app/clock"
 	"wanjie/app/config"
+	"wanjie/app/files"
 	"wanjie/billing"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -25,11 +29,12 @@ import (
 	"wanjie/tenants/keys"
 )
 
-// Listen hears what other processes say (ended sessions) and tells them of new acts, until ctx ends.
+// Listen hears what other processes say (ended sessions, what moved) and tells them of new acts, until ctx ends.
 // A process that serves runs it.
 func (a *App) Listen(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Keeper.Run(ctx) })
+	g.Go(func() error { return a.Live.Run(ctx) })
 	g.Go(func() error { return a.caller.Run(ctx) })
 	return g.Wait()
 }
@@ -79,6 +84,7 @@ func Book() tally.Book {
 
 // announce asks every module what an act sets going.
 func announce(act journal.Act) (out []jobs.Job) {
+	out = follow(act)
 	for _, m := range Modules {
 		if m.Notify != nil {
 			out = append(out, m.Notify(act)...)
@@ -91,7 +97,10 @@ func announce(act journal.Act) (out []jobs.Job) {
 func Columns() (all []keys.Columns) {
 	all = append(all, tenants.Columns...)
 	all = append(all, auth.Columns...)
+	all = append(all, safe.Columns...)
+	all = append(all, access.Columns...)
 	all = append(all, courier.Columns...)
+	all = append(all, files.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
 	}
@@ -99,7 +108,8 @@ func Columns() (all []keys.Columns) {
 }
 
 func (a *App) jobKinds() []jobs.Kind {
-	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.noticeKind()}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
+	kinds = append(kinds, renameKind(), settleKind())
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
 	}
@@ -154,6 +164,7 @@ const requestsKept = 90 * 24 * time.Hour
 func (a *App) periodics() []jobs.Periodic {
 	day := 24 * time.Hour
 	return []jobs.Periodic{
+		namesDaily(), usageDaily(),
 		{Every: day, After: 5 * time.Minute, Kind: jobs.Kind{
 			Name: "journal.root", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
 			Outside: func(ctx context.Context, env jobs.Env, payload json.RawMessage) error {
@@ -161,7 +172,7 @@ func (a *App) periodics() []jobs.Periodic {
 				if err := json.Unmarshal(payload, &tick); err != nil {
 					return err
 				}
-				file := a.rootsFile(env.Placement)
+				file := seal.File(a.Config.Roots, env.Placement)
 				if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 					return err
 				}
@@ -172,17 +183,32 @@ func (a *App) periodics() []jobs.Periodic {
 		{Every: day, After: 3 * time.Hour, Kind: jobs.Kind{
 			Name: "requests.purge", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
 			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
-				if _, err := tx.Raw("DELETE FROM requests WHERE made_at < ?", clock.Now(ctx).Add(-requestsKept)).Exec(ctx); err != nil {
-					return fmt.Errorf("purge requests: %w", err)
+				for _, table := range []string{"requests", "ctl.requests"} {
+					if _, err := tx.Raw("DELETE FROM "+table+" WHERE made_at < ?", clock.Now(ctx).Add(-requestsKept)).Exec(ctx); err != nil {
+						return fmt.Errorf("purge %s: %w", table, err)
+					}
 				}
 				return nil
 			},
+		}},
+		{Every: day, After: 4 * time.Hour, Kind: jobs.Kind{
+			Name: "access.purge", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
+			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error { return access.Purge(ctx, tx) },
 		}},
 		{Every: time.Hour, Home: true, Kind: jobs.Kind{
 			Name: "messages.purge", Queue: jobs.Bulk,
 			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
 				_, err := courier.Purge(ctx, tx)
 				return err
+			},
+		}},
+		{Every: time.Hour, After: 20 * time.Minute, Kind: jobs.Kind{
+			Name: "files.purge", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
+			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
+				if err := cases.PurgeExports(ctx, tx); err != nil {
+					return err
+				}
+				return files.Purge(ctx, tx)
 			},
 		}},
 	}

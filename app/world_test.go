@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -12,11 +13,15 @@ import (
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/peterstace/simplefeatures/geom"
 
 	"wanjie/app"
 	"wanjie/app/auth"
 	"wanjie/app/cases"
 	"wanjie/app/config"
+	"wanjie/app/grids"
+	"wanjie/app/grids/geo"
+	"wanjie/app/grids/patrol"
 	"wanjie/app/web"
 	"wanjie/tenants"
 	"wanjie/tenants/tenantstest"
@@ -94,12 +99,36 @@ func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *
 		if err != nil {
 			return err
 		}
-		c, err = cases.Dispatch(ctx, tx, c.ID, cases.Order{Unit: "sanitation", Basis: cases.Statutory})
-		return err
+		if c, err = cases.Dispatch(ctx, tx, c.ID, cases.Order{Unit: "sanitation", Basis: cases.Statutory}); err != nil {
+			return err
+		}
+		return walked(ctx, tx, mark)
 	}); err != nil {
 		t.Fatal(err)
 	}
 	return s, c
+}
+
+// walked gives a street a grid with a patrol that has a round.
+func walked(ctx context.Context, tx tenants.Tx, mark string) error {
+	list, problem := geo.Features([]byte(`{"type":"Polygon","coordinates":[[[120.5,31.3],[120.52,31.3],[120.52,31.32],[120.5,31.32],[120.5,31.3]]]}`), geo.CGCS2000)
+	if problem != nil {
+		return errors.New(problem.String())
+	}
+	g, err := grids.Draw(ctx, tx, "", grids.Drawing{Code: "G1", Name: mark + "网格", Kind: grids.Comprehensive, Shape: list[0].Shape, System: geo.CGCS2000})
+	if err != nil {
+		return err
+	}
+	p, err := patrol.Plan(ctx, tx, patrol.Order{Grid: g.ID, Title: mark + "巡查", Route: geom.NewPointXY(120.51, 31.31).AsGeometry(), Frequency: patrol.Frequency{Every: patrol.EveryDay}})
+	if err != nil {
+		return err
+	}
+	for _, k := range grids.Module.Timers {
+		if k.Name == "patrol.due" {
+			return k.Run(ctx, tx, p.ID)
+		}
+	}
+	return errors.New("no timer opens rounds")
 }
 
 // roleAt is the number of the person with this role in a street of base.

@@ -35,7 +35,10 @@ type cli struct {
 	Work    workCmd    `cmd:"" help:"Follow the journal, run jobs and keep deadlines. Any number may run."`
 	Migrate migrateCmd `cmd:"" help:"Bring a database to the newest migration and publish the shipped blueprints."`
 	Street  streetCmd  `cmd:"" help:"Open streets and invite their admins."`
+	Officer officerCmd `cmd:"" help:"Invite the vendor's and districts' people, and let them in again, from the command line."`
 	Import  importCmd  `cmd:"" help:"Import history from other systems."`
+	Prove   proveCmd   `cmd:"" help:"Verify that no act was changed since it was sealed, and that the daily roots hold. Exit code 0: everything holds; 1: something does not, or could not be looked at."`
+	Keys    keysCmd    `cmd:"" help:"Change tenants' data keys."`
 	Doctor  doctorCmd  `cmd:"" help:"Check roles, fences, migrations, clock, keys, Kratos and Redis, and say how to mend each."`
 	Bench   benchCmd   `cmd:"" help:"Measure one thing beside its floor, the same SQL through bare pgx."`
 	Stack   stackCmd   `cmd:"" help:"Run a command beside fresh test servers."`
