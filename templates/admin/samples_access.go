@@ -31,7 +31,7 @@ func accessSamples(at time.Time, g ui.Guard) []Sample {
 	opened := one
 	opened.Address = "203.0.113.77"
 	bare := one
-	bare.Hidden, bare.Facts = false, slices.Concat(facts[:2], []ui.Fact{ui.Fact{Label: "办理人", Value: "周敏"}, ui.Fact{Label: "事由", Value: "本人报告手机遗失，先行终止全部会话。", Wide: true}})
+	bare.Hidden, bare.Facts = false, slices.Concat(facts[:2], []ui.Fact{{Label: "办理人", Value: "周敏"}, {Label: "事由", Value: "本人报告手机遗失，先行终止全部会话。", Wide: true}})
 	bare.Title = "终止会话"
 	return append([]Sample{
 		{"access", AccessView(list)}, {"access-none", AccessView(AccessRecord{Frame: frame, Path: path, Kinds: kinds, Kind: "refused"})},

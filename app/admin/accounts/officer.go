@@ -135,8 +135,9 @@ func (a *desk) give(ctx context.Context, r *web.Request) (web.Reply, error) {
 	if err == nil {
 		err = a.grant(ctx, f.by, f.Person, g)
 	}
-	if bad := formFault(err); bad != nil { //nolint:nilerr // the form comes back with what was wrong
-		return a.officerPage(ctx, r, f, nil, view.OfficerForm{Role: r.Text("role"), District: r.Text("district"), Say: ui.T(ctx, bad.Say, bad.Args...), Errors: bad.Fields}), nil
+	if bad := formFault(err); bad != nil {
+		form := view.OfficerForm{Role: r.Text("role"), District: r.Text("district"), Say: ui.T(ctx, bad.Say, bad.Args...), Errors: bad.Fields}
+		return a.officerPage(ctx, r, f, nil, form), nil //nolint:nilerr // the form comes back with what was wrong
 	}
 	if err != nil {
 		return web.Reply{}, err
