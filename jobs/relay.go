@@ -156,7 +156,7 @@ func (r *Relay) round(ctx context.Context, client *asynq.Client, inspector *asyn
 		sentAt, next = append(sentAt, c.SentAt), append(next, until)
 	}
 	// A job that was meanwhile done, or failed and put back, has another sent_at.
-	err = r.DB.System(context.WithoutCancel(ctx), placement, func(ctx context.Context, tx tenants.SystemTx) error {
+	err = r.DB.Follow(context.WithoutCancel(ctx), placement, func(ctx context.Context, tx tenants.SystemTx) error {
 		_, err := tx.Prepared(tenant, id, sentAt, next).Exec(ctx, `UPDATE outbox o
 			SET next_at = clock_timestamp() + v.wait * interval '1 millisecond', sent_at = CASE WHEN v.wait > 1 THEN o.sent_at END
 			FROM unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::bigint[]) v(tenant_id, id, sent_at, wait)
@@ -169,7 +169,7 @@ func (r *Relay) round(ctx context.Context, client *asynq.Client, inspector *asyn
 // claim takes up to roundJobs due jobs of each of the next tenants that have any.
 func (r *Relay) claim(ctx context.Context, placement string, q Queue, after map[Queue]int32) ([]claimed, error) {
 	var list []claimed
-	err := r.DB.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
+	err := r.DB.Follow(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
 		const open = "done_at IS NULL AND failed_at IS NULL"
 		return tx.Prepared(string(q), after[q], roundTenants, roundJobs, r.InFlight, confirmWithin.Milliseconds()).Scan(ctx, `WITH RECURSIVE round AS (
 				(SELECT tenant_id, 1 AS nth FROM outbox WHERE queue = $1 AND `+open+` AND tenant_id > $2 ORDER BY tenant_id LIMIT 1)

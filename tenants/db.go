@@ -120,8 +120,8 @@ func openPool(raw string, s surface, maxConns int, trace func(Statement)) (*bun.
 // loginURL puts the surface's login in place of the URL's user; host, database and password stay.
 func loginURL(raw string, s surface) (string, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme == "" || u.Host == "" {
-		return "", errors.New("not a PostgreSQL URL of the form postgres://user:password@host:port/database")
+	if err != nil || u.Scheme == "" || u.Host == "" && u.Query().Get("host") == "" {
+		return "", errors.New("not a PostgreSQL URL of the form postgres://user:password@host:port/database, nor postgres:///database?host=/folder/of/socket")
 	}
 	user := "wanjie_" + string(s) + "_login"
 	if password, ok := u.User.Password(); ok {
@@ -262,6 +262,14 @@ func (db *DB) Vendor(ctx context.Context, placement string, f func(context.Conte
 // System runs f as the product itself at a placement.
 func (db *DB) System(ctx context.Context, placement string, f func(context.Context, SystemTx) error) error {
 	s := &scope{surface: onSystem}
+	return db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error { return f(ctx, SystemTx{tx, s}) })
+}
+
+// Follow is System for what would be done again if the machine lost it: a follower's effect goes with its
+// cursor, a claim with its deadline. COMMIT does not wait for the disk; whoever commits after it and does
+// wait, makes this durable too.
+func (db *DB) Follow(ctx context.Context, placement string, f func(context.Context, SystemTx) error) error {
+	s := &scope{surface: onSystem, again: true}
 	return db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error { return f(ctx, SystemTx{tx, s}) })
 }
 

@@ -37,6 +37,7 @@ type scope struct {
 	district int32
 	readOnly bool
 	aside    bool // on the key reader's own connections
+	again    bool // lost with the machine, it is done again: COMMIT does not wait for the disk
 	actor    Actor
 	request  *Request
 
@@ -63,6 +64,9 @@ func (s *scope) begin() string {
 		b.WriteString(" READ ONLY")
 	}
 	b.WriteString("; SET LOCAL ROLE wanjie_" + string(s.surface))
+	if s.again {
+		b.WriteString("; SET LOCAL synchronous_commit=off")
+	}
 	if s.district != 0 {
 		fmt.Fprintf(&b, "; SET LOCAL wj.district='%d'", s.district)
 	}

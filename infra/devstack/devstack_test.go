@@ -128,7 +128,7 @@ func TestStartStopStartAgain(t *testing.T) {
 	t.Logf("first start: %s", time.Since(begin).Round(time.Millisecond))
 
 	for setting, want := range map[string]string{
-		"fsync": "off", "max_connections": "300", "jit": "off", "TimeZone": "UTC", "unix_socket_directories": "",
+		"fsync": "off", "max_connections": "300", "jit": "off", "TimeZone": "UTC", "unix_socket_directories": socketFolder(filepath.Join(dir, "postgres")),
 		"server_encoding": "UTF8", "listen_addresses": "127.0.0.1", "shared_buffers": "256MB",
 	} {
 		if got := query(t, s.PostgresURL, "SHOW "+setting); got != want {

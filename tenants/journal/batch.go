@@ -78,7 +78,7 @@ func (r *Runner) batch(ctx context.Context, p *place, f Follower, chunk []behind
 	limit := max(least, f.Batch/len(chunk))
 	var acts, wanted []Act
 	var more []behind
-	err := r.db.System(ctx, p.name, func(ctx context.Context, tx tenants.SystemTx) error {
+	err := r.db.Follow(ctx, p.name, func(ctx context.Context, tx tenants.SystemTx) error {
 		ids, fresh := make([]int64, 0, len(chunk)), []int64(nil)
 		for _, b := range chunk {
 			ids = append(ids, int64(b.TenantID))
