@@ -11,10 +11,11 @@ import (
 	"wanjie/tenants"
 )
 
-// noticeKind tells petitioners by text message. The message bears the job's number, so a job that
-// comes twice tells once.
+// noticeKind tells petitioners by text message, and keeps the message beside what became of it: one job
+// and not two, because every closed case has one. The message bears the job's number, by which a provider
+// knows a second try.
 func (a *App) noticeKind() jobs.Kind {
-	return jobs.Kind{Name: cases.NoticeJob, Module: cases.Module.Key, Errand: func(ctx context.Context, tx tenants.Tx, payload json.RawMessage) (jobs.Call, error) {
+	return jobs.Kind{Name: cases.NoticeJob, Module: cases.Module.Key, MaxAttempts: courier.Tries, Errand: func(ctx context.Context, tx tenants.Tx, payload json.RawMessage) (jobs.Call, error) {
 		var of cases.NoticeOf
 		if err := json.Unmarshal(payload, &of); err != nil {
 			return nil, fmt.Errorf("notice: %w", err)
@@ -26,8 +27,7 @@ func (a *App) noticeKind() jobs.Kind {
 		}
 		return func(ctx context.Context, env jobs.Env) error {
 			m.ID = env.Job
-			_, err := a.Messages.Send(ctx, m)
-			return err
+			return a.Messages.SendNow(ctx, a.senders, m, env.Attempt)
 		}, nil
 	}}
 }

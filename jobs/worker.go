@@ -208,7 +208,7 @@ func (w *Worker) outside(ctx context.Context, kind Kind, p parcel) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomeWithin)
 	defer cancel()
-	return w.DB.System(ctx, p.Placement, func(ctx context.Context, tx tenants.SystemTx) error { return done(ctx, tx, p, false) })
+	return w.DB.Follow(ctx, p.Placement, func(ctx context.Context, tx tenants.SystemTx) error { return done(ctx, tx, p, false) })
 }
 
 // take locks the job's row and reads its payload; errGone when it is no longer open.

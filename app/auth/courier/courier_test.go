@@ -165,7 +165,7 @@ func TestDelivery(t *testing.T) {
 
 	id, err = s.Send(t.Context(), text("+8613812345678"))
 	must(t, err)
-	if err := deliver(t, s, nil, id, deliverTries); err == nil || !strings.Contains(err.Error(), SMS) {
+	if err := deliver(t, s, nil, id, Tries); err == nil || !strings.Contains(err.Error(), SMS) {
 		t.Errorf("without a sender: %v", err)
 	}
 	if m, _ := s.one(t.Context(), id); m.State != Failed {
@@ -173,6 +173,41 @@ func TestDelivery(t *testing.T) {
 	}
 	must(t, deliver(t, s, senders, tenants.NewID(), 1)) // purged meanwhile
 	must(t, Keep{}.Send(t.Context(), Message{}))
+}
+
+// A message that leaves within another job is kept beside what became of it: refused, tried again, sent,
+// or given up at the last try.
+func TestSendingWithinAJob(t *testing.T) {
+	t.Parallel()
+	s, b := store(t), &box{fails: 1}
+	senders := map[string]Sender{SMS: b}
+	m := text("+8613812345678")
+	m.ID = tenants.NewID()
+	state := func(want, failure string) {
+		t.Helper()
+		got, err := s.one(t.Context(), m.ID)
+		must(t, err)
+		if got.State != want || (got.Error != "") != (failure != "") || !strings.Contains(got.Error, failure) || got.Body != m.Body {
+			t.Errorf("kept as %s, %q; want %s, %q", got.State, got.Error, want, failure)
+		}
+	}
+	if s.SendNow(t.Context(), senders, m, 1) == nil {
+		t.Error("a refusal of the provider is no failure")
+	}
+	state(Queued, "says no")
+	must(t, s.SendNow(t.Context(), senders, m, 2))
+	state(Sent, "")
+	if len(b.got) != 1 || b.got[0].ID != m.ID {
+		t.Errorf("the provider got %+v", b.got)
+	}
+	m.ID = tenants.NewID()
+	if s.SendNow(t.Context(), nil, m, Tries) == nil {
+		t.Error("nobody sends it, and that is no failure")
+	}
+	state(Failed, SMS)
+	if err := s.SendNow(t.Context(), senders, Message{ID: tenants.NewID(), Via: SMS}, 1); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a message without a recipient: %v", err)
+	}
 }
 
 func TestPurge(t *testing.T) {

@@ -16,9 +16,8 @@ import (
 // DeliverKind is the name of the job that sends one message.
 const DeliverKind = "message.send"
 
-// deliverTries is after how many failures a message is given up: about ten minutes, as long as a
-// code lives.
-const deliverTries = 6
+// Tries is after how many failures a message is given up: about ten minutes, as long as a code lives.
+const Tries = 6
 
 // Sender sends one message for good. It may be called again for the same ID after a crash, and
 // passes the ID on as idempotency key where the provider knows one. Its error must not quote the
@@ -38,7 +37,7 @@ type delivery struct{ ID uuid.UUID }
 // Deliver is the job kind that sends a message by the sender of its way. A way without a sender is a
 // failure that says so, and waits in the failed list.
 func Deliver(s *Store, senders map[string]Sender) jobs.Kind {
-	return jobs.Kind{Name: DeliverKind, Queue: jobs.Critical, Timeout: 30 * time.Second, MaxAttempts: deliverTries,
+	return jobs.Kind{Name: DeliverKind, Queue: jobs.Critical, Timeout: 30 * time.Second, MaxAttempts: Tries,
 		Outside: func(ctx context.Context, env jobs.Env, payload json.RawMessage) error {
 			var d delivery
 			if err := json.Unmarshal(payload, &d); err != nil {
@@ -72,7 +71,7 @@ func out(ctx context.Context, senders map[string]Sender, m Message, attempt int)
 	switch {
 	case failure == nil:
 		return Sent, nil
-	case attempt >= deliverTries:
+	case attempt >= Tries:
 		return Failed, failure
 	}
 	return Queued, failure
