@@ -19,12 +19,19 @@ type StreetPlan struct {
 	Placement string
 	Demo      bool
 	Branding  tenants.Branding
+
+	// Unlisted is the unit itself where the division list does not have Code: of a region that an import's map
+	// declares. The console never sets it.
+	Unlisted *division.Unit
 }
 
 // OpenStreet opens the street of a division code, or answers the one that is open already. Errors
 // name the field: an unknown code, a placeholder of the list, an unknown blueprint.
 func OpenStreet(ctx context.Context, db *tenants.DB, p StreetPlan) (tenants.Tenant, bool, error) {
 	unit, ok := division.ByCode(p.Code)
+	if !ok && p.Unlisted != nil {
+		unit, ok = *p.Unlisted, true
+	}
 	if !ok {
 		return tenants.Tenant{}, false, fault.Field("code", "区划代码不在名录中（名录截至2023-06-30）")
 	}
@@ -51,12 +58,17 @@ func OpenCentre(ctx context.Context, db *tenants.DB, district int32, slug, place
 	if !ok {
 		return tenants.Tenant{}, false, fault.Field("district", "区县代码不在名录中")
 	}
+	return OpenCentreOf(ctx, db, area, slug, placement, demo)
+}
+
+// OpenCentreOf is OpenCentre for an area that the division list need not have.
+func OpenCentreOf(ctx context.Context, db *tenants.DB, area division.Area, slug, placement string, demo bool) (tenants.Tenant, bool, error) {
 	edition, err := newest(ctx, db, "district-centre")
 	if err != nil {
 		return tenants.Tenant{}, false, err
 	}
 	return db.OpenTenant(ctx, tenants.Plan{
-		Kind: tenants.Centre, Codes: []string{fmt.Sprint(district)}, District: district, Name: area.Name + "指挥中心", Slug: slug,
+		Kind: tenants.Centre, Codes: []string{fmt.Sprint(area.Code)}, District: area.Code, Name: area.Name + "指挥中心", Slug: slug,
 		Blueprint: edition, Placement: placement, State: tenants.Trial, Demo: demo,
 	})
 }

@@ -249,7 +249,16 @@ func unitName(cfg *blueprint.Config, key string) string {
 
 // outcome says whether the work that passed was handed in by the deadline.
 func (c *Case) outcome() string {
-	if c.Lead != nil && !c.DueAt.IsZero() && c.Lead.HandledAt.After(c.DueAt) {
+	if c.Lead == nil {
+		return OnTime
+	}
+	return outcomeOf(c.Lead.HandledAt, c.DueAt)
+}
+
+// outcomeOf is the rule of the clocks: the deadline is the last instant that is on time, and what has none is
+// never overdue.
+func outcomeOf(handed, due time.Time) string {
+	if !due.IsZero() && handed.After(due) {
 		return Overdue
 	}
 	return OnTime

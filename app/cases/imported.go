@@ -17,9 +17,12 @@ import (
 	"wanjie/tenants/blueprint"
 )
 
-// Imported is a closed matter of another system's history. Only what that system told is kept: nobody
-// here reported or filed it, so it has no reporter, no deadline and no assignment (whose basis nobody
-// knows), just the unit that did the work.
+// Imported is a matter of another system's history. Only what that system told is kept: nobody here
+// reported or filed it, so it has no reporter and no assignment (whose basis nobody knows), just the unit
+// that did the work, and the deadline that it had there.
+//
+// One that is still open waits for dispatch here, under the deadline it came with, and is late when that
+// has passed; what is done to it from now on is this street's work.
 type Imported struct {
 	SourceID   string // its number there, unique in its source
 	Channel    string // item of the blueprint
@@ -30,9 +33,13 @@ type Imported struct {
 	Lon, Lat   *float64
 	Words                // the title must be there
 	ReportedAt time.Time // counted as received on this day
-	ClosedAt   time.Time // counted as closed on this day; not before ReportedAt
-	Outcome    string    // OnTime or Overdue
+	DueAt      time.Time // zero: none is known
+	ClosedAt   time.Time // counted as closed on this day; not before ReportedAt; zero: still open
+	Outcome    string    // OnTime or Overdue, as the source says, or ByDeadline; empty while open
 }
+
+// ByDeadline leaves it to our clocks whether an imported case was closed on time.
+const ByDeadline = "deadline"
 
 // Standing answers which of these numbers of a source the tenant has already.
 func Standing(ctx context.Context, tx tenants.Tx, source string, ids []string) (map[string]bool, error) {
@@ -76,13 +83,14 @@ func Import(ctx context.Context, tx tenants.Tx, source string, rows []Imported) 
 	if err != nil {
 		return 0, err
 	}
+	now := clock.Now(ctx)
 	var fresh []*Case
 	for _, r := range rows {
 		if there[r.SourceID] {
 			continue
 		}
 		there[r.SourceID] = true // the file may repeat itself
-		c := r.made(source, cfg)
+		c := r.made(source, cfg, now)
 		c.seal(box, r.Words)
 		fresh = append(fresh, c)
 	}
@@ -96,7 +104,6 @@ func Import(ctx context.Context, tx tenants.Tx, source string, rows []Imported) 
 	if err != nil {
 		return 0, err
 	}
-	now := clock.Now(ctx)
 	for _, c := range fresh {
 		if written[c.ID] {
 			tx.Record(tenants.Act{Kind: "case.imported", Version: 1, Object: "case", ObjectID: c.ID, HappenedAt: now, After: c.dims(cfg), Imported: true})
@@ -120,8 +127,10 @@ func (r *Imported) check(cfg *blueprint.Config, source string) error {
 			return fmt.Errorf("the tenant has no unit or community %q", key)
 		}
 	}
-	if r.ReportedAt.IsZero() || r.ClosedAt.Before(r.ReportedAt) || r.Outcome != OnTime && r.Outcome != Overdue {
-		return fmt.Errorf("not a closed case: reported %v, closed %v, %q", r.ReportedAt, r.ClosedAt, r.Outcome)
+	open := r.ClosedAt.IsZero() && r.Outcome == ""
+	closed := !r.ClosedAt.Before(r.ReportedAt) && slices.Contains([]string{OnTime, Overdue, ByDeadline}, r.Outcome)
+	if r.ReportedAt.IsZero() || !open && !closed {
+		return fmt.Errorf("neither an open case nor a closed one: reported %v, closed %v, %q", r.ReportedAt, r.ClosedAt, r.Outcome)
 	}
 	if (r.Lon == nil) != (r.Lat == nil) {
 		return fmt.Errorf("half a point")
@@ -129,12 +138,20 @@ func (r *Imported) check(cfg *blueprint.Config, source string) error {
 	return nil
 }
 
-func (r *Imported) made(source string, cfg *blueprint.Config) *Case {
-	return &Case{
+func (r *Imported) made(source string, cfg *blueprint.Config, now time.Time) *Case {
+	c := &Case{
 		ID: tenants.NewID(), Channel: r.Channel, UpperNo: r.UpperNo, Source: source, SourceID: r.SourceID, Class: r.Class,
 		Community: r.Community, Lon: r.Lon, Lat: r.Lat, Stage: Archived, Unit: r.Unit, Blueprint: cfg.Version, Revision: cfg.Revision,
-		ReportedBy: tenants.System, ReportedAt: r.ReportedAt, ClosedAt: r.ClosedAt, EndedAt: r.ClosedAt, Outcome: r.Outcome,
+		ReportedBy: tenants.System, ReportedAt: r.ReportedAt, DueAt: r.DueAt, ClosedAt: r.ClosedAt, EndedAt: r.ClosedAt, Outcome: r.Outcome,
 	}
+	switch {
+	case r.ClosedAt.IsZero(): // nobody here has it yet, whoever had it there
+		c.Stage, c.Unit, c.FiledAt = Filed, "", r.ReportedAt
+		c.Late = !c.DueAt.IsZero() && !c.DueAt.After(now)
+	case c.Outcome == ByDeadline:
+		c.Outcome = outcomeOf(r.ClosedAt, r.DueAt)
+	}
+	return c
 }
 
 // number gives readable numbers by the day of the report. Each day's counter is drawn once, in the
@@ -203,8 +220,13 @@ type wireCase struct {
 	Phone       sealed    `json:"phone"`
 	PhoneBlind  sealed    `json:"phone_blind"`
 	ReportedAt  time.Time `json:"reported_at"`
-	ClosedAt    time.Time `json:"closed_at"`
+	FiledAt     time.Time `json:"filed_at,omitzero"`
+	DueAt       time.Time `json:"due_at,omitzero"`
+	ClosedAt    time.Time `json:"closed_at,omitzero"`
+	Stage       Stage     `json:"stage"`
+	Late        bool      `json:"late"`
 	Outcome     string    `json:"outcome"`
+	Timer       uuid.UUID `json:"timer,omitzero"` // of a deadline to come
 }
 
 // insertAll writes the rows in one statement and answers those that were written: a number of the
@@ -213,8 +235,13 @@ func insertAll(ctx context.Context, tx tenants.Tx, cases []*Case) (map[uuid.UUID
 	wire := make([]wireCase, len(cases))
 	for i, c := range cases {
 		wire[i] = wireCase{
-			c.ID, c.Number, c.Channel, c.UpperNo, c.SourceID, c.Class, c.Community, c.Lon, c.Lat, c.Unit,
-			c.Title, c.Description, c.Address, c.Petitioner, c.Phone, c.PhoneBlind, c.ReportedAt, c.ClosedAt, c.Outcome,
+			ID: c.ID, Number: c.Number, Channel: c.Channel, UpperNo: c.UpperNo, SourceID: c.SourceID, Class: c.Class, Community: c.Community,
+			Lon: c.Lon, Lat: c.Lat, Unit: c.Unit, Title: c.Title, Description: c.Description, Address: c.Address, Petitioner: c.Petitioner,
+			Phone: c.Phone, PhoneBlind: c.PhoneBlind, ReportedAt: c.ReportedAt, FiledAt: c.FiledAt, DueAt: c.DueAt, ClosedAt: c.ClosedAt,
+			Stage: c.Stage, Late: c.Late, Outcome: c.Outcome,
+		}
+		if c.Stage == Filed && !c.Late && !c.DueAt.IsZero() {
+			wire[i].Timer = tenants.NewID()
 		}
 	}
 	body, err := json.Marshal(wire)
@@ -223,15 +250,19 @@ func insertAll(ctx context.Context, tx tenants.Tx, cases []*Case) (map[uuid.UUID
 	}
 	first := cases[0] // what all have in common
 	var ids []uuid.UUID
-	err = tx.Raw(`INSERT INTO cases (tenant_id, id, number, channel, upper_no, source, source_id, class, community, lon, lat, stage, unit,
-			title, description, address, petitioner, phone, phone_blind, blueprint, revision, reported_by, reported_at, closed_at, ended_at, outcome)
-		SELECT ?, r.id, r.number, r.channel, r.upper_no, ?, r.source_id, r.class, r.community, r.lon, r.lat, ?, r.unit,
-			r.title, r.description, r.address, r.petitioner, r.phone, r.phone_blind, ?, ?, ?, r.reported_at, r.closed_at, r.closed_at, r.outcome
-		FROM jsonb_to_recordset(?::jsonb) r(id uuid, number text, channel text, upper_no text, source_id text, class text, community text,
-			lon double precision, lat double precision, unit text, title bytea, description bytea, address bytea, petitioner bytea, phone bytea,
-			phone_blind bytea, reported_at timestamptz, closed_at timestamptz, outcome text)
-		ON CONFLICT (tenant_id, source, source_id) WHERE source_id <> '' DO NOTHING RETURNING id`,
-		int32(tx.ID()), first.Source, string(first.Stage), first.Blueprint, first.Revision, first.ReportedBy, string(body)).Scan(ctx, &ids)
+	err = tx.Raw(`WITH r AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(?3::jsonb) r(id uuid, number text, channel text, upper_no text, source_id text,
+			class text, community text, lon double precision, lat double precision, unit text, title bytea, description bytea, address bytea, petitioner bytea,
+			phone bytea, phone_blind bytea, reported_at timestamptz, filed_at timestamptz, due_at timestamptz, closed_at timestamptz, stage text, late boolean,
+			outcome text, timer uuid)),
+		written AS (INSERT INTO cases (tenant_id, id, number, channel, upper_no, source, source_id, class, community, lon, lat, stage, unit, title, description,
+			address, petitioner, phone, phone_blind, blueprint, revision, reported_by, reported_at, filed_at, due_at, closed_at, ended_at, late, outcome)
+		SELECT ?0, r.id, r.number, r.channel, r.upper_no, ?1, r.source_id, r.class, r.community, r.lon, r.lat, r.stage, r.unit, r.title, r.description,
+			r.address, r.petitioner, r.phone, r.phone_blind, ?4, ?5, ?2, r.reported_at, r.filed_at, r.due_at, r.closed_at, r.closed_at, r.late, r.outcome FROM r
+		ON CONFLICT (tenant_id, source, source_id) WHERE source_id <> '' DO NOTHING RETURNING id),
+		reminded AS (INSERT INTO timers (tenant_id, id, kind, object_id, due_at, next_at)
+			SELECT ?0, r.timer, ?6, r.id, r.due_at, r.due_at FROM r JOIN written USING (id) WHERE r.timer IS NOT NULL)
+		SELECT id FROM written`,
+		int32(tx.ID()), first.Source, first.ReportedBy, string(body), first.Blueprint, first.Revision, dueTimer).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("insert %d cases: %w", len(cases), err)
 	}

@@ -32,10 +32,19 @@ type Plan struct {
 	batch, workers int // for tests; 0: as usual
 }
 
+// Site is a tenant to be opened: a street, or a district's centre.
+type Site struct {
+	Code      string // of the street; empty: the centre
+	District  int32
+	Name      string // of the street or the district, as the division list or the map's region has it
+	Listed    bool   // the division list knows it
+	Placement string
+}
+
 // Doors open tenants. Package app fills them in: it stands above this one.
 type Doors struct {
-	Street func(ctx context.Context, code, placement string) error
-	Centre func(ctx context.Context, district int32, placement string) error
+	Street func(context.Context, Site) error
+	Centre func(context.Context, Site) error
 }
 
 // Progress is how far an import has come, in rows.
@@ -78,7 +87,7 @@ type load struct {
 	done   int
 }
 
-// Cases imports a file of closed cases into the streets of a district. It may be stopped at any point
+// Cases imports a file of cases into the streets of a district. It may be stopped at any point
 // and run again: every batch is a transaction, and what is there already is counted as existing. The
 // result is also told when an error ends the work.
 func Cases(ctx context.Context, db *tenants.DB, p Plan) (Result, error) {
@@ -95,10 +104,10 @@ func (l *load) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.ground, err = surveyGround(ctx, l.db, l.District); err != nil {
+	if l.ground, err = surveyGround(ctx, l.db, l.District, &l.m.Region); err != nil {
 		return err
 	}
-	rd := &reader{bound: &bound{Map: l.m}, ground: l.ground, now: clock.Now(ctx)}
+	rd := &reader{bound: &bound{Map: l.m}, ground: l.ground, now: clock.Now(ctx), zone: l.m.Region.zone()}
 	if l.survey, err = look(ctx, f, rd); err != nil {
 		return err
 	}
@@ -160,12 +169,12 @@ func (l *load) open(ctx context.Context) error {
 		placement = l.ground.placement // a district and its streets stay together
 	}
 	if centre {
-		if err := l.Doors.Centre(ctx, l.District, placement); err != nil {
+		if err := l.Doors.Centre(ctx, l.site("", l.ground.area.Name, placement)); err != nil {
 			return err
 		}
 	}
 	for _, s := range closed {
-		if err := l.Doors.Street(ctx, s.code, placement); err != nil {
+		if err := l.Doors.Street(ctx, l.site(s.code, s.name, placement)); err != nil {
 			return err
 		}
 		l.result.Opened = append(l.result.Opened, s.name)
@@ -179,6 +188,10 @@ func (l *load) open(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (l *load) site(code, name, placement string) Site {
+	return Site{Code: code, District: l.District, Name: name, Listed: l.m.Region.District == 0, Placement: placement}
 }
 
 // batch is rows of one street on their way into it.

@@ -1,10 +1,15 @@
-// Package imports brings the history of other systems into streets: closed cases first.
+// Package imports brings the history of other systems into streets: their cases, closed or still open.
 //
 // A file is CSV (UTF-8, or GBK and GB18030 as older systems write it) or Excel (.xlsx), packed by gzip
 // or not. A [Map], a short YAML file, says which column is what; [Maps] lists those that ship, and an
 // own one is given by its path. The district that the file belongs to is told with the command, and
 // everything in the file is understood within it: streets and communities by their names, which the
 // division list and the tenants' own configuration turn into codes.
+//
+// What a map does not say is as in this country: hours are Asia/Shanghai's, points lie in it, streets are
+// those of the division list. A source from elsewhere has a map that declares its [Region]: "boston311" tries
+// the product on a city's half-year, with its wards for streets. A deadline that came with a case is kept, and
+// where the map says so our own clocks judge by it what was on time, whatever the source wrote.
 //
 // [Cases] reads the file twice. The first reading ([survey]) writes nothing: it counts, finds the
 // streets that are not open, and learns which classes and units occur. Classes that the map does not

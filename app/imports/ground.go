@@ -3,6 +3,8 @@ package imports
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"wanjie/app/fault"
@@ -31,11 +33,17 @@ type street struct {
 
 // surveyGround learns the district from the division list, then the directory and the communities that tenants added or
 // renamed.
-func surveyGround(ctx context.Context, db *tenants.DB, district int32) (*ground, error) {
-	g := &ground{streets: map[string]*street{}, byCode: map[string]*street{}}
-	var ok bool
-	if g.area, ok = division.District(district); !ok {
-		return nil, fault.New(fault.Invalid, "区县代码 %d 不在名录中（名录截至%s）", district, division.AsOf)
+func surveyGround(ctx context.Context, db *tenants.DB, district int32, region *Region) (g *ground, err error) {
+	g = &ground{streets: map[string]*street{}, byCode: map[string]*street{}}
+	if g.area, err = region.area(district); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(region.Streets)) {
+		code := region.Streets[name]
+		if g.byCode[code] == nil { // of several names the first in order, which is the tenant's
+			g.byCode[code] = &street{code: code, name: name, communities: map[string]string{}}
+		}
+		g.streets[name] = g.byCode[code]
 	}
 	for _, u := range division.InDistrict(district) {
 		s := &street{code: u.Code, name: u.Name, communities: map[string]string{}}

@@ -27,6 +27,7 @@ type Map struct {
 	Title     string   `yaml:"title"`
 	Source    string   `yaml:"source"`    // the other system: a case is known by source and number; also the scheme of its classes
 	ID        string   `yaml:"id"`        // column of the number there
+	Region    Region   `yaml:"region"`    // optional: where it happened, when that is not in the division list
 	District  Place    `yaml:"district"`  // optional: rows of other districts are refused
 	Street    Place    `yaml:"street"`    // in the district
 	Community Place    `yaml:"community"` // optional, in the street
@@ -36,9 +37,11 @@ type Map struct {
 	UpperNo   string   `yaml:"upper_no"` // optional column
 	Lon       string   `yaml:"lon"`      // optional columns, degrees, CGCS2000
 	Lat       string   `yaml:"lat"`
-	Reported  string   `yaml:"reported"` // column of the day or moment of the report, year first
+	Times     []string `yaml:"times"`    // optional: how moments are written, as Go layouts; the usual ones need not be named
+	Reported  string   `yaml:"reported"` // column of the day or moment of the report
+	Due       string   `yaml:"due"`      // optional column of the deadline
 	Closed    Closed   `yaml:"closed"`
-	Outcome   Choice   `yaml:"outcome"` // to on_time or overdue
+	Outcome   Choice   `yaml:"outcome"` // to on_time or overdue, or deadline: our own clocks say it
 	Words     WordsMap `yaml:"words"`
 }
 
@@ -56,12 +59,21 @@ type Choice struct {
 	Otherwise string            `yaml:"otherwise"` // of any other value; empty: such rows are refused
 }
 
-// Closed is the column of the day of closing. A source without one may have its cases counted as
-// closed on the day they were reported, which "otherwise: reported" says openly.
+// Closed is the column of the day of closing, and what a row without one is: "otherwise: reported" says
+// openly that it counts as closed on the day it was reported, "otherwise: open" that it is still open.
 type Closed struct {
 	Column    string `yaml:"column"`
 	Otherwise string `yaml:"otherwise"`
+	// Skew is by how many seconds the source's own clocks disagree: a closing that stands no more than this
+	// before its report counts as at the same moment. Beyond, the row is refused.
+	Skew int `yaml:"skew"`
 }
+
+// What "otherwise" says of a row without a closing.
+const (
+	asReported = "reported"
+	stillOpen  = "open"
+)
 
 // ClassMap says where a case's class stands: from the widest level to the narrowest. A missing narrower
 // one ends the path.
@@ -184,13 +196,21 @@ func (m *Map) check() error {
 	m.Channel.check("channel", bad)
 	m.Outcome.check("outcome", bad)
 	for _, to := range append(valuesOf(m.Outcome.Values), m.Outcome.Otherwise) {
-		if to != "" && to != cases.OnTime && to != cases.Overdue {
-			bad("outcome: %q: only on_time and overdue; cases that are not closed are no history", to)
+		if to != "" && to != cases.OnTime && to != cases.Overdue && to != cases.ByDeadline {
+			bad("outcome: %q: only on_time, overdue and deadline", to)
+		}
+		if to == cases.ByDeadline && m.Due == "" {
+			bad("outcome: deadline needs the column of due")
 		}
 	}
-	if o := m.Closed.Otherwise; o != "" && o != "reported" || o == "" && m.Closed.Column == "" {
-		bad("closed: a column, or \"otherwise: reported\"")
+	switch o := m.Closed.Otherwise; {
+	case o != "" && o != asReported && o != stillOpen, m.Closed.Column == "" && o != asReported:
+		bad("closed: a column, or \"otherwise: reported\"; \"otherwise: open\" goes with a column")
 	}
+	if m.Closed.Skew < 0 || m.Closed.Skew > mostSkew {
+		bad("closed: skew: %d: 0 to %d seconds", m.Closed.Skew, mostSkew)
+	}
+	m.Region.check(bad)
 	if (m.Lon == "") != (m.Lat == "") {
 		bad("lon and lat go together")
 	}
@@ -227,7 +247,7 @@ func (w *WordsMap) all() []string {
 // columns lists every column that the map speaks of.
 func (m *Map) columns() []string {
 	all := []string{m.ID, m.District.Column, m.Street.Column, m.Community.Column, m.Unit.ID, m.Unit.Name, m.Channel.Column,
-		m.UpperNo, m.Lon, m.Lat, m.Reported, m.Closed.Column, m.Outcome.Column}
+		m.UpperNo, m.Lon, m.Lat, m.Reported, m.Due, m.Closed.Column, m.Outcome.Column}
 	for _, l := range m.Class.Levels {
 		all = append(all, l.ID, l.Title)
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"wanjie/app/cases"
-	"wanjie/app/clock"
 )
 
 // Longest texts, in characters; those of a case, and of a number in another system.
@@ -51,7 +50,8 @@ type unit struct {
 type reader struct {
 	*bound
 	*ground
-	now time.Time
+	now  time.Time
+	zone *time.Location
 }
 
 // read understands a row, or says why it cannot be imported.
@@ -101,23 +101,11 @@ func (rd *reader) read(r row) (*entry, *reject) {
 	if e.c.Channel, ok = rd.Channel.of(rd.get(r, rd.Channel.Column)); !ok {
 		return no(rd.Channel.Column, "对照表没有说明“%s”是什么渠道", shorten(rd.get(r, rd.Channel.Column), 30))
 	}
-	if e.c.Outcome, ok = rd.Outcome.of(rd.get(r, rd.Outcome.Column)); !ok {
-		return no(rd.Outcome.Column, "对照表没有说明“%s”是按期还是逾期", shorten(rd.get(r, rd.Outcome.Column), 30))
+	if field, reason := rd.clocks(e); reason != "" {
+		return no(field, "%s", reason)
 	}
-	if e.c.ReportedAt, ok = rd.moment(rd.get(r, rd.Reported)); !ok {
-		return no(rd.Reported, "“%s”不是过去的日期（年月日）", shorten(rd.get(r, rd.Reported), 30))
-	}
-	e.c.ClosedAt = e.c.ReportedAt
-	if v := rd.get(r, rd.Closed.Column); v != "" || rd.Closed.Otherwise == "" {
-		if e.c.ClosedAt, ok = rd.moment(v); !ok {
-			return no(rd.Closed.Column, "“%s”不是过去的日期（年月日）", shorten(v, 30))
-		}
-		if e.c.ClosedAt.Before(e.c.ReportedAt) {
-			return no(rd.Closed.Column, "结案早于上报")
-		}
-	}
-	if e.c.Lon, e.c.Lat, ok = point(rd.get(r, rd.Lon), rd.get(r, rd.Lat)); !ok {
-		return no(rd.Lon, "经纬度应在国内，且同时填写")
+	if e.c.Lon, e.c.Lat, ok = point(rd.get(r, rd.Lon), rd.get(r, rd.Lat), rd.Region.box()); !ok {
+		return no(rd.Lon, "经纬度应在%s，且同时填写", rd.Region.within())
 	}
 	if e.c.UpperNo = rd.get(r, rd.UpperNo); utf8.RuneCountInString(e.c.UpperNo) > longTitle {
 		return no(rd.UpperNo, "来单编号超过 %d 个字符", longTitle)
@@ -126,6 +114,43 @@ func (rd *reader) read(r row) (*entry, *reject) {
 		return no("", "%s太长", field)
 	}
 	return e, nil
+}
+
+// clocks fills in when it was reported, due and closed, and how it came out. Where it fails it answers the
+// column and why.
+func (rd *reader) clocks(e *entry) (field, reason string) {
+	past := func(column string) string {
+		return fmt.Sprintf("“%s”不是过去的日期（年月日）", shorten(rd.get(e.row, column), 30))
+	}
+	var ok bool
+	if e.c.ReportedAt, ok = rd.moment(rd.get(e.row, rd.Reported)); !ok {
+		return rd.Reported, past(rd.Reported)
+	}
+	if v := rd.get(e.row, rd.Due); v != "" {
+		if e.c.DueAt, ok = rd.instant(v); !ok {
+			return rd.Due, fmt.Sprintf("“%s”不是日期（年月日）", shorten(v, 30))
+		}
+	}
+	switch v := rd.get(e.row, rd.Closed.Column); {
+	case v == "" && rd.Closed.Otherwise == stillOpen:
+		return "", ""
+	case v == "" && rd.Closed.Otherwise == asReported:
+		e.c.ClosedAt = e.c.ReportedAt
+	default:
+		if e.c.ClosedAt, ok = rd.moment(v); !ok {
+			return rd.Closed.Column, past(rd.Closed.Column)
+		}
+		if early := e.c.ReportedAt.Sub(e.c.ClosedAt); early > time.Duration(rd.Closed.Skew)*time.Second {
+			return rd.Closed.Column, "结案早于上报"
+		} else if early > 0 {
+			e.c.ClosedAt = e.c.ReportedAt
+		}
+	}
+	v := rd.get(e.row, rd.Outcome.Column)
+	if e.c.Outcome, ok = rd.Outcome.of(v); !ok {
+		return rd.Outcome.Column, fmt.Sprintf("对照表没有说明“%s”是按期还是逾期", shorten(v, 30))
+	}
+	return "", ""
 }
 
 // say fills in the texts and answers the name of one that is too long.
@@ -237,11 +262,19 @@ var layouts = []string{
 // oldest is the earliest year that a record can speak of.
 const oldest = 1949
 
-// moment reads a day or moment in Asia/Shanghai, not later than now. In Excel it is a number of days.
+// moment is an instant that has passed.
 func (rd *reader) moment(v string) (time.Time, bool) {
-	for _, layout := range layouts {
-		if t, err := time.ParseInLocation(layout, v, clock.Zone); err == nil {
-			return t.UTC(), t.Year() >= oldest && !t.After(rd.now)
+	t, ok := rd.instant(v)
+	return t, ok && !t.After(rd.now)
+}
+
+// instant reads a day or moment in the source's zone. In Excel it is a number of days.
+func (rd *reader) instant(v string) (time.Time, bool) {
+	for _, list := range [][]string{rd.Times, layouts} {
+		for _, layout := range list {
+			if t, err := time.ParseInLocation(layout, v, rd.zone); err == nil {
+				return t.UTC(), t.Year() >= oldest
+			}
 		}
 	}
 	if !rd.excel {
@@ -255,18 +288,18 @@ func (rd *reader) moment(v string) (time.Time, bool) {
 	if err != nil {
 		return time.Time{}, false
 	}
-	t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, clock.Zone)
-	return t.UTC(), t.Year() >= oldest && !t.After(rd.now)
+	t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, rd.zone)
+	return t.UTC(), t.Year() >= oldest
 }
 
-// point reads degrees within the country; both or none.
-func point(lon, lat string) (x, y *float64, ok bool) {
+// point reads degrees within a box of west, south, east and north; both or none.
+func point(lon, lat string, box []float64) (x, y *float64, ok bool) {
 	if lon == "" && lat == "" {
 		return nil, nil, true
 	}
 	a, err1 := strconv.ParseFloat(lon, 64)
 	b, err2 := strconv.ParseFloat(lat, 64)
-	if err1 != nil || err2 != nil || math.IsNaN(a) || math.IsNaN(b) || a < 73 || a > 136 || b < 3 || b > 54 {
+	if err1 != nil || err2 != nil || math.IsNaN(a) || math.IsNaN(b) || a < box[0] || a > box[2] || b < box[1] || b > box[3] {
 		return nil, nil, false
 	}
 	return &a, &b, true

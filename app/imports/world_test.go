@@ -58,12 +58,14 @@ func (d *district) doors() Doors {
 		return err
 	}
 	return Doors{
-		Street: func(ctx context.Context, code, placement string) error {
-			u, _ := division.ByCode(code)
-			return open(ctx, tenants.Plan{Kind: tenants.Street, Codes: []string{code}, Name: u.Name, Blueprint: d.blueprints["city-street"], Placement: placement})
+		Street: func(ctx context.Context, s Site) error {
+			if u, ok := division.ByCode(s.Code); ok != s.Listed || ok && u.Name != s.Name {
+				d.t.Errorf("to be opened: %+v", s)
+			}
+			return open(ctx, tenants.Plan{Kind: tenants.Street, Codes: []string{s.Code}, Name: s.Name, Blueprint: d.blueprints["city-street"], Placement: s.Placement})
 		},
-		Centre: func(ctx context.Context, district int32, placement string) error {
-			return open(ctx, tenants.Plan{Kind: tenants.Centre, Codes: []string{fmt.Sprint(district)}, Name: "指挥中心", Blueprint: d.blueprints["district-centre"], Placement: placement})
+		Centre: func(ctx context.Context, s Site) error {
+			return open(ctx, tenants.Plan{Kind: tenants.Centre, Codes: []string{fmt.Sprint(s.District)}, Name: s.Name + "指挥中心", Blueprint: d.blueprints["district-centre"], Placement: s.Placement})
 		},
 	}
 }

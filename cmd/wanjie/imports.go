@@ -13,16 +13,17 @@ import (
 	"wanjie/app/config"
 	"wanjie/app/imports"
 	"wanjie/tenants"
+	"wanjie/tenants/division"
 )
 
 // importCmd groups what brings other systems' history in.
 type importCmd struct {
-	Cases importCasesCmd `cmd:"" help:"Import closed cases from CSV or Excel into the streets of a district. Safe to stop and to repeat: what is there already is left alone. Rows that cannot be understood go to the error file and do not fail the command."`
+	Cases importCasesCmd `cmd:"" help:"Import cases from CSV or Excel into the streets of a district. Safe to stop and to repeat: what is there already is left alone. Rows that cannot be understood go to the error file and do not fail the command."`
 }
 
 type importCasesCmd struct {
-	Map       string `required:"" help:"What the columns mean: a map that ships (pingshan, sample) or the path of an own one."`
-	District  int32  `required:"" help:"Six-digit code of the district, e.g. 440310: the file's streets are found in it by name."`
+	Map       string `required:"" help:"What the columns mean: a map that ships (boston311, pingshan, sample) or the path of an own one."`
+	District  int32  `required:"" help:"Six-digit code of the district, e.g. 440310: the file's streets are found in it by name. 829901 with boston311, which brings its own."`
 	File      string `arg:"" help:"CSV (UTF-8 or GBK) or .xlsx, gzipped or not."`
 	DryRun    bool   `help:"Read and check everything, write nothing but the error file."`
 	Errors    string `help:"Error file; by default FILE.errors.csv in the current folder, made only when a row is refused."`
@@ -71,12 +72,16 @@ func (c *importCasesCmd) Run(ctx context.Context, o out) error {
 // doors open tenants as the vendor does, on trial.
 func doors(db *tenants.DB) imports.Doors {
 	return imports.Doors{
-		Street: func(ctx context.Context, code, placement string) error {
-			_, _, err := app.OpenStreet(ctx, db, app.StreetPlan{Code: code, Blueprint: "city-street", Placement: placement})
+		Street: func(ctx context.Context, s imports.Site) error {
+			p := app.StreetPlan{Code: s.Code, Blueprint: "city-street", Placement: s.Placement}
+			if !s.Listed {
+				p.Unlisted = &division.Unit{Code: s.Code, District: s.District, Name: s.Name}
+			}
+			_, _, err := app.OpenStreet(ctx, db, p)
 			return err
 		},
-		Centre: func(ctx context.Context, district int32, placement string) error {
-			_, _, err := app.OpenCentre(ctx, db, district, "", placement, false)
+		Centre: func(ctx context.Context, s imports.Site) error {
+			_, _, err := app.OpenCentreOf(ctx, db, division.Area{Code: s.District, Name: s.Name}, "", s.Placement, false)
 			return err
 		},
 	}
