@@ -83,7 +83,8 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		senders: ways, cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, tries: &auth.Tries{Redis: rdb, Log: log}, caller: caller, closers: []io.Closer{db, rdb, service},
 	}
 	a.Site = &web.Site{
-		DB: db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
+		URL: cfg.PublicURL,
+		DB:  db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
 		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
 	}
 	a.Live = web.NewLive(rdb, log)

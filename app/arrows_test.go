@@ -23,10 +23,11 @@ var layers = []struct{ part, may string }{
 	{"app/auth", "app/auth/safe app/fault app/clock jobs tenants templates/auth templates/layout templates/ui"},
 	{"app/module", "app/web billing jobs tenants"},
 	{"app/sheets", "app/clock"},
+	{"app/docs", ""},
 	{"app/files", "app/clock app/fault tenants"},
 	{"app/bench", "app infra migrations tenants billing jobs"},
 	{"app/demo", "app tenants"},
-	{"app/", "app/web app/module app/auth app/files app/sheets app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
+	{"app/", "app/web app/module app/auth app/files app/sheets app/docs app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
 	{"app", "app billing jobs tenants templates migrations"},
 	{"billing", "app/fault app/clock tenants"},
 	{"jobs", "app/fault app/clock tenants"},

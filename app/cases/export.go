@@ -210,11 +210,11 @@ func (x *extract) cells(n names, r *exportRow) ([]any, error) {
 		return ""
 	}
 	if !x.Entire {
-		w.Title, w.Petitioner, w.Phone = withoutNumbers(w.Title), mask.Name(w.Petitioner), mask.Phone(w.Phone)
+		w.Title, w.Petitioner, w.Phone = WithoutNumbers(w.Title), mask.Name(w.Petitioner), mask.Phone(w.Phone)
 	}
 	if r.Confidential {
 		secret := ui.T(n.ctx, "（保密）")
-		w = Words{Title: withoutNumbers(w.Title), Petitioner: secret, Phone: secret, Address: secret, Description: secret}
+		w = Words{Title: WithoutNumbers(w.Title), Petitioner: secret, Phone: secret, Address: secret, Description: secret}
 	}
 	outcome := ""
 	if r.Outcome != "" {
@@ -234,8 +234,8 @@ func (x *extract) cells(n names, r *exportRow) ([]any, error) {
 // numbers are phone and identity numbers in running text.
 var numbers = regexp.MustCompile(`[1-9][0-9]{14}(?:[0-9]{2}[0-9Xx])?|1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}`)
 
-// withoutNumbers hides numbers that tell who somebody is. Names in running text stay: the desk shows them too.
-func withoutNumbers(s string) string {
+// WithoutNumbers hides numbers that tell who somebody is. Names in running text stay: the desk shows them too.
+func WithoutNumbers(s string) string {
 	return numbers.ReplaceAllStringFunc(s, func(m string) string {
 		if len(m) >= 15 {
 			return mask.IDNumber(m)

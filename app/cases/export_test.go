@@ -492,7 +492,7 @@ func TestNumbersThatTellWhoSomebodyIsAreHidden(t *testing.T) {
 		"身份证320505199001011234": "身份证320***********1234",
 		"案卷20261123-00042，18号楼": "案卷20261123-00042，18号楼",
 	} {
-		if got := withoutNumbers(in); got != want {
+		if got := WithoutNumbers(in); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}

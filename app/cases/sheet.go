@@ -34,7 +34,7 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 	if err != nil {
 		return view.Sheet{}, err
 	}
-	p := view.Sheet{Number: c.Number, Title: w.Title, State: n.state(c.Stage), Steps: n.steps(c), Facts: n.facts(c, w)}
+	p := view.Sheet{Papers: r.Path("/cases/%s/papers", c.ID), Number: c.Number, Title: w.Title, State: n.state(c.Stage), Steps: n.steps(c), Facts: n.facts(c, w)}
 	if p.Petitioner, err = petitionerPart(ctx, tx, r, c, tried.full); err != nil {
 		return p, err
 	}
@@ -198,7 +198,7 @@ var actTitles = map[string]string{
 	"case.sent_to_verify": ui.Key("送核实"), "case.verified": ui.Key("核实属实"), "case.not_found": ui.Key("核实不属实"), "case.answered": ui.Key("答复办结"),
 	"case.merged": ui.Key("并案"), "case.voided": ui.Key("作废"), "case.asked": ui.Key("提出申请"), "case.granted": ui.Key("批准申请"),
 	"case.refused": ui.Key("未批准申请"), "case.withdrawn": ui.Key("撤回申请"), "case.undecided": ui.Key("申请逾期未审批"), "case.resumed": ui.Key("恢复办理"),
-	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"),
+	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"), "paper.printed": ui.Key("打印文书"),
 }
 
 func (n names) moment(e Event) ui.Moment {
@@ -222,6 +222,8 @@ func (n names) moment(e Event) ui.Moment {
 		m.Tone = ui.Bad
 	case "case.asked", "case.granted", "case.refused", "case.withdrawn":
 		m.Detail = ui.T(n.ctx, asking[Asked(e.After["asked"])].title) + "\n" + m.Detail
+	case "paper.printed":
+		m.Detail = e.After["paper_name"]
 	case "case.closed":
 		m.Tone, m.Detail = ui.Good, ui.T(n.ctx, outcomeTitles[e.After["outcome"]])
 	}

@@ -8,7 +8,9 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 // Event is one line of a case's record: an act, and what was said at it.
@@ -63,4 +65,14 @@ func Record(ctx context.Context, tx tenants.Tx, id uuid.UUID) ([]Event, error) {
 		out[i] = e
 	}
 	return out, nil
+}
+
+// Told are the lines of a record as people read them, in the language of ctx.
+func Told(ctx context.Context, rules *blueprint.Config, events []Event) []ui.Moment {
+	n := names{ctx: ctx, cfg: rules}
+	out := make([]ui.Moment, 0, len(events))
+	for _, e := range events {
+		out = append(out, n.moment(e))
+	}
+	return out
 }

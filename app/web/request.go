@@ -33,12 +33,18 @@ type Request struct {
 	District int32  // of a district's door
 	Needs    string // capability that the route asks for
 	number   string
+	site     string
 	claimed  uuid.UUID
 }
 
 // Path joins an address under the door's base.
 func (r *Request) Path(format string, args ...any) string {
 	return r.Base + fmt.Sprintf(format, args...)
+}
+
+// Absolute is Path with the site's own address before it, for what is read elsewhere: a paper, a message.
+func (r *Request) Absolute(format string, args ...any) string {
+	return r.site + r.Path(format, args...)
 }
 
 // ID reads a UUID from the address. One that is none is not found, like one that is nobody's.

@@ -32,6 +32,7 @@ type Frame struct {
 type Site struct {
 	DB  *tenants.DB
 	Log *slog.Logger
+	URL string // the site's address as people type it; what is printed on paper leads there
 
 	// Visitor answers who asks; the zero Visitor for nobody. An error is a broken sign-in service.
 	Visitor func(*http.Request) (Visitor, error)
@@ -76,7 +77,7 @@ func (s *Site) handle(pattern string, f func(http.ResponseWriter, *Request) erro
 	most := max(s.uploads[pattern], maxForm)
 	s.muxed().HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, most)
-		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context())}
+		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context()), site: s.URL}
 		v, err := s.Visitor(q)
 		if err != nil {
 			s.fail(w, r, fault.New(fault.Unavailable, "登录服务暂时不可用，请稍后重试").Because(err))

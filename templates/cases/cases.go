@@ -70,6 +70,7 @@ type Sheet struct {
 	Mark          string
 	Live          ui.Listening
 	Number, Title string
+	Papers        string // address of what can be printed
 	State         Tag
 	Steps         []ui.Step
 	Facts         []ui.Fact

@@ -1,0 +1,177 @@
+package papers
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wanjie/app/cases"
+	"wanjie/app/fault"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+// The sanitation station gets its order on paper: it opens as a Word document, holds the deadline, and whoever printed it is
+// on record.
+func TestAnOrderGoesOutOnPaper(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	c := s.dispatched(rubbish())
+	p, err := s.print(sender, c.ID, blueprint.DispatchOrder, asWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := p.word()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir := os.Getenv("WANJIE_KEEP"); dir != "" { // to be opened in an office suite by hand
+		if err := os.WriteFile(dir+"/order.docx", file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := text(t, file)
+	for _, want := range []string{"枫桥街道交办单", "编号：" + c.Number, "处置期限\n" + ui.Time(c.DueAt), "小区东门垃圾堆放三天", "环境卫生管理站", "签收人：", "首接负责"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the order does not say %q:\n%s", want, got)
+		}
+	}
+	if c.DueAt.IsZero() || strings.Contains(got, "王小明") {
+		t.Error("no deadline, or the petitioner on an order whose form does not name him")
+	}
+	var act, fields string
+	if err := s.view.QueryRow(t.Context(), `SELECT after->>'paper_name' || actor FROM journal WHERE tenant_id = $1 AND kind = 'paper.printed' AND object_id = $2`, int32(s.ID), c.ID).Scan(&act); err != nil || act != "交办单102" {
+		t.Errorf("the act says %q (%v)", act, err)
+	}
+	if err := s.view.QueryRow(t.Context(), `SELECT fields FROM looks WHERE tenant_id = $1 AND actor = $2 AND object_id = $3 AND purpose = 'print'`, int32(s.ID), sender, c.ID).Scan(&fields); err != nil || fields != "address,description" {
+		t.Errorf("the look says %q (%v)", fields, err)
+	}
+}
+
+// Who asked not to be named is on no paper, nor is the number he left in his words, whoever prints it.
+func TestAConfidentialPetitionerIsOnNoPaper(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	in := rubbish()
+	in.Confidential = true
+	c := s.dispatched(in)
+	for _, d := range []blueprint.Document{blueprint.IntakeSheet, blueprint.DispatchOrder, File} {
+		p, err := s.print(chief, c.ID, d, asWord)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := p.word()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := text(t, file); strings.Contains(got, "王小明") || strings.Contains(got, "13800138000") {
+			t.Errorf("%s names him:\n%s", d, got)
+		}
+		for _, sheet := range p.Papers {
+			if slices.Contains(sheet.Personal, "petitioner") {
+				t.Errorf("%s records a look at whom it does not show", d)
+			}
+		}
+	}
+	open := s.dispatched(rubbish())
+	p, err := s.print(chief, open.ID, blueprint.IntakeSheet, onScreen)
+	if err != nil || !slices.Contains(p.Papers[0].Personal, "petitioner") {
+		t.Errorf("another's intake sheet: %v (%v)", p.Papers, err)
+	}
+}
+
+// A case that was put off, handled and called back leaves a file with every paper in the order in which it came.
+func TestTheCaseFileHasEverything(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	c := s.dispatched(rubbish())
+	s.do(worker, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := cases.Apply(ctx, tx, c.ID, cases.Plea{Kind: cases.AskExtend, Ground: s.ground(ctx, tx), Words: "需要调车", Until: c.DueAt.Add(time.Hour)})
+		return err
+	})
+	s.hold.Move(at("2026-11-23 10:30"))
+	s.do(chief, func(ctx context.Context, tx tenants.Tx) error {
+		list, err := cases.Applications(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		_, err = cases.Decide(ctx, tx, c.ID, cases.Decision{Application: list[0].ID, Approve: true, Words: "情况属实"})
+		return err
+	})
+	s.hold.Move(at("2026-11-23 11:00"))
+	s.do(worker, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := cases.Handle(ctx, tx, c.ID, "已清运两车")
+		return err
+	})
+	s.hold.Move(at("2026-11-23 11:30"))
+	s.do(chief, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := cases.Check(ctx, tx, c.ID, cases.Finding{Pass: true, Remark: "现场已清", Close: true})
+		return err
+	})
+	s.hold.Move(at("2026-11-23 15:00"))
+	s.do(caller, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := cases.CallBack(ctx, tx, c.ID, cases.Answer{Valid: true, Contacted: true, Solved: true, Satisfaction: cases.Satisfied})
+		return err
+	})
+	p, err := s.print(chief, c.ID, File, asWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, sheet := range p.Papers {
+		titles = append(titles, strings.TrimPrefix(sheet.Title, "枫桥街道"))
+	}
+	if diff := cmp.Diff([]string{"诉求受理登记表", "交办单", "延期审批表", "结案登记表", "回访记录表", "案卷办理记录"}, titles); diff != "" {
+		t.Errorf("the file holds:\n%s", diff)
+	}
+	file, err := p.word()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir := os.Getenv("WANJIE_KEEP"); dir != "" {
+		if err := os.WriteFile(dir+"/file.docx", file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := text(t, file)
+	for _, want := range []string{"需要调车", "同意", "情况属实", "已清运两车", "现场已清", "满意度\n满意", "批准申请"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the file does not say %q:\n%s", want, got)
+		}
+	}
+	if _, err := s.print(other, c.ID, File, onScreen); !fault.Is(err, fault.NotFound) {
+		t.Errorf("another unit prints it: %v", err)
+	}
+	if _, err := s.print(chief, c.ID, blueprint.SuspensionSheet, onScreen); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a sheet of what was never asked: %v", err)
+	}
+}
+
+func (s *street) ground(ctx context.Context, tx tenants.Tx) string {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return cfg.ExtendGrounds()[0].Key
+}
+
+// A paper knows no table: whoever gives values and a form gets it laid out.
+func TestAPaperIsMadeFromValues(t *testing.T) {
+	t.Parallel()
+	form := blueprint.Form{Title: "督办单", Rows: [][]string{{"number", "unit"}, {"instruction"}, {"field.plate", "field.gone"}, {"nonsense"}}, Signs: []string{"签发人"}}
+	v := Values{"number": "20261123-00001", "unit": "环卫站", "instruction": "今日办结"}.over(Values{"unit": "综合执法局", "field.plate": "苏E12345"})
+	got := lay("枫桥街道", form, v, func(key string) (string, bool, bool) { return "车牌", true, key == "plate" })
+	want := Paper{Title: "枫桥街道督办单", Number: "20261123-00001", Signs: []string{"签发人"}, Personal: []string{"instruction", "field.plate"}, Rows: [][]Cell{
+		{{Label: "案卷编号", Value: "20261123-00001"}, {Label: "主办单位", Value: "综合执法局"}}, {{Label: "领导批示", Value: "今日办结", Tall: true}}, {{Label: "车牌", Value: "苏E12345"}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+

@@ -1,0 +1,188 @@
+package papers
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"image/png"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
+	"github.com/google/uuid"
+
+	"wanjie/app/clock"
+	"wanjie/app/docs"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+
+	view "wanjie/templates/papers"
+)
+
+// Print is what was printed: papers of one case, by somebody, at a time.
+type Print struct {
+	Office  string // above every page
+	Title   string // of the paper, or of the case file
+	Number  string
+	Papers  []Paper
+	Address string // of the case; the code at the foot leads there
+	At      time.Time
+	Demo    bool
+}
+
+// The forms in which a paper leaves.
+const (
+	onScreen = "print"
+	asWord   = "docx"
+)
+
+// Make lays out a paper of a case for its actor, and writes down who printed it and whom it names. The transaction must be a
+// writing one. address is that of the case.
+func Make(ctx context.Context, tx tenants.Tx, id uuid.UUID, d blueprint.Document, of uuid.UUID, format, address string) (Print, error) {
+	k, err := gather(ctx, tx, id)
+	if err != nil {
+		return Print{}, err
+	}
+	choice, err := k.choose(d, of)
+	if err != nil {
+		return Print{}, err
+	}
+	p := Print{Office: tx.Tenant().Name, Title: tx.Tenant().Name + choice.Title, Number: k.c.Number, Address: address, At: clock.Now(ctx), Demo: tx.Tenant().Demo}
+	if p.Papers, err = k.make(ctx, p.Office, choice); err != nil {
+		return Print{}, err
+	}
+	var fields []string
+	for _, paper := range p.Papers {
+		for _, f := range paper.Personal {
+			if !slices.Contains(fields, f) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	if len(fields) > 0 {
+		if err := tx.Looked(ctx, tenants.Look{Object: "case", ObjectID: id, Fields: fields, Purpose: "print"}); err != nil {
+			return Print{}, err
+		}
+	}
+	tx.Record(tenants.Act{Kind: "paper.printed", Version: 1, Object: "paper", ObjectID: id, HappenedAt: p.At,
+		After: tenants.Dims{"paper": string(d), "paper_name": choice.Title, "format": format}})
+	return p, nil
+}
+
+// code is the QR code of the address, as PNG.
+func (p Print) code() ([]byte, error) {
+	c, err := qr.Encode(p.Address, qr.M, qr.Auto)
+	if err != nil {
+		return nil, fmt.Errorf("code of %s: %w", p.Number, err)
+	}
+	if c, err = barcode.Scale(c, 4*c.Bounds().Dx(), 4*c.Bounds().Dy()); err != nil {
+		return nil, fmt.Errorf("code of %s: %w", p.Number, err)
+	}
+	var out bytes.Buffer
+	err = png.Encode(&out, c)
+	return out.Bytes(), err
+}
+
+func (p Print) printed() string {
+	return "打印时间：" + p.At.In(clock.Zone).Format("2006年1月2日 15:04")
+}
+
+// page is the print as a page shows it.
+func (p Print) page() (view.Print, error) {
+	code, err := p.code()
+	if err != nil {
+		return view.Print{}, err
+	}
+	out := view.Print{Demo: p.Demo, Code: "data:image/png;base64," + base64.StdEncoding.EncodeToString(code), Number: "编号：" + p.Number, Printed: p.printed()}
+	for _, paper := range p.Papers {
+		s := view.Sheet{Title: paper.Title, Signs: paper.Signs, Note: paper.Note}
+		for _, row := range paper.Rows {
+			var cells []view.Cell
+			for _, c := range row {
+				cells = append(cells, view.Cell{Label: c.Label, Value: c.Value, Tall: c.Tall, Span: span(len(row))})
+			}
+			s.Rows = append(s.Rows, cells)
+		}
+		for _, l := range paper.Record {
+			s.Record = append(s.Record, [4]string{when(l.At), l.Act, l.Who, l.Words})
+		}
+		out.Sheets = append(out.Sheets, s)
+	}
+	out.RecordHead = recordHead
+	return out, nil
+}
+
+// span is how many of twelve columns a value takes in a row of n cells, whose label takes as many as are left.
+func span(n int) int { return map[int]int{1: 10, 2: 4, 3: 2}[n] }
+
+var recordHead = [4]string{"时间", "环节", "经办人", "内容"}
+
+// word is the print as a Word document.
+func (p Print) word() ([]byte, error) {
+	mark := ""
+	if p.Demo {
+		mark = "演示数据"
+	}
+	d := docs.New(docs.Frame{Title: p.Title + " " + p.Number, Author: p.Office, Head: p.Office, Foot: "编号：" + p.Number + "　" + p.printed(), Mark: mark})
+	code, err := p.code()
+	if err != nil {
+		return nil, err
+	}
+	for i, paper := range p.Papers {
+		if i > 0 {
+			d.Break()
+		}
+		paper.write(d)
+		if i == len(p.Papers)-1 {
+			d.Pictures(docs.Right, docs.Picture{Name: "扫码查看案卷", File: code, Width: 22, Height: 22})
+		}
+	}
+	var out bytes.Buffer
+	err = d.WriteTo(&out, p.At)
+	return out.Bytes(), err
+}
+
+func (paper Paper) write(d *docs.Document) {
+	d.Title(paper.Title)
+	d.Line("编号："+paper.Number, docs.Style{Size: 12, Align: docs.Right, Small: true})
+	if len(paper.Rows) > 0 {
+		var rows []docs.Row
+		for _, row := range paper.Rows {
+			var cells docs.Row
+			for _, c := range row {
+				value := max(span(len(row)), 1)
+				cells = append(cells, docs.Cell{Text: c.Label, Head: true, Weight: 2}, docs.Cell{Text: c.Value, Weight: value, Tall: c.Tall})
+			}
+			rows = append(rows, cells)
+		}
+		d.Table(rows, 0)
+	}
+	if len(paper.Record) > 0 {
+		rows := []docs.Row{{}}
+		weights := [4]int{4, 3, 3, 8}
+		for i, h := range recordHead {
+			rows[0] = append(rows[0], docs.Cell{Text: h, Head: true, Weight: weights[i]})
+		}
+		for _, l := range paper.Record {
+			var row docs.Row
+			for i, s := range []string{when(l.At), l.Act, l.Who, strings.TrimSpace(l.Words)} {
+				row = append(row, docs.Cell{Text: s, Weight: weights[i]})
+			}
+			rows = append(rows, row)
+		}
+		d.Table(rows, 1)
+	}
+	if len(paper.Signs) > 0 {
+		var line []string
+		for _, s := range paper.Signs {
+			line = append(line, s+"：＿＿＿＿＿＿")
+		}
+		d.Line(strings.Join(append(line, "　　年　　月　　日"), "　"), docs.Style{Size: 12})
+	}
+	if paper.Note != "" {
+		d.Line("注："+paper.Note, docs.Style{Size: 10.5, Small: true})
+	}
+}
