@@ -34,7 +34,7 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 	if err != nil {
 		return view.Sheet{}, err
 	}
-	p := view.Sheet{Papers: r.Path("/cases/%s/papers", c.ID), Number: c.Number, Title: w.Title, State: n.state(c.Stage), Steps: n.steps(c), Facts: n.facts(c, w)}
+	p := view.Sheet{Papers: r.Path("/papers/%s", c.ID), Number: c.Number, Title: w.Title, State: n.state(c.Stage), Steps: n.steps(c), Facts: n.facts(c, w)}
 	if p.Petitioner, err = petitionerPart(ctx, tx, r, c, tried.full); err != nil {
 		return p, err
 	}

@@ -72,7 +72,7 @@ func Samples() []Sample {
 			{Title: "Return", State: Tag{ui.Bad, "Refused"}, Facts: []ui.Fact{{Label: "Unit", Value: "Sanitation"}}},
 		})},
 		{"sheet", SheetPage(Sheet{
-			Mark: "1", Live: live,
+			Mark: "1", Live: live, Papers: "/s/fengqiao/papers/1",
 			Number: "20261123-00042", Title: "Rubbish at the east gate", State: Tag{ui.Info, "Handling"}, Petitioner: who,
 			Steps: []ui.Step{{Label: "Report", State: ui.Done}, {Label: "File", State: ui.Now}}, Facts: []ui.Fact{{Label: "Class", Value: "Exposed rubbish"}},
 			Record: []ui.Moment{{At: sampleTime, Actor: "No. 101", Act: "Report"}},

@@ -21,12 +21,12 @@ func Samples() []Sample {
 		},
 	}
 	record := Sheet{Title: "Fengqiao record", Record: [][4]string{{"2026-11-23 10:00", "Report", "No. 101", ""}, {"2026-11-23 14:00", "Handled", "No. 103", "Cleared"}}}
-	p := Print{Back: "/s/fengqiao/cases/1/papers", Code: sampleCode, Number: "No. 20261123-00042", Printed: "Printed 2026-11-23 16:00", Sheets: []Sheet{order}}
+	p := Print{Back: "/s/fengqiao/papers/1", Code: sampleCode, Number: "No. 20261123-00042", Printed: "Printed 2026-11-23 16:00", Sheets: []Sheet{order}}
 	file := p
 	file.Demo, file.Sheets, file.RecordHead = true, []Sheet{order, record}, [4]string{"When", "What", "Who", "Words"}
 	return []Sample{
 		{"list", ListPage(List{Number: "20261123-00042", Back: "/s/fengqiao/cases/1", Choices: []Choice{
-			{Title: "Order", About: "Sanitation", Print: "/s/fengqiao/cases/1/papers/dispatch", Word: "/s/fengqiao/cases/1/papers/dispatch?as=docx"},
+			{Title: "Order", About: "Sanitation", Print: "/s/fengqiao/papers/1/dispatch", Word: "/s/fengqiao/papers/1/dispatch?as=docx"},
 		}})},
 		{"order", PrintPage(p)},
 		{"file", PrintPage(file)},

@@ -19,8 +19,8 @@ import (
 )
 
 func routes(r web.Routes) {
-	r.Get("/cases/{id}/papers", "", list)
-	r.Look("/cases/{id}/papers/{paper}", "", show)
+	r.Get("/papers/{id}", "", list)
+	r.Look("/papers/{id}/{paper}", "", show)
 }
 
 func crumbs(ctx context.Context, r *web.Request, id uuid.UUID, number string, last ...layout.Crumb) []layout.Crumb {
@@ -38,7 +38,7 @@ func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 	}
 	p := view.List{Number: k.c.Number, Back: r.Path("/cases/%s", id)}
 	for _, c := range k.choices() {
-		path := r.Path("/cases/%s/papers/%s", id, c.Document)
+		path := r.Path("/papers/%s/%s", id, c.Document)
 		of := "?"
 		if c.Of != uuid.Nil {
 			of = "?of=" + c.Of.String() + "&"
@@ -76,7 +76,7 @@ func show(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		return web.File(p.Title+"_"+p.Number+"_"+p.At.In(clock.Zone).Format("20060102")+".docx", docs.Kind, body), err
 	}
 	page, err := p.page()
-	page.Back = r.Path("/cases/%s/papers", id)
+	page.Back = r.Path("/papers/%s", id)
 	return web.Page(p.Title, view.PrintPage(page)).
-		Under(crumbs(ctx, r, id, p.Number, web.Crumb(ui.T(ctx, "文书"), r.Path("/cases/%s/papers", id)), web.Crumb(p.Title, ""))...), err
+		Under(crumbs(ctx, r, id, p.Number, web.Crumb(ui.T(ctx, "文书"), r.Path("/papers/%s", id)), web.Crumb(p.Title, ""))...), err
 }
