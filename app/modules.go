@@ -1,13 +1,26 @@
 package app
 
 import (
+	"context"
+
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
 	"wanjie/app/grids"
 	"wanjie/app/module"
+	"wanjie/tenants"
 )
 
-func init() { cases.Locate = grids.GridOf } // features do not import each other
+func init() { // features do not import each other
+	cases.Locate, cases.HomeOf = grids.GridOf, grids.CommunityOf
+	cases.WorkersIn = func(ctx context.Context, tx tenants.Tx, community string) ([]cases.Hand, error) {
+		staff, err := grids.StaffIn(ctx, tx, community)
+		out := make([]cases.Hand, len(staff))
+		for i, d := range staff {
+			out[i] = cases.Hand{Person: d.Person, Grid: d.Grid}
+		}
+		return out, err
+	}
+}
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.

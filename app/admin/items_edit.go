@@ -272,7 +272,18 @@ func (a *desk) newItem(ctx context.Context, tx tenants.Tx, r *web.Request) (web.
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return s.blank(nil, nil)
+	return s.blank(s.asked(), nil)
+}
+
+// asked is what the address fills the form with: a page that knows what is wanted leads here with it.
+func (s *sheet) asked() map[string]typed {
+	sent := map[string]typed{}
+	for _, c := range s.kind.form {
+		if v := c.sent(s.r); v.text != "" || len(v.many) > 0 {
+			sent[c.name] = v
+		}
+	}
+	return sent
 }
 
 // blank is the form of an item that the street adds.

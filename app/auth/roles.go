@@ -13,6 +13,7 @@ const (
 	CasesDesignate = "cases.designate" // 派遣 by a leader's word (指定)
 	CasesReceive   = "cases.receive"   // 签收
 	CasesHandle    = "cases.handle"    // 办理、办结; also asking for return, extension, suspension
+	CasesWork      = "cases.work"      // 经办: do what one's own unit gave one to do
 	CasesCheck     = "cases.check"     // 核查
 	CasesClose     = "cases.close"     // 结案、归档
 	CasesCall      = "cases.call"      // 回访
@@ -60,6 +61,7 @@ const (
 	Intake        = "intake"
 	Dispatcher    = "dispatcher"
 	Handler       = "handler"
+	Hand          = "hand"
 	GridHead      = "grid_head"
 	GridWorker    = "grid_worker"
 	Checker       = "checker"
@@ -109,9 +111,10 @@ const (
 var Roles = []Role{
 	{Key: Intake, Title: "受理员", Note: "登记各渠道诉求，核实后立案", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile, CasesUrge}},
 	{Key: Dispatcher, Title: "派遣员", Note: "按职责清单派单，商定的记明各方和理由", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesFile, CasesDispatch, CasesNegotiate, CasesUrge, CasesExport}},
-	{Key: Handler, Title: "承办联络员", Note: "为本单位（含社区）签收、处置、反馈", Scopes: []Scope{InTenant}, Unit: true, Can: []string{CasesRead, CasesReceive, CasesHandle, CasesExport}},
-	{Key: GridHead, Title: "网格长", Note: "统筹本网格，安排并参加巡查", Scopes: []Scope{InTenant}, By: GridsStaff, Can: []string{CasesReport, PatrolsPlan, PatrolsDo}},
-	{Key: GridWorker, Title: "网格员", Note: "在本网格巡查、上报", Scopes: []Scope{InTenant}, By: GridsStaff, Can: []string{CasesReport, PatrolsDo}},
+	{Key: Handler, Title: "承办联络员", Note: "为本单位（含社区）签收、处置、反馈", Scopes: []Scope{InTenant}, Unit: true, Can: []string{CasesRead, CasesReceive, CasesHandle, CasesWork, CasesExport}},
+	{Key: Hand, Title: "经办人", Note: "办理本单位派给本人的案卷，办完向联络员反馈", Scopes: []Scope{InTenant}, Unit: true, Can: []string{CasesWork}},
+	{Key: GridHead, Title: "网格长", Note: "统筹本网格，安排并参加巡查", Scopes: []Scope{InTenant}, By: GridsStaff, Can: []string{CasesReport, CasesWork, PatrolsPlan, PatrolsDo}},
+	{Key: GridWorker, Title: "网格员", Note: "在本网格巡查、上报", Scopes: []Scope{InTenant}, By: GridsStaff, Can: []string{CasesReport, CasesWork, PatrolsDo}},
 	{Key: Checker, Title: "核查员", Note: "到现场核实和核查", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesVerify, CasesCheck}},
 	{Key: Caller, Title: "回访员", Note: "结案后回访诉求人，不回访本人经办的案卷", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesCall}},
 	{Key: ShiftLead, Title: "值班长", Note: "当班统筹受理、派遣、催办、核查结案和退单审核", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile,

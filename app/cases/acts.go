@@ -68,16 +68,63 @@ func actRoutes(r web.Routes) {
 			}
 			return Postpone(ctx, tx, id, due)
 		}},
+		ToJoin: {"已增派协办", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+			return Join(ctx, tx, id, readOrder(r))
+		}},
+		ToReceive: {"已签收", of(func(ctx context.Context, tx tenants.Tx, _ *web.Request, id, of uuid.UUID) (*Case, error) {
+			return ReceiveOf(ctx, tx, id, of)
+		})},
+		ToAssist: {"已提交协办结果", of(func(ctx context.Context, tx tenants.Tx, r *web.Request, id, of uuid.UUID) (*Case, error) {
+			return Assist(ctx, tx, id, of, r.Text("result"))
+		})},
+		ToAssign: {"已派给经办人", of(func(ctx context.Context, tx tenants.Tx, r *web.Request, id, of uuid.UUID) (*Case, error) {
+			return Assign(ctx, tx, id, of, readHand(r))
+		})},
+		ToTake: {"已接办", of(func(ctx context.Context, tx tenants.Tx, _ *web.Request, id, of uuid.UUID) (*Case, error) {
+			return Take(ctx, tx, id, of)
+		})},
+		ToFeedBack: {"已提交经办结果", of(func(ctx context.Context, tx tenants.Tx, r *web.Request, id, of uuid.UUID) (*Case, error) {
+			return FeedBack(ctx, tx, id, of, r.Text("result"))
+		})},
+		ToGiveBack: {"已退回联络员", of(func(ctx context.Context, tx tenants.Tx, r *web.Request, id, of uuid.UUID) (*Case, error) {
+			return GiveBack(ctx, tx, id, of, r.Text("words"))
+		})},
 	} {
 		r.Post("/cases/{id}/"+string(v), "", post(v, a.say, a.do))
 	}
 }
 
+// of serves a verb about one assignment, which the form names.
+func of(do func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Case, error)) func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Case, error) {
+	return func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+		a, err := assignment(r)
+		if err != nil {
+			return nil, err
+		}
+		return do(ctx, tx, r, id, a)
+	}
+}
+
+// assignment is the one that a form is about; zero: the lead's.
+func assignment(r *web.Request) (uuid.UUID, error) {
+	if r.Text("assignment") == "" {
+		return uuid.Nil, nil
+	}
+	id, err := uuid.Parse(r.Text("assignment"))
+	if err != nil {
+		return uuid.Nil, errNoCase()
+	}
+	return id, nil
+}
+
 func applied(kind Asked) func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Case, error) {
 	return func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
-		in := Plea{Kind: kind, Ground: r.Text("ground"), Words: r.Text("words")}
+		of, err := assignment(r)
+		if err != nil {
+			return nil, err
+		}
+		in := Plea{Of: of, Kind: kind, Ground: r.Text("ground"), Words: r.Text("words")}
 		if kind != AskReturn {
-			var err error
 			if in.Until, err = instant(r, "until"); err != nil {
 				return nil, err
 			}
@@ -146,6 +193,14 @@ func (n names) actForm(c *Case, m Move, f view.Form) templ.Component {
 	case ToSuspend:
 		p.Fields = []view.Ask{n.ground(blueprint.SuspendReason), {Kind: view.AskTime, Name: "until", Label: ui.T(n.ctx, "预计恢复办理时间"), Required: true}, words}
 		p.Note = ui.T(n.ctx, "批准后停止计时，定期复核")
+	case ToTake:
+		p.Folded, p.Note = false, ui.T(n.ctx, "接办后请及时到场，办完向联络员反馈")
+	case ToFeedBack, ToAssist:
+		p.Folded = false
+		p.Fields = []view.Ask{{Kind: view.AskWords, Name: "result", Label: ui.T(n.ctx, "办理结果"), Required: true, Help: ui.T(n.ctx, "写清做了什么、现场怎样")}}
+	case ToGiveBack:
+		p.Fields = []view.Ask{words}
+		p.Note = ui.T(n.ctx, "退回本单位联络员，由其另行安排")
 	case ToResume:
 		p.Note = ui.T(n.ctx, "挂账至 %s，恢复后继续计时", ui.Time(c.SuspendedUntil))
 	case ToPostpone:
@@ -251,7 +306,7 @@ func (n names) verdicts(tx tenants.Tx, r *web.Request, c *Case, p *Application, 
 		return view.Act{Form: f, Button: f.Title, Fields: []view.Ask{{Kind: view.AskHidden, Name: "application", Value: p.ID.String()}}}
 	}
 	actor := tx.Actor()
-	if move(ToDecide).allows(actor, c, n.cfg) == nil && p.AskedBy != actor.Person && p.Kind.decides(actor, n.cfg) {
+	if move(ToDecide).allows(actor, c, nil, n.cfg) == nil && p.AskedBy != actor.Person && p.Kind.decides(actor, n.cfg) {
 		a := form(ToDecide)
 		a.Button = ui.T(n.ctx, "提交审批")
 		a.Fields = append(a.Fields, view.Ask{Kind: view.AskRadio, Name: "verdict", Label: ui.T(n.ctx, "审批意见"), Required: true,
@@ -262,7 +317,7 @@ func (n names) verdicts(tx tenants.Tx, r *web.Request, c *Case, p *Application, 
 		a.Fields = append(a.Fields, view.Ask{Kind: view.AskWords, Name: "verdict_words", Label: ui.T(n.ctx, "说明"), Help: ui.T(n.ctx, "不同意时必填")})
 		out = append(out, a)
 	}
-	if move(ToWithdraw).allows(actor, c, n.cfg) == nil {
+	if move(ToWithdraw).allows(actor, c, c.assignment(p.AssignmentID), n.cfg) == nil {
 		out = append(out, form(ToWithdraw))
 	}
 	return out

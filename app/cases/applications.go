@@ -50,7 +50,8 @@ func (k Asked) decides(actor tenants.Actor, cfg *blueprint.Config) bool {
 	return actor.Trusted() || slices.ContainsFunc(actor.Grants, func(g tenants.Grant) bool { return g.Role == role || g.Role == auth.Leader })
 }
 
-// The states of an application. One lapses when the work was handed in before anybody decided.
+// The states of an application. One lapses when the work was handed in before anybody decided, an assignment when the
+// case goes on without it.
 const (
 	Open      = "open"
 	Approved  = "approved"
@@ -85,6 +86,7 @@ type Application struct {
 
 // Plea is an application as it is handed in.
 type Plea struct {
+	Of     uuid.UUID // the assignment, a co-handler's for a return; zero: the lead's
 	Kind   Asked
 	Ground string
 	Words  string
@@ -124,12 +126,12 @@ func (in *Plea) held(s *step, ground blueprint.Reason) error {
 // mayReturn: within the window, which runs from the signature, or for whoever has not signed from the
 // dispatch; and not again and again.
 func (s *step) mayReturn() error {
-	if most := s.rules.Int("return.most", 2); int64(s.c.Returns) >= most {
+	if most := s.rules.Int("return.most", 2); s.of.Role == LeadRole && int64(s.c.Returns) >= most {
 		return fault.New(fault.Conflict, "该案卷累计退单已达%d次，请由领导指定承办单位", most)
 	}
-	from := s.c.Lead.ReceivedAt
+	from := s.of.ReceivedAt
 	if from.IsZero() {
-		from = s.c.Lead.DispatchedAt
+		from = s.of.DispatchedAt
 	}
 	end, err := Due(from, s.rules.Limit("cases.return_limit", blueprint.Limit{Value: 4, Unit: blueprint.WorkingHour}), calendarOf(s.rules))
 	if err != nil {
@@ -183,13 +185,13 @@ func (s *step) mayExtend(until time.Time, ground blueprint.Reason) error {
 	return nil
 }
 
-// Apply hands in an application of the lead's unit. One of each kind is open at a time.
+// Apply hands in an application of the lead's unit; a return may be a co-handler's too. One of each kind is open at a time.
 func Apply(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Plea) (*Case, error) {
 	kind, ok := asking[in.Kind]
 	if !ok {
 		return nil, fault.Field("kind", "请选择申请事项")
 	}
-	s, err := begin(ctx, tx, id, kind.verb)
+	s, err := beginOf(ctx, tx, id, kind.verb, in.Of)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +203,7 @@ func Apply(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Plea) (*Case, er
 		return nil, err
 	}
 	p := &Application{
-		ID: tenants.NewID(), CaseID: id, AssignmentID: s.c.Lead.ID, Kind: in.Kind, Unit: s.c.Lead.Unit, Ground: in.Ground,
+		ID: tenants.NewID(), CaseID: id, AssignmentID: s.of.ID, Kind: in.Kind, Unit: s.of.Unit, Ground: in.Ground,
 		AskedBy: tx.Actor().Person, AskedAt: s.at, DecideBy: by, State: Open, Until: in.Until,
 	}
 	p.Words = s.box.Seal(p.addr("words"), in.Words)
@@ -225,7 +227,7 @@ type Decision struct {
 }
 
 // Decide approves or refuses. Approved, a return sends the case back to be dispatched anew, under the
-// deadline that it has; an extension moves the deadline; a suspension stops the clock until the date.
+// deadline that it has, or a co-handler home, while the case goes on; an extension moves the deadline; a suspension stops the clock until the date.
 func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Case, error) {
 	s, err := begin(ctx, tx, id, ToDecide)
 	if err != nil {
@@ -277,7 +279,11 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 	p.State, p.Granted = Approved, in.Granted
 	switch p.Kind {
 	case AskReturn:
-		s.takeBack(&w)
+		if a := s.c.assignment(p.AssignmentID); a != nil && a.Role == CoRole {
+			s.sendHome(&w, a)
+		} else {
+			s.takeBack(&w)
+		}
 	case AskExtend:
 		s.c.DueAt = in.Granted.UTC()
 		s.c.Extensions++
@@ -294,13 +300,7 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 		w.remind = map[string]time.Time{suspensionTimer: next}
 	}
 	s.done("case.granted", "asked", string(p.Kind), "ground", p.Ground)
-	if err := w.write(ctx, tx, s.c); err != nil {
-		return nil, err
-	}
-	if p.Kind == AskReturn {
-		s.c.Lead = nil
-	}
-	return s.c, nil
+	return s.c, w.write(ctx, tx, s.c)
 }
 
 // takeBack frees the case from its unit. Other applications of the unit lapse with it.
@@ -311,6 +311,11 @@ func (s *step) takeBack(w *change) {
 	s.c.Returns++
 	w.columns = append(w.columns, "stage", "unit", "returns")
 	w.hush = append(w.hush, receiptTimer)
+	for i := range s.c.Others {
+		if a := &s.c.Others[i]; a.State.Open() {
+			s.lapseOther(w, a)
+		}
+	}
 	s.lapse(w)
 }
 
@@ -324,7 +329,11 @@ func (s *step) lapse(w *change) {
 
 // Withdraw takes an application back that nobody has decided.
 func Withdraw(ctx context.Context, tx tenants.Tx, id, application uuid.UUID) (*Case, error) {
-	s, err := begin(ctx, tx, id, ToWithdraw)
+	var of uuid.UUID // whose it is; that of another case is refused below
+	if err := tx.Raw("SELECT assignment_id FROM applications WHERE tenant_id = ? AND id = ?", int32(tx.ID()), application).Scan(ctx, &of); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("read application %s: %w", application, err)
+	}
+	s, err := beginOf(ctx, tx, id, ToWithdraw, of)
 	if err != nil {
 		return nil, err
 	}

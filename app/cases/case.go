@@ -55,7 +55,7 @@ func (s Stage) Ended() bool {
 // State is where an assignment stands.
 type State string
 
-// The states. Working is work taken up again after a rework.
+// The states; [Lapsed] is one too: the case went on without it. Working is work taken up again after a rework.
 const (
 	Dispatched State = "dispatched" // 待签收
 	Received   State = "received"   // 已签收
@@ -64,11 +64,15 @@ const (
 	Returned   State = "returned"   // 已退回
 )
 
+// Open reports whether there is still something to do.
+func (s State) Open() bool { return s == Dispatched || s == Received || s == Working }
+
 // Title is the state's name on screens, a catalogue key.
 func (s State) Title() string { return stateTitles[s] }
 
 var stateTitles = map[State]string{
 	Dispatched: ui.Key("待签收"), Received: ui.Key("已签收"), Working: ui.Key("返工中"), Done: ui.Key("已办结"), Returned: ui.Key("已退回"),
+	Lapsed: ui.Key("已终止"),
 }
 
 // Basis is why a case went to this unit and no other.
@@ -155,16 +159,63 @@ type Case struct {
 	SuspendedUntil time.Time `bun:",nullzero"` // when work is expected to go on
 	MergedInto     uuid.UUID `bun:"type:uuid,nullzero"`
 
-	Lead *Assignment `bun:"-"` // nil before dispatch; see lock and find
+	Beside int16 // how many assignments ever stood beside the lead or beneath a unit's
+
+	Lead   *Assignment  `bun:"-"` // nil before dispatch; see lock and find
+	Others []Assignment `bun:"-"` // co-handlers and hands, the oldest first
 }
 
-// Assignment is one unit's work on a case.
+// assignments are the lead and the others.
+func (c *Case) assignments() (out []*Assignment) {
+	if c.Lead != nil {
+		out = append(out, c.Lead)
+	}
+	for i := range c.Others {
+		out = append(out, &c.Others[i])
+	}
+	return out
+}
+
+// assignment finds one by its id, the zero one being the lead's; nil when the case has none of it.
+func (c *Case) assignment(id uuid.UUID) *Assignment {
+	if id == uuid.Nil {
+		return c.Lead
+	}
+	for _, a := range c.assignments() {
+		if a.ID == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// handOf is who works on an assignment within its unit; nil: nobody was given it, or he gave it back or has done it.
+func (c *Case) handOf(a *Assignment) *Assignment {
+	for i := range c.Others {
+		if h := &c.Others[i]; h.Parent == a.ID && h.State.Open() {
+			return h
+		}
+	}
+	return nil
+}
+
+// waiting are the co-handlers whose work is not done.
+func (c *Case) waiting() (out []*Assignment) {
+	for i := range c.Others {
+		if a := &c.Others[i]; a.Role == CoRole && a.State.Open() {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Assignment is one unit's work on a case, or within a unit one person's.
 type Assignment struct {
 	bun.BaseModel `bun:"table:assignments,alias:a"`
 
 	ID           uuid.UUID `bun:",pk,type:uuid"`
 	CaseID       uuid.UUID `bun:"type:uuid"`
-	Role         string    // Lead or Co
+	Role         string    // LeadRole, CoRole or HandRole
 	Unit         string
 	State        State
 	Basis        Basis
@@ -182,13 +233,22 @@ type Assignment struct {
 	Unsigned     bool      // nobody had signed by ReceiveBy
 	HandledBy    int64     `bun:",nullzero"`
 	HandledAt    time.Time `bun:",nullzero"`
+
+	Parent     uuid.UUID `bun:"type:uuid,nullzero"` // of a hand: the assignment of the unit
+	Person     int64     `bun:",nullzero"`          // of a hand: who
+	Grid       string    // of a hand: code of the grid as whose worker he was chosen
+	Spot       bool      // 巡办一体: mended by whoever found it
+	Unassigned bool      // the unit had people to give it to and neither gave nor handed it in by the limit of the second dispatch
 }
 
-// The parts that a unit may have in a case.
+// The parts that somebody may have in a case.
 const (
 	LeadRole = "lead" // 主办
 	CoRole   = "co"   // 协办
+	HandRole = "hand" // 经办: within a unit, beneath its assignment
 )
+
+var roleTitles = map[string]string{LeadRole: ui.Key("主办"), CoRole: ui.Key("协办"), HandRole: ui.Key("经办")}
 
 // day is the calendar day of t in Asia/Shanghai, as acts and numbers write it.
 func day(t time.Time) string { return t.In(clock.Zone).Format(time.DateOnly) }
@@ -221,7 +281,7 @@ func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
 		d["unit"] = c.Unit
 		set("unit_name", unitName(cfg, c.Unit))
 	}
-	if c.Lead != nil {
+	if c.Lead != nil && c.Lead.State != Returned {
 		set("basis", string(c.Lead.Basis))
 	}
 	if !c.ClosedAt.IsZero() {

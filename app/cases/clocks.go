@@ -165,7 +165,16 @@ func handleLimit(cfg *blueprint.Config, condition string) blueprint.Limit {
 	return cfg.Limit("cases.handle_limit", blueprint.Limit{Value: 5, Unit: blueprint.WorkingDay})
 }
 
-// receiveLimit is how long a unit may take to sign.
-func receiveLimit(cfg *blueprint.Config) blueprint.Limit {
-	return cfg.Limit("cases.receive_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
+// receiveLimit is how long a unit may take to sign; for emergencies what the tenant says of those, if it does.
+func receiveLimit(cfg *blueprint.Config, urgent bool) blueprint.Limit {
+	limit := cfg.Limit("cases.receive_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
+	if urgent {
+		limit = cfg.Limit("cases.urgent_receive_limit", limit)
+	}
+	return limit
+}
+
+// secondLimit is how long a unit may take from its signature until one of its own has the work.
+func secondLimit(cfg *blueprint.Config) blueprint.Limit {
+	return cfg.Limit("cases.second_dispatch_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
 }

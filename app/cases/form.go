@@ -16,7 +16,7 @@ import (
 func readIntake(r *web.Request) Intake {
 	in := Intake{
 		Channel: r.Text("channel"), UpperNo: r.Text("upper_no"), Class: r.Text("class"), Community: r.Text("community"),
-		Urgent: r.Text("urgent") != "", Confidential: r.Text("confidential") != "",
+		Urgent: r.Text("urgent") != "", Confidential: r.Text("confidential") != "", Fixed: r.Text("fixed"),
 		Words: Words{Title: r.Text("title"), Description: r.Text("description"), Address: r.Text("address"), Petitioner: r.Text("petitioner"), Phone: r.Text("phone")},
 	}
 	if id, err := uuid.Parse(r.Text("id")); err == nil && id.Version() == 7 {
@@ -45,7 +45,15 @@ func readOrder(r *web.Request) Order {
 	return Order{
 		Unit: r.Text("unit"), Basis: Basis(r.Text("basis")), Expires: r.Text("expires"),
 		Grounds: Grounds{Parties: r.Text("parties"), Designator: r.Text("designator"), Ground: r.Text("ground"), Reason: r.Text("reason")},
+		Helpers: r.PostForm["helpers"],
 	}
+}
+
+// readHand reads "person" or "person grid".
+func readHand(r *web.Request) Hand {
+	person, grid, _ := strings.Cut(r.Text("hand"), " ")
+	n, _ := strconv.ParseInt(person, 10, 64)
+	return Hand{Person: n, Grid: grid}
 }
 
 func readFinding(r *web.Request) (Finding, error) {
@@ -81,7 +89,7 @@ func readFilter(r *web.Request) Filter {
 func typed(r *web.Request) map[string]string {
 	out := map[string]string{}
 	for k := range r.PostForm {
-		out[k] = r.PostForm.Get(k)
+		out[k] = strings.Join(r.PostForm[k], ",")
 	}
 	return out
 }

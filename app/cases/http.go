@@ -22,6 +22,7 @@ func routes(r web.Routes) {
 	r.Look("/cases/{id}/petitioner", "", petitioner)
 	r.Get("/tasks", "", tasks)
 	exportRoutes(r)
+	suggestRoutes(r)
 
 	actRoutes(r)
 	r.Post("/cases/{id}/file", "", post(ToFile, "已立案", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
@@ -33,11 +34,8 @@ func routes(r web.Routes) {
 	r.Post("/cases/{id}/dispatch", "", post(ToDispatch, "已派遣", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		return Dispatch(ctx, tx, id, readOrder(r))
 	}))
-	r.Post("/cases/{id}/receive", "", post(ToReceive, "已签收", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id uuid.UUID) (*Case, error) {
-		return Receive(ctx, tx, id)
-	}))
 	r.Post("/cases/{id}/handle", "", post(ToHandle, "已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
-		return Handle(ctx, tx, id, r.Text("result"))
+		return HandleAlone(ctx, tx, id, r.Text("result"), r.Text("alone"))
 	}))
 	r.Post("/cases/{id}/check", "", post(ToCheck, "已核查", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		in, err := readFinding(r)

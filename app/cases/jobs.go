@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,7 +16,8 @@ import (
 // The clocks of a case.
 const (
 	dueTimer     = "case.due"     // the deadline of handling
-	receiptTimer = "case.receipt" // the unit should have signed
+	receiptTimer = "case.receipt" // the lead's unit should have signed; once it has, given the work to one of its own
+	besideTimer  = "case.beside"  // the same of a co-handler or a hand, by the assignment
 
 	suspensionTimer = "case.suspension" // work was to go on
 	decisionTimer   = "case.decision"   // of an application: it should have been decided
@@ -55,21 +58,65 @@ func runDue(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	return change{columns: []string{"late"}}.write(ctx, tx, c)
 }
 
-// runReceipt notes that a unit did not sign in time. Nothing else changes: the deadline runs on.
+// runReceipt notes that the lead's unit did not sign in time, or did not give the work on. Nothing else changes: the
+// deadline runs on.
 func runReceipt(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	c, err := lock(ctx, tx, id)
+	if err != nil || c.Stage != Handling || c.Lead == nil {
+		return err
+	}
+	return runSign(ctx, tx, c, c.Lead)
+}
+
+// runBeside is runReceipt for an assignment that is not the lead's.
+func runBeside(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
+	var of uuid.UUID
+	if err := tx.Raw("SELECT case_id FROM assignments WHERE tenant_id = ? AND id = ?", int32(tx.ID()), id).Scan(ctx, &of); err != nil {
+		return fmt.Errorf("case of assignment %s: %w", id, err)
+	}
+	c, err := lock(ctx, tx, of)
 	if err != nil {
 		return err
 	}
-	now := clock.Now(ctx)
-	if c.Stage != Handling || c.Lead == nil || c.Lead.State != Dispatched || c.Lead.Unsigned || c.Lead.ReceiveBy.After(now) {
+	a := c.assignment(id)
+	if a == nil {
 		return nil
 	}
-	rules, err := blueprint.ForCase(ctx, tx, c.Blueprint, c.Revision)
+	return runSign(ctx, tx, c, a)
+}
+
+// runSign marks an assignment whose clock of signing, or of the second dispatch, has run out.
+func runSign(ctx context.Context, tx tenants.Tx, c *Case, a *Assignment) error {
+	s, err := takeUp(ctx, tx, c)
 	if err != nil {
 		return err
 	}
-	c.Lead.Unsigned = true
-	record(tx, "case.unsigned", c, now, c.dims(rules), c.dims(rules))
-	return change{columns: []string{"stage"}, lead: []string{"unsigned"}, seen: Dispatched}.write(ctx, tx, c)
+	kind, column, seen := "", "", a.State
+	switch a.State {
+	case Dispatched:
+		if a.Unsigned || a.ReceiveBy.After(s.at) {
+			return nil
+		}
+		kind, column, a.Unsigned = "case.unsigned", "unsigned", true
+	case Received:
+		if a.Role == HandRole || a.Unassigned || c.handOf(a) != nil {
+			return nil
+		}
+		people, err := HandsOf(ctx, tx, a.Unit)
+		if err != nil || !slices.ContainsFunc(people, func(h Hand) bool { return h.Person != a.ReceivedBy }) {
+			return err // there is nobody to give it to: the liaison does the work
+		}
+		kind, column, a.Unassigned = "case.unassigned", "unassigned", true
+	default:
+		return nil
+	}
+	w := change{columns: []string{"stage"}}
+	if a.Role == LeadRole {
+		s.done(kind)
+		w.lead, w.seen = []string{column}, seen
+	} else {
+		s.beside(kind, a)
+		w.set(a, column)
+	}
+	return w.write(ctx, tx, c)
 }

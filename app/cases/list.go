@@ -173,24 +173,37 @@ func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []an
 			reached = append(reached, "c.community IN (?)")
 			args = append(args, bun.List(r.communities))
 		}
+		// An array, so that the planner has keys to look up beside the other indexes.
+		for _, part := range []struct {
+			is string
+			by any
+		}{{"a.role = 'co' AND a.unit IN (?)", bun.List(r.units)}, {"a.person = ?", r.person}} {
+			if len(r.units) == 0 && part.by != any(r.person) {
+				continue
+			}
+			reached = append(reached, "c.id = ANY (ARRAY(SELECT a.case_id FROM assignments a WHERE a.tenant_id = ? AND a.state <> 'returned' AND "+part.is+"))")
+			args = append(args, int32(tx.ID()), part.by)
+		}
 		b.WriteString(" AND (" + strings.Join(reached, " OR ") + ")")
 	}
 	return b.String(), args, nil
 }
 
-// Task is an assignment that waits for one of the actor's units.
+// Task is an assignment that waits for one of the actor's units, or for the actor.
 type Task struct {
 	Line
-	State     State
-	ReceiveBy time.Time
-	Unsigned  bool
-	Role      string
+	State      State
+	ReceiveBy  time.Time
+	Unsigned   bool
+	Role       string
+	Person     int64 // of a hand
+	Assignment uuid.UUID
 }
 
 // mostTasks is how many tasks a page shows: more than anybody does in a day.
 const mostTasks = 200
 
-// Tasks lists what waits for the actor's units, the nearest deadline first.
+// Tasks lists what waits for the actor's units and was given to the actor, the nearest deadline first.
 func Tasks(ctx context.Context, tx tenants.Tx) ([]Task, error) {
 	units, args, any := mine(tx)
 	if !any {
@@ -198,7 +211,7 @@ func Tasks(ctx context.Context, tx tenants.Tx) ([]Task, error) {
 	}
 	var out []Task
 	err := tx.Raw(`SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, a.unit, c.urgent, c.late, c.outcome, c.reported_at, c.due_at,
-			a.state, a.receive_by, a.unsigned, a.role
+			a.state, a.receive_by, a.unsigned, a.role, coalesce(a.person, 0) AS person, a.id AS assignment
 		FROM assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id
 		WHERE `+units+` ORDER BY c.due_at, c.id LIMIT ?`, append(args, mostTasks)...).Scan(ctx, &out)
 	if err != nil {
@@ -221,7 +234,8 @@ func Waiting(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, erro
 	return n, nil
 }
 
-// mine is the condition for open assignments of the units that the actor handles for.
+// mine is the condition for open assignments of the units that the actor handles for, and for those given to him. What
+// a unit gave on to somebody else is its liaison's once, by the unit's own assignment.
 func mine(tx tenants.Tx) (where string, args []any, any bool) {
 	where, args = "a.tenant_id = ? AND a.state IN ('dispatched', 'received', 'working')", append(args, int32(tx.ID()))
 	if tx.Actor().Trusted() {
@@ -231,14 +245,17 @@ func mine(tx tenants.Tx) (where string, args []any, any bool) {
 	for _, at := range auth.Where(tx.Actor(), auth.CasesHandle) {
 		unit, all := unitOf(at)
 		if all {
-			return where, args, true
+			return where + " AND (a.role <> 'hand' OR a.person = ?)", append(args, tx.Actor().Person), true
 		}
 		if unit != "" {
 			units = append(units, unit)
 		}
 	}
-	if len(units) == 0 {
+	switch works := auth.CanSomewhere(tx.Actor(), auth.CasesWork); {
+	case len(units) == 0 && !works:
 		return "", nil, false
+	case len(units) == 0:
+		return where + " AND a.person = ?", append(args, tx.Actor().Person), true
 	}
-	return where + " AND a.unit IN (?)", append(args, bun.List(units)), true
+	return where + " AND (a.unit IN (?) AND a.role <> 'hand' OR a.person = ?)", append(args, bun.List(units), tx.Actor().Person), true
 }

@@ -7,8 +7,16 @@ import (
 	"wanjie/tenants"
 )
 
-// Locate finds the grid of a place (degrees, CGCS2000) on the day of at: its code, or nothing. Cases know no grids; the
-// wiring, which knows both, puts the grids' answer here before anything runs.
+// What cases ask of the street's grids. Cases know no grids; the wiring, which knows both, puts the grids' answers here
+// before anything runs.
+
+// Locate finds the grid of a place (degrees, CGCS2000) on the day of at: its code, or nothing.
 var Locate = func(context.Context, tenants.Tx, float64, float64, time.Time) (code string, err error) {
 	return "", nil
 }
+
+// HomeOf is the community of a grid by its code, or nothing.
+var HomeOf = func(context.Context, tenants.Tx, string) (community string, err error) { return "", nil }
+
+// WorkersIn are the heads and workers of a community's grids.
+var WorkersIn = func(context.Context, tenants.Tx, string) ([]Hand, error) { return nil, nil }

@@ -61,7 +61,12 @@ func reachBy(actor tenants.Actor, capability string) reach {
 func sees(actor tenants.Actor, c *Case) bool {
 	r := reachOf(actor)
 	return r.all || c.Unit != "" && slices.Contains(r.units, c.Unit) || c.Community != "" && slices.Contains(r.communities, c.Community) ||
-		c.ReportedBy != 0 && c.ReportedBy == r.person
+		c.ReportedBy != 0 && c.ReportedBy == r.person || slices.ContainsFunc(c.Others, r.takesPart)
+}
+
+// takesPart reports whether an assignment beside the lead's lets whoever has this reach see the case: that of his unit, or his own.
+func (r reach) takesPart(a Assignment) bool {
+	return a.State != Returned && (a.Role == CoRole && slices.Contains(r.units, a.Unit) || a.Person != 0 && a.Person == r.person)
 }
 
 // seesPetitioner: whoever sees the case; of a confidential one only the desk.

@@ -19,16 +19,19 @@ var Module = module.Module{
 	Routes: routes,
 	Nav: []module.Entry{
 		{Title: ui.Key("案卷"), Path: "/cases"},
-		{Title: ui.Key("我的待办"), Path: "/tasks", May: auth.CasesHandle, Badge: Waiting},
+		{Title: ui.Key("我的待办"), Path: "/tasks", May: auth.CasesWork, Badge: Waiting},
+		{Title: ui.Key("清单建议"), Path: "/suggestions", May: auth.BoardRead},
 	},
 	Timers: []jobs.TimerKind{
 		{Name: dueTimer, Run: runDue},
 		{Name: receiptTimer, Run: runReceipt},
+		{Name: besideTimer, Run: runBeside},
 		{Name: suspensionTimer, Run: runSuspension, Again: nextReview},
 		{Name: decisionTimer, Run: runDecision},
 	},
 	Acts: acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported",
-		"sent_to_verify", "verified", "not_found", "answered", "merged", "voided", "asked", "granted", "refused", "withdrawn", "undecided", "resumed", "suspension_reviewed", "postponed"),
+		"sent_to_verify", "verified", "not_found", "answered", "merged", "voided", "asked", "granted", "refused", "withdrawn", "undecided", "resumed", "suspension_reviewed", "postponed",
+		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned"),
 	Jobs:   []jobs.Kind{exportJob},
 	Notify: notify,
 	Words:  actWords(),
@@ -39,14 +42,14 @@ var Module = module.Module{
 			Plain: []string{"tenant_id", "id", "number", "channel", "upper_no", "source", "source_id", "class", "condition", "community", "lon", "lat",
 				"urgent", "confidential", "stage", "unit", "blueprint", "revision", "reported_by", "reported_at", "filed_at", "due_at", "checked_by",
 				"checked_at", "closed_at", "ended_at", "late", "outcome", "reworks", "reopened", "calls", "grid",
-				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into"},
+				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into", "beside"},
 			Sealed: []string{"title", "description", "address", "petitioner", "phone"},
 			Blind:  []string{"phone_blind"},
 		},
 		{
 			Table: "assignments",
 			Plain: []string{"tenant_id", "id", "case_id", "role", "unit", "state", "basis", "duty", "expires_on", "dispatched_by", "dispatched_at",
-				"receive_by", "received_by", "received_at", "unsigned", "handled_by", "handled_at"},
+				"receive_by", "received_by", "received_at", "unsigned", "handled_by", "handled_at", "parent", "person", "grid", "spot", "unassigned"},
 			Sealed: []string{"parties", "designator", "ground", "reason"},
 		},
 		{
@@ -86,7 +89,7 @@ func acts(names ...string) []journal.Kind {
 func actWords() map[string]string {
 	out := map[string]string{"outcome/on_time": ui.Key("按时"), "outcome/overdue": ui.Key("超期")}
 	out["object/case"], out["field/petitioner"], out["field/phone"] = ui.Key("案卷"), ui.Key("姓名"), ui.Key("电话")
-	for _, known := range []map[string]string{purposes, exportPurposes} {
+	for _, known := range []map[string]string{purposes, exportPurposes, reviews} {
 		for p, title := range known {
 			out["purpose/"+p] = title
 		}
@@ -94,11 +97,18 @@ func actWords() map[string]string {
 	out["object/export"], out["field/address"], out["field/description"] = ui.Key("导出文件"), ui.Key("详细地址"), ui.Key("问题描述")
 	out["act/export.asked"], out["act/export.taken"] = ui.Key("申请导出"), ui.Key("导出下载")
 	out["dimension/format"], out["dimension/rows"], out["dimension/purpose"] = ui.Key("文件格式"), ui.Key("件数"), ui.Key("导出用途")
+	for dim, title := range map[string]string{"drawn": ui.Key("抽中核查"), "lot": ui.Key("抽签号（满一万）"), "share": ui.Key("抽查比例（%）"), "key": ui.Key("抽签密钥版本"), "least": ui.Key("补足每日最少件数"),
+		"spot": ui.Key("巡办一体"), "part": ui.Key("承办角色"), "helper": ui.Key("协办、经办单位"), "helper_name": ui.Key("协办、经办单位名称"), "helper_basis": ui.Key("协办依据"), "waiting": ui.Key("未等的协办单位数")} {
+		out["dimension/"+dim] = title
+	}
+	for r, title := range roleTitles {
+		out["part/"+r] = title
+	}
 	for s, title := range stageTitles {
 		out["stage/"+string(s)] = title
 	}
 	for b, title := range basisTitles {
-		out["basis/"+string(b)] = title
+		out["basis/"+string(b)], out["helper_basis/"+string(b)] = title, title
 	}
 	return out
 }

@@ -38,6 +38,13 @@ const (
 	ToDecide   Verb = "decide"
 	ToResume   Verb = "resume"
 	ToPostpone Verb = "postpone"
+
+	ToJoin     Verb = "join"
+	ToAssist   Verb = "assist"
+	ToAssign   Verb = "assign"
+	ToTake     Verb = "take"
+	ToFeedBack Verb = "feedback"
+	ToGiveBack Verb = "giveback"
 )
 
 // Move is one line of the table: who may do what when.
@@ -45,10 +52,10 @@ type Move struct {
 	Verb  Verb
 	Title string              // on buttons, a catalogue key
 	From  []Stage             // nil: it creates the case
-	Lead  []State             // the lead assignment stands in one of them; nil: whatever
+	For   []string            // roles of the assignment that it is about, by its unit's people, or by the hand himself; nil: by the desk
+	State []State             // that assignment, of the desk's moves the lead's, stands in one of them; nil: whatever
 	To    []Stage             // where the case may stand afterwards
 	May   []string            // capabilities, one of which is needed
-	Unit  bool                // held for the lead's unit; else for the desk
 	Place string              // a capability that is enough when held for the community where the matter lies
 	If    *condition          // must hold besides
 	Check passed              // of the check
@@ -65,31 +72,33 @@ const (
 	already         // passed
 )
 
-// condition is what a move asks of the case besides where it stands.
+// condition is what a move asks of the case, and of the assignment that it is about, besides where they stand.
 type condition struct {
 	text  string // for the description
 	say   string // why it is refused, a catalogue key
-	holds func(*Case, *blueprint.Config) bool
+	holds func(*Case, *Assignment, *blueprint.Config) bool
 }
 
 var (
 	mayAnswer = &condition{"the route lets intake answer", ui.Key("该类事项不能在受理时直接答复办结"),
-		func(c *Case, cfg *blueprint.Config) bool { return cfg.RouteFor(c.Channel, c.Class, c.Urgent).Answer }}
+		func(c *Case, _ *Assignment, cfg *blueprint.Config) bool {
+			return cfg.RouteFor(c.Channel, c.Class, c.Urgent).Answer
+		}}
 	mayReturn = &condition{"not designated, not suspended", ui.Key("指定派遣或已挂账的案卷不得退单"),
-		func(c *Case, _ *blueprint.Config) bool {
-			return c.Lead != nil && c.Lead.Basis != Designated && c.SuspendedAt.IsZero()
+		func(c *Case, a *Assignment, _ *blueprint.Config) bool {
+			return a != nil && a.Basis != Designated && c.SuspendedAt.IsZero()
 		}}
 	running = &condition{"not late, not suspended", ui.Key("已超期或已挂账的案卷不能申请"),
-		func(c *Case, _ *blueprint.Config) bool { return !c.Late && c.SuspendedAt.IsZero() }}
-	asked     = &condition{"an application is open", ui.Key("没有待审批的申请"), func(c *Case, _ *blueprint.Config) bool { return c.Asks > 0 }}
-	suspended = &condition{"suspended", ui.Key("案卷没有挂账"), func(c *Case, _ *blueprint.Config) bool { return !c.SuspendedAt.IsZero() }}
+		func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.Late && c.SuspendedAt.IsZero() }}
+	asked     = &condition{"an application is open", ui.Key("没有待审批的申请"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return c.Asks > 0 }}
+	suspended = &condition{"suspended", ui.Key("案卷没有挂账"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.SuspendedAt.IsZero() }}
 	ordered   = &condition{"an order from above with a deadline", ui.Key("不是有期限的上级来单"),
-		func(c *Case, _ *blueprint.Config) bool { return !c.UpperDue.IsZero() }}
+		func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.UpperDue.IsZero() }}
 )
 
 // Moves is the table. Verbs ask it, buttons are drawn from it, MOVES.md is printed from it.
 var Moves = []Move{
-	{Verb: ToReport, Title: ui.Key("上报"), To: []Stage{Reported, Accepted, Filed, Handling}, May: []string{auth.CasesReport},
+	{Verb: ToReport, Title: ui.Key("上报"), To: []Stage{Reported, Accepted, Filed, Handling, Checking, Closed, Archived}, May: []string{auth.CasesReport},
 		Needs: []string{"channel", "class", "description"}},
 	{Verb: ToConfirm, Title: ui.Key("反馈核实"), From: []Stage{Verifying}, To: []Stage{Accepted, Reported}, May: []string{auth.CasesVerify}, Place: auth.CasesHandle,
 		Needs: []string{"found", "remark"}},
@@ -105,34 +114,55 @@ var Moves = []Move{
 	{Verb: ToMerge, Title: ui.Key("并案"), From: []Stage{Reported, Verifying, Accepted, Filed}, To: []Stage{Merged}, May: []string{auth.CasesFile, auth.CasesDispatch},
 		Needs: []string{"into"}},
 	{Verb: ToVoid, Title: ui.Key("作废"), From: []Stage{Reported, Verifying, Accepted, Filed}, To: []Stage{Voided}, May: []string{auth.CasesClose}, Needs: []string{"ground", "words"}},
-	{Verb: ToReceive, Title: ui.Key("签收"), From: []Stage{Handling}, Lead: []State{Dispatched}, To: []Stage{Handling}, May: []string{auth.CasesReceive}, Unit: true},
-	{Verb: ToHandle, Title: ui.Key("提交办理结果"), From: []Stage{Handling}, Lead: []State{Dispatched, Received, Working}, To: []Stage{Checking, Closed, Archived},
-		May: []string{auth.CasesHandle}, Unit: true, Needs: []string{"result"}},
-	{Verb: ToReturn, Title: ui.Key("申请退单"), From: []Stage{Handling}, Lead: []State{Dispatched, Received}, To: []Stage{Handling}, May: []string{auth.CasesHandle}, Unit: true,
+
+	{Verb: ToTake, Title: ui.Key("接办"), From: []Stage{Handling, Checking}, For: hand, State: []State{Dispatched}, To: []Stage{Handling, Checking}, May: []string{auth.CasesWork}},
+	{Verb: ToFeedBack, Title: ui.Key("提交经办结果"), From: []Stage{Handling, Checking}, For: hand, State: []State{Dispatched, Received}, To: []Stage{Handling, Checking}, May: []string{auth.CasesWork},
+		Needs: []string{"result"}},
+	{Verb: ToGiveBack, Title: ui.Key("退回联络员"), From: []Stage{Handling, Checking}, For: hand, State: []State{Dispatched, Received}, To: []Stage{Handling, Checking}, May: []string{auth.CasesWork},
+		Needs: []string{"words"}},
+	{Verb: ToReceive, Title: ui.Key("签收"), From: []Stage{Handling, Checking}, For: units, State: []State{Dispatched}, To: []Stage{Handling, Checking}, May: []string{auth.CasesReceive}},
+	{Verb: ToAssign, Title: ui.Key("派给经办人"), From: []Stage{Handling, Checking}, For: units, State: []State{Received, Working}, To: []Stage{Handling, Checking}, May: []string{auth.CasesHandle},
+		Needs: []string{"hand"}},
+	{Verb: ToHandle, Title: ui.Key("提交办理结果"), From: []Stage{Handling}, For: lead, State: atWork, To: []Stage{Checking, Closed, Archived}, May: []string{auth.CasesHandle},
+		Needs: []string{"result", "alone"}},
+	{Verb: ToAssist, Title: ui.Key("提交协办结果"), From: []Stage{Handling, Checking}, For: co, State: atWork, To: []Stage{Handling, Checking}, May: []string{auth.CasesHandle},
+		Needs: []string{"result"}},
+	{Verb: ToReturn, Title: ui.Key("申请退单"), From: []Stage{Handling}, For: units, State: []State{Dispatched, Received}, To: []Stage{Handling}, May: []string{auth.CasesHandle},
 		If: mayReturn, Needs: []string{"ground", "words"}},
-	{Verb: ToExtend, Title: ui.Key("申请延期"), From: []Stage{Handling}, Lead: []State{Dispatched, Received, Working}, To: []Stage{Handling}, May: []string{auth.CasesHandle}, Unit: true,
+	{Verb: ToExtend, Title: ui.Key("申请延期"), From: []Stage{Handling}, For: lead, State: atWork, To: []Stage{Handling}, May: []string{auth.CasesHandle},
 		If: running, Needs: []string{"ground", "words", "until"}},
-	{Verb: ToSuspend, Title: ui.Key("申请挂账"), From: []Stage{Handling}, Lead: []State{Dispatched, Received, Working}, To: []Stage{Handling}, May: []string{auth.CasesHandle}, Unit: true,
+	{Verb: ToSuspend, Title: ui.Key("申请挂账"), From: []Stage{Handling}, For: lead, State: atWork, To: []Stage{Handling}, May: []string{auth.CasesHandle},
 		If: running, Needs: []string{"ground", "words", "until"}},
-	{Verb: ToWithdraw, Title: ui.Key("撤回申请"), From: []Stage{Handling}, To: []Stage{Handling}, May: []string{auth.CasesHandle}, Unit: true, If: asked, Needs: []string{"application"}},
+	{Verb: ToWithdraw, Title: ui.Key("撤回申请"), From: []Stage{Handling}, For: units, To: []Stage{Handling}, May: []string{auth.CasesHandle}, If: asked, Needs: []string{"application"}},
+	{Verb: ToJoin, Title: ui.Key("增派协办"), From: []Stage{Handling}, To: []Stage{Handling}, May: []string{auth.CasesDispatch, auth.CasesNegotiate, auth.CasesDesignate},
+		Needs: []string{"unit", "basis"}},
 	{Verb: ToDecide, Title: ui.Key("审批"), From: []Stage{Handling}, To: []Stage{Handling, Filed}, May: []string{auth.CasesApprove}, If: asked,
 		Needs: []string{"application", "verdict"}},
 	{Verb: ToResume, Title: ui.Key("恢复办理"), From: []Stage{Handling}, To: []Stage{Handling}, May: []string{auth.CasesApprove}, If: suspended},
 	{Verb: ToPostpone, Title: ui.Key("上级改期"), From: []Stage{Filed, Handling}, To: []Stage{Filed, Handling}, May: []string{auth.CasesFile}, If: ordered, Needs: []string{"upper_due"}},
-	{Verb: ToCheck, Title: ui.Key("核查"), From: []Stage{Checking}, Lead: []State{Done}, To: []Stage{Checking, Handling, Closed, Archived}, May: []string{auth.CasesCheck},
+	{Verb: ToCheck, Title: ui.Key("核查"), From: []Stage{Checking}, State: []State{Done}, To: []Stage{Checking, Handling, Filed, Closed, Archived}, May: []string{auth.CasesCheck},
 		Check: not, Fresh: workers, Needs: []string{"verdict"}},
-	{Verb: ToClose, Title: ui.Key("确认结案"), From: []Stage{Checking}, Lead: []State{Done}, To: []Stage{Closed, Archived}, May: []string{auth.CasesClose},
+	{Verb: ToClose, Title: ui.Key("确认结案"), From: []Stage{Checking}, State: []State{Done}, To: []Stage{Closed, Archived}, May: []string{auth.CasesClose},
 		Check: already, Fresh: workers},
-	{Verb: ToCallBack, Title: ui.Key("回访"), From: []Stage{Closed}, Lead: []State{Done}, To: []Stage{Closed, Archived, Handling}, May: []string{auth.CasesCall},
+	{Verb: ToCallBack, Title: ui.Key("回访"), From: []Stage{Closed}, State: []State{Done}, To: []Stage{Closed, Archived, Handling, Filed}, May: []string{auth.CasesCall},
 		Fresh: vouchers, Needs: []string{"valid"}},
 }
 
-// workers are those whose work it is.
-func workers(c *Case) []int64 {
-	if c.Lead == nil {
-		return nil
+// Whose assignments a move may be about, and in which states work is under way.
+var (
+	lead, co, units, hand = []string{LeadRole}, []string{CoRole}, []string{LeadRole, CoRole}, []string{HandRole}
+	atWork                = []State{Dispatched, Received, Working}
+)
+
+// workers are those whose work it is: of the lead, of co-handlers, and whoever within them it was given to.
+func workers(c *Case) (out []int64) {
+	if c.Lead != nil {
+		out = append(out, c.Lead.ReceivedBy, c.Lead.HandledBy)
 	}
-	return []int64{c.Lead.ReceivedBy, c.Lead.HandledBy}
+	for _, a := range c.Others {
+		out = append(out, a.ReceivedBy, a.HandledBy, a.Person)
+	}
+	return out
 }
 
 // vouchers are the workers and whoever found their work good.
@@ -148,18 +178,22 @@ func move(v Verb) Move {
 	panic("cases: no move " + string(v)) // wiring, not input
 }
 
-// allows is nil when the actor may do it to the case as it stands: else NotFound, Forbidden or Conflict.
-func (m Move) allows(actor tenants.Actor, c *Case, rules *blueprint.Config) error {
+// allows is nil when the actor may do it to the case as it stands, and about a (nil: the lead): else NotFound,
+// Forbidden or Conflict.
+func (m Move) allows(actor tenants.Actor, c *Case, a *Assignment, rules *blueprint.Config) error {
+	if a == nil {
+		a = c.Lead
+	}
 	if !sees(actor, c) {
 		return errNoCase()
 	}
-	if !m.may(actor, c) {
+	if !m.may(actor, c, a) {
 		return fault.New(fault.Forbidden, "您没有进行此操作的权限")
 	}
-	if !m.stands(c) {
+	if !m.stands(c, a) {
 		return fault.New(fault.Conflict, "案卷的状态已经变化，不能进行此操作")
 	}
-	if m.If != nil && !m.If.holds(c, rules) {
+	if m.If != nil && !m.If.holds(c, a, rules) {
 		return fault.New(fault.Conflict, m.If.say)
 	}
 	if m.Fresh != nil && !actor.Trusted() && slices.Contains(m.Fresh(c), actor.Person) {
@@ -168,35 +202,56 @@ func (m Move) allows(actor tenants.Actor, c *Case, rules *blueprint.Config) erro
 	return nil
 }
 
-func (m Move) may(actor tenants.Actor, c *Case) bool {
+func (m Move) may(actor tenants.Actor, c *Case, a *Assignment) bool {
 	if m.Place != "" && c.Community != "" && mayForUnit(actor, m.Place, c.Community) {
 		return true
 	}
 	return slices.ContainsFunc(m.May, func(capability string) bool {
-		if m.Unit {
+		switch {
+		case m.For == nil:
+			return mayAtDesk(actor, capability, c.Community)
+		case a == nil:
 			return mayForUnit(actor, capability, c.Unit)
+		case slices.Equal(m.For, hand):
+			return actor.Trusted() || a.Person != 0 && a.Person == actor.Person && auth.CanSomewhere(actor, capability)
 		}
-		return mayAtDesk(actor, capability, c.Community)
+		return mayForUnit(actor, capability, a.Unit)
 	})
 }
 
-// stands reports whether the case is where the move begins.
-func (m Move) stands(c *Case) bool {
-	if !slices.Contains(m.From, c.Stage) {
+// stands reports whether case and assignment are where the move begins.
+func (m Move) stands(c *Case, a *Assignment) bool {
+	if !slices.Contains(m.From, c.Stage) || m.For != nil && a != nil && !slices.Contains(m.For, a.Role) {
 		return false
 	}
-	if m.Lead != nil && (c.Lead == nil || !slices.Contains(m.Lead, c.Lead.State)) {
+	if m.State != nil && (a == nil || !slices.Contains(m.State, a.State)) {
 		return false
 	}
 	return m.Check == whatever || (m.Check == already) == !c.CheckedAt.IsZero()
 }
 
+// Chance is a move that an actor may make now, about one assignment; nil: about the case.
+type Chance struct {
+	Move
+	Of *Assignment
+}
+
 // Allowed lists what the actor may do to the case now, in the order of the table.
-func Allowed(actor tenants.Actor, c *Case, rules *blueprint.Config) []Move {
-	var out []Move
+func Allowed(actor tenants.Actor, c *Case, rules *blueprint.Config) []Chance {
+	var out []Chance
 	for _, m := range Moves {
-		if m.From != nil && m.allows(actor, c, rules) == nil {
-			out = append(out, m)
+		switch {
+		case m.From == nil:
+		case m.For == nil:
+			if m.allows(actor, c, nil, rules) == nil {
+				out = append(out, Chance{Move: m})
+			}
+		default:
+			for _, a := range c.assignments() {
+				if m.allows(actor, c, a, rules) == nil {
+					out = append(out, Chance{m, a})
+				}
+			}
 		}
 	}
 	return out
@@ -205,12 +260,12 @@ func Allowed(actor tenants.Actor, c *Case, rules *blueprint.Config) []Move {
 // Describe prints the table for people, in Markdown.
 func Describe() string {
 	var b strings.Builder
-	b.WriteString("| 操作 | verb | from | lead assignment | to | capability | for | check | if | not by | needs |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| 操作 | verb | from | assignment | to | capability | for | check | if | not by | needs |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, m := range Moves {
 		who, check, fresh, cond := "desk", "", "", ""
 		switch {
-		case m.Unit:
-			who = "lead's unit"
+		case m.For != nil:
+			who = whose[strings.Join(m.For, " ")]
 		case m.Place != "":
 			who = "desk, or the community with " + m.Place
 		}
@@ -224,16 +279,18 @@ func Describe() string {
 			check = "passed"
 		}
 		if m.Fresh != nil {
-			fresh = "who received or handled it"
+			fresh = "who received, handled or was given it"
 			if m.Verb == ToCallBack {
 				fresh += ", who checked it"
 			}
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", m.Title, m.Verb, join(m.From), join(m.Lead), join(m.To),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", m.Title, m.Verb, join(m.From), join(m.State), join(m.To),
 			join(m.May), who, check, cond, fresh, join(m.Needs))
 	}
 	return b.String()
 }
+
+var whose = map[string]string{LeadRole: "lead's unit", CoRole: "co-handler's unit", LeadRole + " " + CoRole: "lead's or co-handler's unit", HandRole: "the hand"}
 
 func join[T ~string](list []T) string {
 	words := make([]string, len(list))

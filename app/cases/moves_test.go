@@ -63,12 +63,12 @@ func TestStagesDecide(t *testing.T) {
 	states := map[Stage]State{Handling: Received, Checking: Done, Closed: Done}
 	open := map[Stage][]Verb{
 		Reported: {ToFile, ToVerify, ToReject, ToMerge, ToVoid}, Verifying: {ToConfirm, ToMerge, ToVoid}, Accepted: {ToFile, ToReject, ToMerge, ToVoid},
-		Filed: {ToDispatch, ToMerge, ToVoid}, Handling: {ToHandle, ToReturn, ToExtend, ToSuspend}, Checking: {ToCheck}, Closed: {ToCallBack},
+		Filed: {ToDispatch, ToMerge, ToVoid}, Handling: {ToAssign, ToHandle, ToReturn, ToExtend, ToSuspend, ToJoin}, Checking: {ToCheck}, Closed: {ToCallBack},
 	}
 	for _, s := range Stages {
 		c := &Case{Stage: s, Unit: sanitation}
 		if state, ok := states[s]; ok {
-			c.Lead = &Assignment{Unit: sanitation, State: state, ReceivedBy: worker, HandledBy: worker}
+			c.Lead = &Assignment{Role: LeadRole, Unit: sanitation, State: state, ReceivedBy: worker, HandledBy: worker}
 		}
 		var got []Verb
 		for _, m := range Allowed(all, c, &blueprint.Config{}) {
@@ -102,7 +102,7 @@ func TestWhoSeesWhat(t *testing.T) {
 			t.Errorf("%s sees it: %v", who.name, got)
 		}
 	}
-	if err := move(ToHandle).allows(person(1, tenants.Grant{Role: auth.Handler, Unit: greening}), c, &blueprint.Config{}); !fault.Is(err, fault.NotFound) {
+	if err := move(ToHandle).allows(person(1, tenants.Grant{Role: auth.Handler, Unit: greening}), c, nil, &blueprint.Config{}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("what one may not see must not exist: %v", err)
 	}
 }

@@ -156,12 +156,18 @@ func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) 
 		if err != nil {
 			return p, err
 		}
-		row.Mark += " " + string(t.State)
-		out := view.TaskRow{Row: row, Assigned: view.Tag{Tone: tones[t.State], Text: ui.T(ctx, t.State.Title())}}
+		row.Mark += " " + string(t.State) + t.Role
+		out := view.TaskRow{Row: row, Role: ui.T(ctx, roleTitles[t.Role]), Assigned: view.Tag{Tone: tones[t.State], Text: ui.T(ctx, t.State.Title())}}
 		if t.State == Dispatched {
 			out.Sign = n.due(t.ReceiveBy, true)
-			if mayForUnit(tx.Actor(), auth.CasesReceive, t.Unit) {
+			switch {
+			case t.Role == HandRole && (t.Person == tx.Actor().Person || tx.Actor().Trusted()):
+				out.Receive, out.Guard = r.Path("/cases/%s/%s", t.ID, ToTake), r.Guard()
+			case t.Role != HandRole && mayForUnit(tx.Actor(), auth.CasesReceive, t.Unit):
 				out.Receive, out.Guard = r.Path("/cases/%s/receive", t.ID), r.Guard()
+			}
+			if t.Role != LeadRole {
+				out.Of = t.Assignment.String()
 			}
 		}
 		p.Rows = append(p.Rows, out)

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -53,7 +54,16 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 	p.Mark = strconv.Itoa(len(events))
 	p.Live = ui.Listening{Stream: r.Listen(n.now, "case/"+c.ID.String()), Page: r.Path("/cases/%s", c.ID)}
 	for _, m := range Allowed(tx.Actor(), c, rules) {
-		p.Forms = append(p.Forms, n.form(tx, r, c, m, tried))
+		f, err := n.form(tx, r, c, m, tried)
+		if err != nil {
+			return p, err
+		}
+		p.Forms = append(p.Forms, f)
+	}
+	if c.Beside > 0 {
+		if p.Assignments, err = n.assignments(tx, c); err != nil {
+			return p, err
+		}
 	}
 	p.Applications, err = n.applications(ctx, tx, r, c, tried)
 	return p, err
@@ -169,21 +179,27 @@ func (n names) signed(a *Assignment) string {
 	return ui.Time(a.ReceivedAt)
 }
 
-// withGrounds puts the reasons of the lead's dispatch beside its act.
+// withGrounds puts the reasons of dispatches beside their acts.
 func (n names) withGrounds(c *Case, events []Event) ([]Event, error) {
-	g, err := c.Lead.Open(n.box)
-	if err != nil {
-		return nil, err
-	}
-	for i := range events {
-		if events[i].Kind != "case.dispatched" || !events[i].At.Equal(c.Lead.DispatchedAt) {
+	for _, a := range c.assignments() {
+		if a.Role == HandRole {
 			continue
 		}
-		for _, said := range []struct{ label, text string }{
-			{ui.T(n.ctx, "参与商定的单位"), g.Parties}, {ui.T(n.ctx, "指定的领导"), g.Designator}, {ui.T(n.ctx, "指定的依据"), g.Ground}, {ui.T(n.ctx, "理由"), g.Reason},
-		} {
-			if said.text != "" {
-				events[i].Words += said.label + "：" + said.text + "\n"
+		g, err := a.Open(n.box)
+		if err != nil {
+			return nil, err
+		}
+		for i := range events {
+			e := &events[i]
+			if !e.At.Equal(a.DispatchedAt) || a.Role == LeadRole && e.Kind != "case.dispatched" || a.Role == CoRole && (e.Kind != "case.joined" || e.After["helper"] != a.Unit) {
+				continue
+			}
+			for _, said := range []struct{ label, text string }{
+				{ui.T(n.ctx, "参与商定的单位"), g.Parties}, {ui.T(n.ctx, "指定的领导"), g.Designator}, {ui.T(n.ctx, "指定的依据"), g.Ground}, {ui.T(n.ctx, "理由"), g.Reason},
+			} {
+				if said.text != "" {
+					e.Words += said.label + "：" + said.text + "\n"
+				}
 			}
 		}
 	}
@@ -198,7 +214,10 @@ var actTitles = map[string]string{
 	"case.sent_to_verify": ui.Key("送核实"), "case.verified": ui.Key("核实属实"), "case.not_found": ui.Key("核实不属实"), "case.answered": ui.Key("答复办结"),
 	"case.merged": ui.Key("并案"), "case.voided": ui.Key("作废"), "case.asked": ui.Key("提出申请"), "case.granted": ui.Key("批准申请"),
 	"case.refused": ui.Key("未批准申请"), "case.withdrawn": ui.Key("撤回申请"), "case.undecided": ui.Key("申请逾期未审批"), "case.resumed": ui.Key("恢复办理"),
-	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"), "paper.printed": ui.Key("打印文书"),
+	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"), "case.unassigned": ui.Key("超时未派给经办人"),
+	"case.joined": ui.Key("增派协办"), "case.co_received": ui.Key("协办签收"), "case.co_handled": ui.Key("提交协办结果"), "case.not_waited": ui.Key("不再等待协办"),
+	"case.assigned": ui.Key("派给经办人"), "case.taken": ui.Key("经办人接办"), "case.fed_back": ui.Key("提交经办结果"), "case.given_back": ui.Key("经办人退回联络员"),
+	"paper.printed": ui.Key("打印文书"),
 }
 
 func (n names) moment(e Event) ui.Moment {
@@ -212,14 +231,26 @@ func (n names) moment(e Event) ui.Moment {
 	switch e.Kind {
 	case "case.dispatched":
 		m.Detail = e.After["unit_name"] + "（" + ui.T(n.ctx, Basis(e.After["basis"]).Title()) + "）\n" + m.Detail
+	case "case.handled":
+		m.Detail = strings.TrimSpace(m.Detail + "\n" + n.lot(e.After))
+		if e.After["spot"] != "" {
+			m.Act += "（" + ui.T(n.ctx, "巡办一体") + "）"
+		}
+	case "case.joined":
+		m.Detail = e.After["helper_name"] + "（" + ui.T(n.ctx, Basis(e.After["helper_basis"]).Title()) + "）\n" + m.Detail
+	case "case.co_received", "case.co_handled", "case.assigned", "case.taken", "case.fed_back", "case.given_back":
+		m.Detail = e.After["helper_name"] + "\n" + m.Detail
 	case "case.checked":
 		result := ui.T(n.ctx, "合格")
-		if Stage(e.After["stage"]) == Handling {
+		if at := Stage(e.After["stage"]); at == Handling || at == Filed {
 			result, m.Tone = ui.T(n.ctx, "不合格，退回返工"), ui.Bad
 		}
 		m.Detail = result + "\n" + m.Detail
-	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided":
+	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided", "case.unassigned":
 		m.Tone = ui.Bad
+		if name := e.After["helper_name"]; name != "" {
+			m.Detail = name + "\n" + m.Detail
+		}
 	case "case.asked", "case.granted", "case.refused", "case.withdrawn":
 		m.Detail = ui.T(n.ctx, asking[Asked(e.After["asked"])].title) + "\n" + m.Detail
 	case "paper.printed":
@@ -231,9 +262,15 @@ func (n names) moment(e Event) ui.Moment {
 }
 
 // form draws one line of the table as a form, with what was typed when it was refused.
-func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Move, tried attempt) templ.Component {
+func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried attempt) (templ.Component, error) {
 	f := view.Form{Title: ui.T(n.ctx, m.Title), Action: r.Path("/cases/%s/%s", c.ID, m.Verb), Guard: r.Guard(), Key: string(m.Verb), Values: map[string]string{}}
-	again := tried.verb == m.Verb
+	if m.Of != nil && m.Of.Role != LeadRole {
+		f.Of, f.Key = m.Of.ID.String(), f.Key+"-"+m.Of.ID.String()[24:]
+	}
+	if m.Of != nil && c.Beside > 0 {
+		f.Title += "（" + ui.T(n.ctx, roleTitles[m.Of.Role]) + " · " + n.unit(m.Of.Unit) + "）"
+	}
+	again := tried.verb == m.Verb && tried.typed["assignment"] == f.Of
 	if again {
 		f.Values = tried.typed
 	}
@@ -242,25 +279,29 @@ func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Move, tried attemp
 	}
 	switch m.Verb {
 	case ToFile:
-		return view.FileForm(n.fileForm(tx, r, c, f, again))
+		return view.FileForm(n.fileForm(tx, r, c, f, again)), nil
 	case ToReject:
-		return view.RejectForm(f)
+		return view.RejectForm(f), nil
 	case ToDispatch:
-		return view.DispatchForm(n.dispatchForm(tx, c, f, again))
+		return view.DispatchForm(n.dispatchForm(tx, c, f, again)), nil
+	case ToJoin:
+		return view.DispatchForm(n.joinForm(tx, c, f, again)), nil
 	case ToReceive:
-		return view.ReceiveForm(f)
+		return view.ReceiveForm(f), nil
+	case ToAssign:
+		return n.assignForm(tx, c, m, f)
 	case ToHandle:
-		return view.HandleForm(f)
+		return view.HandleForm(view.Handle{Form: f, Waiting: n.waiting(c)}), nil
 	case ToCheck:
 		passed := *c
 		passed.CheckedAt = n.now
-		return view.CheckForm(view.Check{Form: f, MayClose: move(ToClose).allows(tx.Actor(), &passed, n.cfg) == nil, Close: !again || f.Values["close"] != ""})
+		return view.CheckForm(view.Check{Form: f, MayClose: move(ToClose).allows(tx.Actor(), &passed, nil, n.cfg) == nil, Close: !again || f.Values["close"] != ""}), nil
 	case ToClose:
-		return view.CloseForm(f)
+		return view.CloseForm(f), nil
 	case ToCallBack:
-		return view.CallBackForm(f)
+		return view.CallBackForm(f), nil
 	}
-	return n.actForm(c, m, f)
+	return n.actForm(c, m.Move, f), nil
 }
 
 func refuse(ctx context.Context, f *view.Form, why *fault.Error) {
@@ -310,7 +351,10 @@ func (n names) dispatchForm(tx tenants.Tx, c *Case, f view.Form, again bool) vie
 			p.Values["basis"] = p.Bases[0].Value
 		}
 	}
-	p.Units = n.units(tx, p.Values["unit"])
+	p.Units, p.Helpers = n.units(tx, p.Values["unit"]), n.units(tx, "")
+	if again && p.Values["helpers"] != "" {
+		p.Helping = strings.Split(p.Values["helpers"], ",")
+	}
 	return p
 }
 
@@ -330,6 +374,7 @@ func reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fau
 		}
 		refuse(ctx, &p.Form, refused)
 	}
+	p.Spot = onSpot(tx.Actor(), n.cfg)
 	p.Channels, p.Classes, p.Communities = n.channels(""), n.classes(p.Values["class"]), n.communities(tx, p.Values["community"])
 	return p, nil
 }

@@ -84,7 +84,20 @@ func read(ctx context.Context, tx tenants.Tx, id uuid.UUID, how string) (*Case, 
 	if err != nil {
 		return nil, fmt.Errorf("read case %s: %w", id, err)
 	}
-	return r.whole(), nil
+	c := r.whole()
+	return c, c.others(ctx, tx)
+}
+
+// others reads who stands beside the lead and beneath: of a plain case nobody, and then nothing is asked. They change
+// under the lock of their case only.
+func (c *Case) others(ctx context.Context, tx tenants.Tx) error {
+	if c.Beside == 0 {
+		return nil
+	}
+	if err := tx.Select(&c.Others).Where("a.case_id = ?", c.ID).Where("a.role <> ?", LeadRole).OrderExpr("a.dispatched_at, a.id").Scan(ctx); err != nil {
+		return fmt.Errorf("others at case %s: %w", c.Number, err)
+	}
+	return nil
 }
 
 // lock reads the case and holds it until the transaction ends.
@@ -106,17 +119,24 @@ func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, *blueprint.C
 	return c, rules, err
 }
 
-// insert writes a new case, numbers it, and starts its clocks, in one statement.
-func insert(ctx context.Context, tx tenants.Tx, c *Case) error {
+// insert writes a new case, numbers it, and starts its clocks, in one statement; with what was said at it, if
+// anything was. One that was mended on the spot has no clock.
+func insert(ctx context.Context, tx tenants.Tx, c *Case, said *remark) error {
 	today := day(c.ReportedAt)
 	q := tx.Prepared(int32(tx.ID()), "case "+today, today[:4]+today[5:7]+today[8:]+"-")
 	with := `WITH next AS (INSERT INTO counters (tenant_id, name, n) VALUES ($1, $2, 1)
 		ON CONFLICT (tenant_id, name) DO UPDATE SET n = counters.n + 1 RETURNING n)`
-	if !c.DueAt.IsZero() {
+	if c.Stage == Filed || c.Stage == Handling {
 		with += ", clock AS (" + remind(q, dueTimer, c.ID, c.DueAt) + ")"
 	}
 	if c.Lead != nil {
-		with += ", lead AS (" + q.Insert(c.Lead) + "), receipt AS (" + remind(q, receiptTimer, c.ID, c.Lead.ReceiveBy) + ")"
+		with += ", lead AS (" + q.Insert(c.Lead) + ")"
+		if c.Lead.State == Dispatched {
+			with += ", receipt AS (" + remind(q, receiptTimer, c.ID, c.Lead.ReceiveBy) + ")"
+		}
+	}
+	if said != nil {
+		with += ", said AS (" + q.Insert(said) + ")"
 	}
 	err := q.Scan(ctx, with+q.Insert(c, "number", "$3 || (SELECT lpad(n::text, greatest(5, length(n::text)), '0') FROM next)")+" RETURNING number", &c.Number)
 	var pe *pgconn.PgError
@@ -156,6 +176,16 @@ func (w *change) remindOf(kind string, object uuid.UUID, at time.Time) {
 
 func (w *change) hushOf(kind string, object uuid.UUID) {
 	w.also = append(w.also, func(ctx context.Context, q *tenants.Prepared) string { return hush(ctx, q, object, []string{kind}) })
+}
+
+// put inserts a row in the same statement.
+func (w *change) put(row any) {
+	w.also = append(w.also, func(_ context.Context, q *tenants.Prepared) string { return q.Insert(row) })
+}
+
+// set changes columns of an assignment that is not the lead's. Each at most once: a statement changes a row once.
+func (w *change) set(a *Assignment, columns ...string) {
+	w.also = append(w.also, func(_ context.Context, q *tenants.Prepared) string { return q.Update(a, columns...) })
 }
 
 func (w change) write(ctx context.Context, tx tenants.Tx, c *Case) error {
@@ -213,6 +243,9 @@ func (w change) write(ctx context.Context, tx tenants.Tx, c *Case) error {
 	}
 	if n != 1 {
 		return fault.New(fault.Conflict, "案卷的状态已经变化，不能进行此操作")
+	}
+	if c.Lead != nil && c.Lead.State == Returned {
+		c.Lead = nil
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -34,6 +35,7 @@ type Intake struct {
 	Words                  // an empty title is taken from the description
 	ReportedAt   time.Time // zero: now; not later than now
 	UpperDue     time.Time // deadline of the order above; zero: none
+	Fixed        string    // 巡办一体: what was done about it there and then; empty: it is to be handled
 }
 
 func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
@@ -56,6 +58,10 @@ func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
 	f.fit("petitioner", in.Petitioner, longTitle)
 	f.fit("phone", in.Phone, 30)
 	f.fit("upper_no", in.UpperNo, longTitle)
+	f.fit("fixed", in.Fixed, longText)
+	if in.Fixed != "" && !cfg.RouteFor(in.Channel, in.Class, in.Urgent).OnSpot {
+		f.add("fixed", ui.Key("该渠道、类别的事项不能当场办结，请不填此项，按普通上报"))
+	}
 	if digits := strings.Count(strings.Map(digit, in.Phone), "0"); in.Phone != "" && digits < 7 {
 		f.add("phone", ui.Key("电话号码位数不足"))
 	}
@@ -109,6 +115,8 @@ type Order struct {
 	Basis   Basis
 	Grounds        // what the basis needs: see check
 	Expires string // 2006-01-02: until when the agreement or designation may be drawn upon; may be empty
+
+	Helpers []string // units that co-handle, of a dispatch
 }
 
 // check also finds the row of the duty list that a statutory dispatch rests on.
@@ -127,6 +135,9 @@ func (in *Order) check(cfg *blueprint.Config, codes []string, c *Case) (duty str
 	case Negotiated:
 		f.need("parties", in.Parties, longLine)
 		f.need("reason", in.Reason, longText)
+		if outsideList(cfg, c.Class, in.Unit) {
+			f.add("unit", errOutsideList)
+		}
 	case Designated:
 		f.need("designator", in.Designator, longTitle)
 		f.need("ground", in.Ground, longLine)
@@ -141,6 +152,58 @@ func (in *Order) check(cfg *blueprint.Config, codes []string, c *Case) (duty str
 	}
 	return duty, f.fault()
 }
+
+// mostHelpers bounds how many units co-handle with one dispatch: a case for more is a whistle's or two cases.
+const mostHelpers = 10
+
+// helpers are the orders for the co-handlers of a dispatch. Whom the duty list has for the class helps by the list; others
+// on the ground that the form gives: where the lead's is statutory, by agreement.
+func (in *Order) helpers(cfg *blueprint.Config, codes []string, c *Case) (out []Order, err error) {
+	var f problems
+	if len(in.Helpers) > mostHelpers {
+		f.add("helpers", ui.Key("协办单位过多，请只选确需协办的"))
+		return nil, f.fault()
+	}
+	for i, unit := range in.Helpers {
+		o := Order{Unit: unit, Basis: in.Basis, Grounds: in.Grounds, Expires: in.Expires}
+		_, listed := dutyFor(cfg, c.Class, c.Community, unit)
+		switch {
+		case listed:
+			o = Order{Unit: unit, Basis: Statutory}
+		case in.Basis == Statutory:
+			o.Basis = Negotiated
+		}
+		_, err := o.check(cfg, codes, c)
+		switch g := fault.Of(err); {
+		case unit == in.Unit || slices.Contains(in.Helpers[:i], unit):
+			f.add("helpers", ui.Key("协办单位不能与主办单位或其他协办单位相同"))
+		case g != nil && g.Fields["unit"] != "":
+			f.add("helpers", g.Fields["unit"])
+		case g != nil && in.Basis == Statutory:
+			f.add("helpers", ui.Key("协办单位不在该类事项的职责清单上，请写明参与商定的单位和理由"))
+			for field, say := range g.Fields {
+				f.add(field, say)
+			}
+		case err != nil:
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, f.fault()
+}
+
+// outsideList reports whether a unit is a community whose list does not have the class: nobody hands a community what is
+// not on its list by agreement (北京市接诉即办工作条例, art. 17).
+func outsideList(cfg *blueprint.Config, class, unit string) bool {
+	u, ok := cfg.UnitOf(unit)
+	if !ok || u.Kind != blueprint.Community {
+		return false
+	}
+	_, listed := dutyFor(cfg, class, unit, unit)
+	return !listed
+}
+
+var errOutsideList = ui.Key("该类事项不在社区（村）的清单上，不能商定交给社区：请改派有职责的单位；确应由社区办理的，先由街道管理员列入职责清单")
 
 // dutyFor is the duty row by which a unit answers for a class in a community.
 func dutyFor(cfg *blueprint.Config, class, community, unit string) (blueprint.Duty, bool) {

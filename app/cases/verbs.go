@@ -3,7 +3,8 @@ package cases
 import (
 	"context"
 	"maps"
-	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,6 +12,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
@@ -39,6 +41,13 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 		Urgent: in.Urgent, Confidential: in.Confidential, Stage: Reported, ReportedBy: tx.Actor().Person, ReportedAt: in.ReportedAt,
 		Blueprint: cfg.Version, Revision: cfg.Revision, UpperDue: in.UpperDue,
 	}
+	var mender string
+	if in.Fixed != "" {
+		if mender, err = menderOf(ctx, tx, cfg, &in); err != nil {
+			return nil, err
+		}
+		c.Community = in.Community
+	}
 	if c.ID == uuid.Nil {
 		c.ID = tenants.NewID()
 	}
@@ -57,6 +66,9 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	}
 	reported := c.dims(cfg)
 	record(tx, "case.reported", c, c.ReportedAt, nil, reported)
+	if in.Fixed != "" {
+		return mended(ctx, tx, cfg, box, c, mender, in.Fixed, now)
+	}
 	if route.AutoFile || cfg.Bool("cases.auto_file", false) {
 		if err := c.file(cfg, Filing{c.Class, conditionFor(cfg, c.Class, c.Urgent), c.Community, c.Urgent}, now); err != nil {
 			return nil, err
@@ -72,7 +84,7 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 			}
 		}
 	}
-	return c, insert(ctx, tx, c)
+	return c, insert(ctx, tx, c, nil)
 }
 
 // dispatchByList gives a new case to the unit that the duty list names, if it names one.
@@ -81,7 +93,7 @@ func (c *Case) dispatchByList(cfg *blueprint.Config, by int64, now time.Time) er
 	if !ok {
 		return nil
 	}
-	until, err := Due(now, receiveLimit(cfg), calendarOf(cfg))
+	until, err := Due(now, receiveLimit(cfg, c.Urgent), calendarOf(cfg))
 	if err != nil {
 		return err
 	}
@@ -145,8 +157,8 @@ func Reject(ctx context.Context, tx tenants.Tx, id uuid.UUID, reason string) (*C
 	return s.c, change{columns: []string{"stage", "ended_at"}, remark: say(tx, s.box, s.c, "case.rejected", reason, s.at)}.write(ctx, tx, s.c)
 }
 
-// Dispatch gives the case to a unit, its lead, and starts the receipt clock. The basis asks for its own
-// capability and its own grounds; a statutory one must agree with the duty list.
+// Dispatch gives the case to a unit, its lead, and to co-handlers if any are named, and starts their receipt clocks. The
+// basis asks for its own capability and its own grounds; a statutory one must agree with the duty list.
 func Dispatch(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Case, error) {
 	s, err := begin(ctx, tx, id, ToDispatch)
 	if err != nil {
@@ -156,59 +168,108 @@ func Dispatch(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Case
 	if err != nil {
 		return nil, err
 	}
-	if !mayAtDesk(tx.Actor(), basisMay[in.Basis], s.c.Community) {
-		return nil, fault.New(fault.Forbidden, "您没有按这种依据派遣的权限")
-	}
-	by, err := Due(s.at, receiveLimit(s.rules), calendarOf(s.rules))
+	helpers, err := in.helpers(s.rules, tx.Tenant().Codes, s.c)
 	if err != nil {
 		return nil, err
 	}
-	a := &Assignment{
-		ID: tenants.NewID(), CaseID: s.c.ID, Role: LeadRole, Unit: in.Unit, State: Dispatched, Basis: in.Basis, Duty: duty,
-		ExpiresOn: in.Expires, DispatchedBy: tx.Actor().Person, DispatchedAt: s.at, ReceiveBy: by,
+	a, err := s.dispatch(in, LeadRole, duty)
+	if err != nil {
+		return nil, err
 	}
-	a.seal(s.box, in.Grounds)
 	s.c.Lead, s.c.Unit, s.c.Stage = a, a.Unit, Handling
 	if s.c.First == "" {
 		s.c.First = a.Unit
 	}
 	s.done("case.dispatched")
-	return s.c, change{columns: []string{"stage", "unit", "first"}, dispatch: true, remind: map[string]time.Time{receiptTimer: by}}.write(ctx, tx, s.c)
+	w := change{columns: []string{"stage", "unit", "first"}, dispatch: true, remind: map[string]time.Time{receiptTimer: a.ReceiveBy}}
+	for _, h := range helpers {
+		if err := s.join(&w, h); err != nil {
+			return nil, err
+		}
+	}
+	return s.c, w.write(ctx, tx, s.c)
+}
+
+// dispatch makes a unit's assignment, if the actor may dispatch on its basis.
+func (s *step) dispatch(in Order, role, duty string) (*Assignment, error) {
+	if !mayAtDesk(s.tx.Actor(), basisMay[in.Basis], s.c.Community) {
+		return nil, fault.New(fault.Forbidden, "您没有按这种依据派遣的权限")
+	}
+	by, err := Due(s.at, receiveLimit(s.rules, s.c.Urgent), calendarOf(s.rules))
+	if err != nil {
+		return nil, err
+	}
+	a := &Assignment{
+		ID: tenants.NewID(), CaseID: s.c.ID, Role: role, Unit: in.Unit, State: Dispatched, Basis: in.Basis, Duty: duty,
+		ExpiresOn: in.Expires, DispatchedBy: s.tx.Actor().Person, DispatchedAt: s.at, ReceiveBy: by,
+	}
+	a.seal(s.box, in.Grounds)
+	return a, nil
 }
 
 // basisMay is the capability that each basis asks for.
 var basisMay = map[Basis]string{Statutory: auth.CasesDispatch, Negotiated: auth.CasesNegotiate, Designated: auth.CasesDesignate}
 
-// Receive signs for the unit.
+// Receive signs for the lead's unit.
 func Receive(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
-	s, err := begin(ctx, tx, id, ToReceive)
+	return ReceiveOf(ctx, tx, id, uuid.Nil)
+}
+
+// ReceiveOf signs for the unit of an assignment, the lead's or a co-handler's. With the signature the clock of the
+// second dispatch begins, in the place of the receipt clock.
+func ReceiveOf(ctx context.Context, tx tenants.Tx, id, assignment uuid.UUID) (*Case, error) {
+	s, err := beginOf(ctx, tx, id, ToReceive, assignment)
 	if err != nil {
 		return nil, err
 	}
-	seen := s.c.Lead.State
-	s.receive()
+	second, err := Due(s.at, secondLimit(s.rules), calendarOf(s.rules))
+	if err != nil {
+		return nil, err
+	}
+	seen := s.of.State
+	s.receive(s.of)
+	if s.of.Role == CoRole {
+		s.beside("case.co_received", s.of)
+		w := change{columns: []string{"stage"}}
+		w.set(s.of, "state", "received_by", "received_at")
+		w.remindOf(besideTimer, s.of.ID, second)
+		return s.c, w.write(ctx, tx, s.c)
+	}
 	s.done("case.received")
-	return s.c, change{columns: []string{"stage"}, lead: []string{"state", "received_by", "received_at"}, seen: seen, hush: []string{receiptTimer}}.write(ctx, tx, s.c)
+	return s.c, change{columns: []string{"stage"}, lead: []string{"state", "received_by", "received_at"}, seen: seen, remind: map[string]time.Time{receiptTimer: second}}.write(ctx, tx, s.c)
 }
 
-func (s *step) receive() {
-	s.c.Lead.State, s.c.Lead.ReceivedBy, s.c.Lead.ReceivedAt = Received, s.tx.Actor().Person, s.at
+func (s *step) receive(a *Assignment) {
+	a.State, a.ReceivedBy, a.ReceivedAt = Received, s.tx.Actor().Person, s.at
 }
 
-// Handle hands in the unit's result. Whoever had not signed signs with it. The case goes to the check;
-// where its route has none, as with advice given on the spot, it is closed.
+// Handle hands in the lead unit's result. Whoever had not signed signs with it. The case goes to the check; where its
+// route has none, as with advice given on the spot, or the sample left it out, it is closed. While co-handlers are at
+// work it is fault.Invalid: see [HandleAlone].
 func Handle(ctx context.Context, tx tenants.Tx, id uuid.UUID, result string) (*Case, error) {
+	return HandleAlone(ctx, tx, id, result, "")
+}
+
+// HandleAlone is Handle for a lead who says why he does not wait for his co-handlers. They may still hand in until the
+// case is closed.
+func HandleAlone(ctx context.Context, tx tenants.Tx, id uuid.UUID, result, why string) (*Case, error) {
 	s, err := begin(ctx, tx, id, ToHandle)
 	if err != nil {
 		return nil, err
 	}
 	var f problems
-	if f.need("result", result, longText); f.found != nil {
+	f.need("result", result, longText)
+	f.fit("alone", why, longText)
+	waiting := s.c.waiting()
+	if len(waiting) > 0 && strings.TrimSpace(why) == "" {
+		f.add("alone", ui.Key("协办单位尚未办结：请等其提交结果，或写明不再等待的理由"))
+	}
+	if f.found != nil {
 		return nil, f.found
 	}
 	a, seen := s.c.Lead, s.c.Lead.State
 	if seen == Dispatched {
-		s.receive()
+		s.receive(a)
 		s.done("case.received")
 	}
 	var w change
@@ -218,16 +279,26 @@ func Handle(ctx context.Context, tx tenants.Tx, id uuid.UUID, result string) (*C
 		}
 		w.remind = nil // it is handed in at once
 	}
+	if len(waiting) > 0 {
+		s.done("case.not_waited", "waiting", strconv.Itoa(len(waiting)))
+		w.put(say(tx, s.box, s.c, "case.not_waited", why, s.at))
+	}
 	a.State, a.HandledBy, a.HandledAt = Done, tx.Actor().Person, s.at
 	s.c.Stage = Checking
-	s.done("case.handled")
+	lot, err := draw(ctx, tx, s.rules, s.box, s.c, s.at)
+	if err != nil {
+		return nil, err
+	}
+	s.done("case.handled", lot.told()...)
 	w.columns = append(w.columns, "stage")
 	w.lead, w.seen = []string{"state", "received_by", "received_at", "handled_by", "handled_at"}, seen
 	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", result, s.at), append(w.hush, dueTimer, receiptTimer)
 	s.lapse(&w)
-	if s.route().Skips(blueprint.StepCheck) {
-		s.close()
-		w.columns = append(w.columns, closing...)
+	if h := s.c.handOf(a); h != nil {
+		s.lapseOther(&w, h)
+	}
+	if s.route().Skips(blueprint.StepCheck) || !lot.taken {
+		s.close(&w)
 	}
 	return s.c, w.write(ctx, tx, s.c)
 }
@@ -248,11 +319,10 @@ func Check(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Finding) (*Case,
 		s.done("case.checked")
 		w.columns = []string{"checked_by", "checked_at"}
 		if in.Close {
-			if err := move(ToClose).allows(tx.Actor(), s.c, s.rules); err != nil {
+			if err := move(ToClose).allows(tx.Actor(), s.c, nil, s.rules); err != nil {
 				return nil, err
 			}
-			s.close()
-			w.columns = append(w.columns, closing...)
+			s.close(&w)
 		}
 		return s.c, w.write(ctx, tx, s.c)
 	}
@@ -262,11 +332,15 @@ func Check(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Finding) (*Case,
 	return s.c, w.write(ctx, tx, s.c)
 }
 
-// rework sends the case back to its unit. The deadline runs on from where it stood.
+// rework sends the case back to its unit. The deadline runs on from where it stood. What was mended on the spot and was
+// not mended goes to whom the duty list names instead: to find something is no duty to do it.
 func (s *step) rework(w *change) {
-	s.c.Stage, s.c.Lead.State = Handling, Working
 	s.c.Reworks++
 	w.columns = append(w.columns, "stage", "reworks", "late")
+	if s.c.Stage, s.c.Lead.State = Handling, Working; s.c.Lead.Spot {
+		s.c.Stage, s.c.Lead.State, s.c.Unit, s.c.First = Filed, Returned, "", ""
+		w.columns = append(w.columns, "unit", "first")
+	}
 	w.lead, w.seen = []string{"state"}, Done
 	if s.c.DueAt.After(s.at) {
 		w.remind = map[string]time.Time{dueTimer: s.c.DueAt}
@@ -288,16 +362,20 @@ func Close(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.close()
-	return s.c, change{columns: slices.Clone(closing)}.write(ctx, tx, s.c)
+	var w change
+	s.close(&w)
+	return s.c, w.write(ctx, tx, s.c)
 }
 
-// closing are the columns that close changes.
-var closing = []string{"stage", "closed_at", "ended_at", "outcome", "late", "calls"}
-
-// close ends the work. Where the route asks for no call-back, the case is archived with it.
-func (s *step) close() {
+// close ends the work, everybody's. Where the route asks for no call-back, the case is archived with it.
+func (s *step) close(w *change) {
 	c := s.c
+	for i := range c.Others {
+		if a := &c.Others[i]; a.State.Open() {
+			s.lapseOther(w, a)
+		}
+	}
+	w.columns = append(w.columns, "stage", "closed_at", "ended_at", "outcome", "late", "calls")
 	c.Stage, c.ClosedAt, c.EndedAt, c.Outcome, c.Late, c.Calls = Closed, s.at, s.at, c.outcome(), false, 0
 	if s.route().Skips(blueprint.StepCallBack) {
 		c.Stage = Archived
@@ -358,6 +436,7 @@ func (s *step) reopen(ctx context.Context, w change) error {
 type step struct {
 	tx     tenants.Tx
 	c      *Case
+	of     *Assignment       // what it is about; the lead's where nothing else was asked for
 	rules  *blueprint.Config // those that the case was filed under
 	box    *keys.Box
 	at     time.Time
@@ -366,6 +445,11 @@ type step struct {
 
 // begin locks the case and asks the table.
 func begin(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb) (*step, error) {
+	return beginOf(ctx, tx, id, v, uuid.Nil)
+}
+
+// beginOf is begin for a verb about one assignment of the case; the zero one is the lead's.
+func beginOf(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb, assignment uuid.UUID) (*step, error) {
 	c, err := lock(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -374,10 +458,18 @@ func begin(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb) (*step, err
 	if err != nil {
 		return nil, err
 	}
-	if err := move(v).allows(tx.Actor(), c, rules); err != nil {
+	of := c.assignment(assignment)
+	if of == nil && assignment != uuid.Nil {
+		return nil, errNoCase()
+	}
+	if err := move(v).allows(tx.Actor(), c, of, rules); err != nil {
 		return nil, err
 	}
-	return stepOf(ctx, tx, c, rules)
+	s, err := stepOf(ctx, tx, c, rules)
+	if err == nil {
+		s.of = of
+	}
+	return s, err
 }
 
 // takeUp is begin for the machine, which asks no table: c is locked.

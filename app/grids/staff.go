@@ -2,6 +2,8 @@ package grids
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -93,6 +95,28 @@ func Staff(ctx context.Context, tx tenants.Tx, code string) ([]Duty, error) {
 		ORDER BY 2, 4, 5, 1`, int32(tx.ID()), clock.DateOf(clock.Now(ctx)), code).Scan(ctx, &out)
 	if err != nil {
 		return nil, fmt.Errorf("duties in grids: %w", err)
+	}
+	return out, nil
+}
+
+// StaffIn lists the duties in force in the grids of a community: one for each person and grid, heads before workers.
+func StaffIn(ctx context.Context, tx tenants.Tx, community string) ([]Duty, error) {
+	var out []Duty
+	err := tx.Raw(`SELECT DISTINCT ON (n.grid, n.person) n.id, n.grid, n.person, n.role, true AS in_force FROM grants n JOIN grids g ON g.tenant_id = n.tenant_id AND g.code = n.grid
+		WHERE n.tenant_id = ? AND g.community = ? AND g.community <> '' AND n.ended_at IS NULL AND n.role IN ('grid_head', 'grid_worker') ORDER BY n.grid, n.person, n.role`,
+		int32(tx.ID()), community).Scan(ctx, &out)
+	if err != nil {
+		return nil, fmt.Errorf("staff of the grids of %s: %w", community, err)
+	}
+	return out, nil
+}
+
+// CommunityOf is the community of a grid by its code; empty where there is no such grid, or it spans several.
+func CommunityOf(ctx context.Context, tx tenants.Tx, code string) (string, error) {
+	var out string
+	err := tx.Raw("SELECT community FROM grids WHERE tenant_id = ? AND code = ?", int32(tx.ID()), code).Scan(ctx, &out)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("community of grid %s: %w", code, err)
 	}
 	return out, nil
 }

@@ -5,6 +5,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -63,6 +64,8 @@ type TaskRow struct {
 	Sign     Due    // the receipt clock
 	Guard    ui.Guard
 	Assigned Tag
+	Role     string // 主办, 协办, 经办
+	Of       string // the assignment, where it is not the lead's
 }
 
 // Sheet is one case. Mark changes with every act.
@@ -78,6 +81,17 @@ type Sheet struct {
 	Record        []ui.Moment
 	Forms         []templ.Component // for what the reader may do now, the likeliest first
 	Applications  []Application
+	Assignments   []Assignment // when somebody stands beside the lead
+}
+
+// Assignment is one unit's work, or one person's within it.
+type Assignment struct {
+	Role, Unit, Person, Basis string
+	State                     Tag
+	Sign                      Due
+	Signed, Handled           time.Time
+	Mark                      Tag  // what its clocks say; empty text: nothing
+	Under                     bool // stands beneath the unit's row before it
 }
 
 // Petitioner is who asked: masked, or in full after a stated purpose.
@@ -95,6 +109,7 @@ type Form struct {
 	Action string
 	Guard  ui.Guard
 	Key    string            // of the verb: tells the fields of one form from those of another
+	Of     string            // the assignment that it is about; empty: the lead's, or none
 	Values map[string]string // as typed
 	Errors map[string]string // by field
 	Say    string            // the fault's own sentence
@@ -116,7 +131,7 @@ func (f Form) errors() (out []ui.FieldError) {
 // fieldOrder is the order in which messages stand over a form.
 var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
 	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
-	"found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due"}
+	"helpers", "alone", "hand", "fixed", "found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due"}
 
 // Report is the report form.
 type Report struct {
@@ -125,6 +140,7 @@ type Report struct {
 	Back                           string
 	Channels, Classes, Communities []ui.Option
 	Urgent, Confidential           bool
+	Spot                           bool // the reader may mend what he finds and report both in one
 }
 
 // File is the form for filing.
@@ -141,6 +157,17 @@ type Dispatch struct {
 	Proposal string // the unit that the duty list names, with its ground; empty: the lists are silent
 	Bases    []ui.Option
 	Units    []ui.Option
+	Helpers  []ui.Option // units that may co-handle; none: the form does not ask
+	Helping  []string    // those chosen
+	Joining  bool        // the form adds a co-handler
+}
+
+func (p Dispatch) helps(unit string) bool { return slices.Contains(p.Helping, unit) }
+
+// Handle is the form for handing in.
+type Handle struct {
+	Form
+	Waiting string // the co-handlers whose work is not done; empty: none
 }
 
 // Check is the form for the check.

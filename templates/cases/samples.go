@@ -29,6 +29,12 @@ var sampleAsks = []Ask{
 	{Name: "into", Label: "Number"},
 }
 
+var sampleAssignments = []Assignment{
+	{Role: "Lead", Unit: "Sanitation", Basis: "Statutory", State: Tag{ui.Info, "Received"}, Signed: sampleTime, Mark: Tag{ui.Warn, "Not assigned in time"}},
+	{Role: "Hand", Person: "Worker of grid 001", Under: true, State: Tag{ui.Warn, "Not received yet"}, Sign: Due{At: sampleTime}},
+	{Role: "Co-handler", Unit: "Greening", Basis: "Negotiated", State: Tag{ui.Good, "Handled"}, Signed: sampleTime, Handled: sampleTime},
+}
+
 func sampleForm(key string) Form {
 	return Form{Title: key, Action: "/s/fengqiao/cases/1/" + key, Guard: sampleGuard, Key: key, Values: map[string]string{}}
 }
@@ -54,8 +60,8 @@ func Samples() []Sample {
 		Tabs:  []ui.Tab{{Label: "Open", Href: "/s/fengqiao/cases", Active: true}},
 		Pages: ui.Pages{Number: 2, Size: 20, Total: 1000, Capped: true, More: true, Path: "/s/fengqiao/cases", Query: url.Values{"stage": {"handling"}}, List: "list"},
 	}
-	waiting := TaskRow{Row: sampleRow(), Receive: "/s/fengqiao/cases/1/receive", Guard: sampleGuard, Assigned: Tag{ui.Warn, "Dispatched"}, Sign: Due{At: sampleTime}}
-	working := TaskRow{Row: sampleRow(), Assigned: Tag{ui.Info, "Received"}}
+	waiting := TaskRow{Row: sampleRow(), Receive: "/s/fengqiao/cases/1/receive", Guard: sampleGuard, Assigned: Tag{ui.Warn, "Dispatched"}, Sign: Due{At: sampleTime}, Role: "Co-handler", Of: "019ab000-0000-7000-8000-000000000002"}
+	working := TaskRow{Row: sampleRow(), Assigned: Tag{ui.Info, "Received"}, Role: "Lead"}
 	who := Petitioner{Name: "W**", Phone: "138****8000", Path: "/s/fengqiao/cases/1/petitioner", Purposes: []ui.Option{{Value: "contact", Label: "Contact"}}}
 	full := Petitioner{Name: "Wang Xiaoming", Phone: "13800138000", Full: true}
 	return []Sample{
@@ -74,10 +80,16 @@ func Samples() []Sample {
 		{"sheet", SheetPage(Sheet{
 			Mark: "1", Live: live, Papers: "/s/fengqiao/papers/1",
 			Number: "20261123-00042", Title: "Rubbish at the east gate", State: Tag{ui.Info, "Handling"}, Petitioner: who,
-			Steps: []ui.Step{{Label: "Report", State: ui.Done}, {Label: "File", State: ui.Now}}, Facts: []ui.Fact{{Label: "Class", Value: "Exposed rubbish"}},
+			Steps: []ui.Step{{Label: "Report", State: ui.Done}, {Label: "File", State: ui.Now}}, Facts: []ui.Fact{{Label: "Class", Value: "Exposed rubbish"}}, Assignments: sampleAssignments,
 			Record: []ui.Moment{{At: sampleTime, Actor: "No. 101", Act: "Report"}},
-			Forms:  []templ.Component{ReceiveForm(sampleForm("receive")), HandleForm(sampleForm("handle"))},
+			Forms:  []templ.Component{ReceiveForm(sampleForm("receive")), HandleForm(Handle{Form: sampleForm("handle")})},
 		})},
+		{"suggestions", SuggestionsPage(Suggestions{Rule: "Three times in 180 days", Settings: "/s/fengqiao/admin/settings/duties.suggest_repeats", Reasons: "/s/fengqiao/suggestions/reasons",
+			Purposes: []ui.Option{{Value: "list_review", Label: "Review of the list"}},
+			Rows:     []Suggestion{{ClassKey: "matter-06010", UnitKey: "greening", Class: "Exposed rubbish", Unit: "Greening", Listed: "Sanitation", Negotiated: 4, Designated: 1, Last: sampleTime, Edit: "/s/fengqiao/admin/items/duty/new?class=matter-06010"}, {Class: "Noise", Unit: "Baima", Negotiated: 3, Last: sampleTime}}})},
+		{"suggestions-none", SuggestionsPage(Suggestions{Rule: "Three times in 180 days"})},
+		{"suggestion-reasons", SuggestionReasonsPage(SuggestionReasons{Title: "Exposed rubbish → Greening", Back: "/s/fengqiao/suggestions",
+			Rows: []SuggestionReason{{Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Role: "Lead", Basis: "Negotiated", By: "No. 102", Word: "Both stations", Reason: "Within the green", At: sampleTime}}})},
 		{"export", ExportPage(sampleExport())},
 		{"export-later", ExportPage(sampleExportLater())},
 		{"export-stop", ExportPage(ExportForm{Stop: "More than 50,000", Back: "/s/fengqiao/cases", Exports: "/s/fengqiao/cases/exports", Filter: []ui.Fact{{Label: "State", Value: "All"}}})},
@@ -86,11 +98,17 @@ func Samples() []Sample {
 		{"petitioner-full", PetitionerPart(full)},
 		{"petitioner-hidden", PetitionerPart(Petitioner{Hidden: true})},
 		{"report", ReportPage(Report{Form: sampleForm("report"), Case: sampleGuard.Request, Back: "/s/fengqiao/cases", Communities: sampleUnits})},
-		{"report-refused", ReportPage(Report{Form: refusedForm("report", map[string]string{"description": "Rubbish"}, map[string]string{"class": "Choose"}), Case: sampleGuard.Request, Urgent: true})},
+		{"report-refused", ReportPage(Report{Form: refusedForm("report", map[string]string{"description": "Rubbish"}, map[string]string{"class": "Choose"}), Case: sampleGuard.Request, Urgent: true, Spot: true})},
 		{"file", FileForm(File{Form: sampleForm("file"), Reload: "/s/fengqiao/cases/1", Conditions: []ui.Option{{Value: "a", Label: "Rubbish (4 h)"}}})},
 		{"reject", RejectForm(sampleForm("reject"))},
 		{"dispatch", DispatchForm(Dispatch{Form: sampleForm("dispatch"), Proposal: "Sanitation, by the list", Units: sampleUnits, Bases: []ui.Option{{Value: "statutory", Label: "Statutory", Help: "by the list"}}})},
 		{"dispatch-refused", DispatchForm(Dispatch{Form: refusedForm("dispatch", map[string]string{"basis": "negotiated", "unit": "greening"}, map[string]string{"parties": "Fill in"}), Units: sampleUnits})},
+		{"dispatch-helpers", DispatchForm(Dispatch{Form: refusedForm("dispatch", map[string]string{"basis": "statutory", "unit": "greening"}, map[string]string{"helpers": "Not on the list", "parties": "Fill in"}),
+			Units: sampleUnits, Helpers: sampleUnits, Helping: []string{"sanitation"}})},
+		{"join", DispatchForm(Dispatch{Form: sampleForm("join"), Units: sampleUnits, Joining: true})},
+		{"handle-waiting", HandleForm(Handle{Form: sampleForm("handle"), Waiting: "Greening station"})},
+		{"receive-co", ReceiveForm(Form{Title: "Receive", Action: "/s/fengqiao/cases/1/receive", Guard: sampleGuard, Key: "receive-1", Of: "019ab000-0000-7000-8000-000000000002", Values: map[string]string{}})},
+		{"assignments", AssignmentsCard(sampleAssignments)},
 		{"check", CheckForm(Check{Form: sampleForm("check"), MayClose: true, Close: true})},
 		{"close", CloseForm(sampleForm("close"))},
 		{"callback", CallBackForm(sampleForm("callback"))},
