@@ -211,5 +211,14 @@ func TestAStreetAddsItems(t *testing.T) {
 		t.Errorf("the community is called %q", u.Name)
 	}
 	l.get(t, chen, "/admin/items/indicator/new", 404)
+
+	// A page that knows what is wanted leads here with it.
+	n = l.get(t, chen, "/admin/items/duty/new?class=matter-06010&unit=greening&list=basic&ground=%E6%B8%85%E5%8D%95", 200)
+	for _, sel := range []string{`select[name=class] option[selected][value="matter-06010"]`, `select[name=unit] option[selected][value="greening"]`,
+		`select[name=list] option[selected][value="basic"]`, `input[name=ground][value="清单"]`} {
+		if cascadia.Query(n, cascadia.MustCompile(sel)) == nil {
+			t.Errorf("the form is not filled in: no %s", sel)
+		}
+	}
 	l.post(t, chen, "/admin/items/indicator", 404, "key", "mine", "title", "我的", "text", "口径", "version", "1")
 }

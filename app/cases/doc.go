@@ -7,9 +7,14 @@
 //	verifying ─────┘         └ return ┘ └─ rework ┴ reopen ─┘
 //
 // and may end sooner: answered at intake, rejected, merged into another case, voided. An [Assignment]
-// (派遣) is one unit's work on it; a case has one lead:
+// (派遣) is one unit's work on it:
 //
-//	dispatched → received → working → done        (returned)
+//	dispatched → received → working → done        (returned, lapsed)
+//
+// A case has one lead (主办), who answers for it, and any number of co-handlers (协办): each signs and hands in for itself,
+// and the lead hands in when they have, or says why he does not wait. Beneath either its liaison may give the work to
+// one of the unit's own people or a grid's worker (经办, 二级分拨), who reports to him or gives it back to him; to the
+// centre the unit answers. A return goes back one level. What is open when the case is closed lapses.
 //
 // Who may do what when is one table, [Moves]; buttons, its description in MOVES.md and the tests are
 // made from it. Each verb locks the case, asks the table, changes the rows in one statement and records
@@ -21,6 +26,9 @@
 // deadline (延期), to let the clock stand still (挂账). Each has a ground of the blueprint's lists, a
 // decider who is not the applicant, and a clock for the decision. A designated case is never returned.
 //
+// Whoever walks a grid and mends what he finds reports both in one (巡办一体). What is checked may be a share: a [Lot] drawn by
+// the tenant's key says of each case whether; what a route insists on, and what was sent back, is always checked.
+//
 // Filing starts the deadline of handling, by the condition found on the spot (立案条件) in one of four
 // units of time ([Due]); an order from above is due a configured lead before its issuer's deadline;
 // dispatching starts the receipt clock, and not signing stops nothing. Work
@@ -28,7 +36,8 @@
 // Nobody checks or calls back what he worked on himself.
 //
 // Whom a case is dispatched to has a basis: statutory (法定) must agree with the duty list; negotiated
-// (商定) says who agreed and why; designated (指定) says which leader, on what ground, and why.
+// (商定) says who agreed and why; designated (指定) says which leader, on what ground, and why. A community is not handed by
+// agreement what its list does not have; what repeats outside the list is suggested for it: see package repeats.
 //
 // What people said and who they are is sealed with the tenant's key. Acts carry dimensions only, and
 // rollups are made from those.

@@ -173,16 +173,13 @@ func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []an
 			reached = append(reached, "c.community IN (?)")
 			args = append(args, bun.List(r.communities))
 		}
-		// An array, so that the planner has keys to look up beside the other indexes.
-		for _, part := range []struct {
-			is string
-			by any
-		}{{"a.role = 'co' AND a.unit IN (?)", bun.List(r.units)}, {"a.person = ?", r.person}} {
-			if len(r.units) == 0 && part.by != any(r.person) {
-				continue
-			}
-			reached = append(reached, "c.id = ANY (ARRAY(SELECT a.case_id FROM assignments a WHERE a.tenant_id = ? AND a.state <> 'returned' AND "+part.is+"))")
-			args = append(args, int32(tx.ID()), part.by)
+		// What takesPart says, as arrays: so the planner has keys to look up beside the other indexes.
+		const part = "c.id = ANY (ARRAY(SELECT a.case_id FROM assignments a WHERE a.tenant_id = ? AND a.state <> 'returned' AND "
+		reached = append(reached, part+"a.person = ?))")
+		args = append(args, int32(tx.ID()), r.person)
+		if len(r.units) > 0 {
+			reached = append(reached, part+"a.role = 'co' AND a.unit IN (?)))")
+			args = append(args, int32(tx.ID()), bun.List(r.units))
 		}
 		b.WriteString(" AND (" + strings.Join(reached, " OR ") + ")")
 	}
