@@ -91,7 +91,8 @@ func runSign(ctx context.Context, tx tenants.Tx, c *Case, a *Assignment) error {
 	if err != nil {
 		return err
 	}
-	kind, column, seen := "", "", a.State
+	var kind, column string
+	seen := a.State
 	switch a.State {
 	case Dispatched:
 		if a.Unsigned || a.ReceiveBy.After(s.at) {
