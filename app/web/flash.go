@@ -95,6 +95,15 @@ var done = map[string]string{
 	"stopped":    ui.Key("已停止"),
 	"handed":     ui.Key("已提交"),
 	"abolished":  ui.Key("已撤销"),
+	"accepted":   ui.Key("已接收"),
+	"returned":   ui.Key("已退回对方"),
+	"handedover": ui.Key("已移交"),
+	"blown":      ui.Key("已吹哨"),
+	"present":    ui.Key("已报到"),
+	"onsite":     ui.Key("已到场"),
+	"judged":     ui.Key("已评价"),
+	"whistled":   ui.Key("已收哨"),
+	"calledoff":  ui.Key("已撤哨"),
 }
 
 func doneKey(say string) (key string, ok bool) {

@@ -6,6 +6,7 @@ package cases
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -82,6 +83,7 @@ type Sheet struct {
 	Forms         []templ.Component // for what the reader may do now, the likeliest first
 	Applications  []Application
 	Assignments   []Assignment // when somebody stands beside the lead
+	Panels        []templ.Component // of other modules
 }
 
 // Assignment is one unit's work, or one person's within it.
@@ -132,6 +134,7 @@ func (f Form) errors() (out []ui.FieldError) {
 var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
 	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
 	"helpers", "alone", "hand", "fixed", "found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due"}
+	"found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due", "to", "petitioner_too", "due", "say", "kind", "units", "purpose", "needed", "outcome", "facts"}
 
 // Report is the report form.
 type Report struct {
@@ -193,6 +196,7 @@ type Ask struct {
 	Name, Label, Help, Value, Hint string
 	Required                       bool
 	Options                        []ui.Option
+	Chosen                         []string // of AskMany
 }
 
 // AskKind is how a field is asked for.
@@ -206,6 +210,7 @@ const (
 	AskRadio // a choice that stands open
 	AskTime
 	AskHidden
+	AskMany // boxes under one name
 )
 
 func (a Ask) input(f Form) ui.Input {
@@ -216,6 +221,11 @@ func (a Ask) input(f Form) ui.Input {
 	in.Required, in.Help, in.Placeholder = a.Required, a.Help, a.Hint
 	return in
 }
+
+// boxID is the id of one box of AskMany.
+func (a Ask) boxID(f Form, i int) string { return a.input(f).ID + "-" + strconv.Itoa(i) }
+
+func (a Ask) has(value string) bool { return slices.Contains(a.Chosen, value) }
 
 // Application is what a unit asked for.
 type Application struct {

@@ -1,0 +1,207 @@
+package whistle
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wanjie/app/auth"
+	"wanjie/app/clock"
+	"wanjie/app/fault"
+	"wanjie/app/web"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+
+	view "wanjie/templates/whistle"
+)
+
+func routes(r web.Routes) {
+	r.Get("/whistles", "", list)
+	r.Get("/whistles/new", auth.WhistlesBlow, newForm)
+	r.Post("/whistles", auth.WhistlesBlow, postNew)
+	r.Get("/whistles/{id}", "", sheet)
+	type do = func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)
+	for v, a := range map[Verb]struct {
+		say string
+		do  do
+	}{
+		ToReport: {"已报到", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id, call uuid.UUID) (*Whistle, error) {
+			return Report(ctx, tx, id, call)
+		}},
+		ToArrive: {"已到场", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id, call uuid.UUID) (*Whistle, error) {
+			return Arrive(ctx, tx, id, call)
+		}},
+		ToFinish: {"已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
+			return Finish(ctx, tx, id, call, r.Text("result"))
+		}},
+		ToJudge: {"已评价", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
+			return Judge(ctx, tx, id, call, Judgement{r.Text("needed"), r.Text("facts"), r.Text("words")})
+		}},
+		ToClose: {"已收哨", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, _ uuid.UUID) (*Whistle, error) {
+			verdicts := map[uuid.UUID]Verdict{}
+			for name := range r.PostForm {
+				if len(name) < len("grade_") || name[:len("grade_")] != "grade_" {
+					continue
+				}
+				if call, err := uuid.Parse(name[len("grade_"):]); err == nil {
+					verdicts[call] = Verdict{Grade(r.Text(name)), r.Text("words_" + call.String())}
+				}
+			}
+			return Close(ctx, tx, id, r.Text("outcome"), verdicts)
+		}},
+		ToCallOff: {"已撤哨", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, _ uuid.UUID) (*Whistle, error) {
+			return CallOff(ctx, tx, id, r.Text("outcome"))
+		}},
+	} {
+		r.Post("/whistles/{id}/"+string(v), "", post(v, a.say, a.do))
+	}
+}
+
+// attempt is a form that was refused, with what was typed.
+type attempt struct {
+	verb  Verb
+	call  uuid.UUID
+	fault *fault.Error
+	typed map[string][]string
+}
+
+// post serves one verb: refused for its fields, the sheet comes back with what was typed.
+func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)) web.Handler {
+	return func(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+		id, err := r.ID("id")
+		if err != nil {
+			return web.Reply{}, err
+		}
+		call, _ := uuid.Parse(r.Text("call")) // none is refused as one that is not there
+		w, err := do(ctx, tx, r, id, call)
+		if f := refused(r, err); f != nil {
+			reply, err := showSheet(ctx, tx, r, id, attempt{v, call, f, r.PostForm})
+			return reply.Status(f.Kind.Status()), err
+		}
+		if err != nil {
+			return web.Reply{}, err
+		}
+		return web.Done(r.Path("/whistles/%s", w.ID), say).Or(told{w.ID, w.Number, w.State}), nil
+	}
+}
+
+// told is what a program hears of a whistle after a change.
+type told struct {
+	ID     uuid.UUID `json:"id"`
+	Number string    `json:"number"`
+	State  State     `json:"state"`
+}
+
+// refused is the fault of a form that a person should see again; nil otherwise.
+func refused(r *web.Request, err error) *fault.Error {
+	f := fault.Of(err)
+	if f == nil || f.Kind != fault.Invalid && f.Kind != fault.Conflict || r.WantsJSON() {
+		return nil
+	}
+	return f
+}
+
+func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	all, page := r.Text("all") != "", min(max(r.Int("page", 1), 1), 500)
+	rows, more, err := Browse(ctx, tx, all, page)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	n, err := newNames(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p := view.List{Tabs: []ui.Tab{{Label: ui.T(ctx, "进行中"), Href: listPath(r, false, 1), Active: !all}, {Label: ui.T(ctx, "全部"), Href: listPath(r, true, 1), Active: all}}}
+	if auth.Can(tx.Actor(), auth.WhistlesBlow, "") {
+		p.New = r.Path("/whistles/new")
+	}
+	for _, w := range rows {
+		row, err := n.row(r, w)
+		if err != nil {
+			return web.Reply{}, err
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if more {
+		p.Next = listPath(r, all, page+1)
+	}
+	if page > 1 {
+		p.Back = listPath(r, all, page-1)
+	}
+	return web.Page(ui.T(ctx, "吹哨报到"), view.ListPage(p)), nil
+}
+
+func listPath(r *web.Request, all bool, page int) string {
+	path := r.Path("/whistles?page=%s", strconv.Itoa(page))
+	if all {
+		path += "&all=1"
+	}
+	return path
+}
+
+func newForm(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	return showNew(ctx, tx, r, attempt{})
+}
+
+func showNew(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt) (web.Reply, error) {
+	p, err := newPage(ctx, tx, r, tried)
+	return web.Page(ui.T(ctx, "吹哨"), view.NewPage(p)).Under(web.Crumb(ui.T(ctx, "吹哨报到"), r.Path("/whistles")), web.Crumb(ui.T(ctx, "吹哨"), "")), err
+}
+
+func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	in := Order{Kind: r.Text("kind"), Units: r.PostForm["units"], Purpose: r.Text("purpose"), Address: r.Text("address"), Community: r.Text("community"),
+		Lon: degrees(r.Text("lon")), Lat: degrees(r.Text("lat"))}
+	var err error
+	if text := r.Text("case"); text != "" {
+		if in.Case, err = uuid.Parse(text); err != nil {
+			return web.Reply{}, errNone()
+		}
+	}
+	if text := r.Text("needed"); text != "" {
+		if in.At, err = time.ParseInLocation(asTyped, text, clock.Zone); err != nil {
+			err = fault.Field("needed", "请填写日期和时间")
+		}
+	}
+	var w *Whistle
+	if err == nil {
+		w, err = Blow(ctx, tx, in)
+	}
+	if f := refused(r, err); f != nil {
+		reply, err := showNew(ctx, tx, r, attempt{verb: ToBlow, fault: f, typed: r.PostForm})
+		return reply.Status(f.Kind.Status()), err
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Done(r.Path("/whistles/%s", w.ID), "已吹哨").Or(told{w.ID, w.Number, w.State}), nil
+}
+
+// asTyped is a time as browsers send it, in Asia/Shanghai.
+const asTyped = "2006-01-02T15:04"
+
+func degrees(s string) *float64 {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil
+	}
+	return &f
+}
+
+func sheet(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	id, err := r.ID("id")
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return showSheet(ctx, tx, r, id, attempt{})
+}
+
+func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID, tried attempt) (web.Reply, error) {
+	w, err := Find(ctx, tx, id)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := sheetPage(ctx, tx, r, w, tried)
+	return web.Page(p.Kind, view.SheetPage(p)).Under(web.Crumb(ui.T(ctx, "吹哨报到"), r.Path("/whistles")), web.Crumb(w.Number, "")), err
+}

@@ -1,0 +1,460 @@
+package whistle
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"wanjie/app/auth"
+	"wanjie/app/cases"
+	"wanjie/app/clock"
+	"wanjie/app/fault"
+	"wanjie/jobs"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+	"wanjie/tenants/keys"
+)
+
+// Longest texts, in characters, and how many units a whistle may call.
+const (
+	longLine  = 200
+	longText  = 2000
+	mostUnits = 20
+)
+
+// Order is a whistle to be blown.
+type Order struct {
+	Kind      string
+	Case      uuid.UUID // zero: it stands alone
+	Units     []string
+	Purpose   string
+	Address   string // where to
+	Community string
+	Lon, Lat  *float64
+	At        time.Time // when they should be there; zero: for an emergency at once, else not said
+}
+
+func (in *Order) check(cfg *blueprint.Config, codes []string, now time.Time) error {
+	var f problems
+	if !slices.ContainsFunc(cfg.ReasonsOf(blueprint.WhistleReason), func(r blueprint.Reason) bool { return r.Key == in.Kind && !r.Retired }) {
+		f.add("kind", ui.Key("请选择吹哨类型"))
+	}
+	known := cfg.UnitsWithin(codes...)
+	has := func(key string) bool {
+		return slices.ContainsFunc(known, func(u blueprint.Unit) bool { return u.Key == key })
+	}
+	slices.Sort(in.Units)
+	in.Units = slices.Compact(in.Units)
+	switch {
+	case len(in.Units) == 0:
+		f.add("units", ui.Key("请选择要报到的单位"))
+	case len(in.Units) > mostUnits:
+		f.add("units", ui.Key("单位过多，请分次吹哨"))
+	case !slices.ContainsFunc(in.Units, has) || slices.ContainsFunc(in.Units, func(u string) bool { return !has(u) }):
+		f.add("units", ui.Key("请选择本街道的单位"))
+	}
+	f.need("purpose", in.Purpose, longText)
+	f.need("address", in.Address, longLine)
+	if in.Community != "" && !has(in.Community) {
+		f.add("community", ui.Key("请选择本街道的社区（村）"))
+	}
+	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && (*in.Lon < 73 || *in.Lon > 136 || *in.Lat < 3 || *in.Lat > 54) {
+		f.add("lon", ui.Key("经纬度应在国内，且同时填写"))
+	}
+	if !in.At.IsZero() && !in.At.After(now) {
+		f.add("needed", ui.Key("到场时间应晚于现在"))
+	}
+	if in.Kind == Emergency {
+		in.At = time.Time{} // at once
+	}
+	return f.fault()
+}
+
+// Blow calls the units. Their clocks begin now.
+func Blow(ctx context.Context, tx tenants.Tx, in Order) (*Whistle, error) {
+	if err := auth.Require(tx.Actor(), move(ToBlow).May, ""); err != nil {
+		return nil, err
+	}
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	now := clock.Now(ctx)
+	if err := in.check(cfg, tx.Tenant().Codes, now); err != nil {
+		return nil, err
+	}
+	if in.Case != uuid.Nil {
+		c, _, err := cases.Find(ctx, tx, in.Case)
+		if err != nil {
+			return nil, err
+		}
+		if c.Stage.Ended() {
+			return nil, fault.New(fault.Conflict, "案卷已经办结，不能再吹哨")
+		}
+		if in.Lon == nil && in.Community == "" {
+			in.Community, in.Lon, in.Lat = c.Community, c.Lon, c.Lat
+		}
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, err
+	}
+	day := now.In(clock.Zone).Format("20060102")
+	n, err := tx.Next(ctx, "whistle "+day)
+	if err != nil {
+		return nil, err
+	}
+	w := &Whistle{
+		ID: tenants.NewID(), Number: fmt.Sprintf("%s-W%03d", day, n), Kind: in.Kind, CaseID: in.Case, Community: in.Community, Lon: in.Lon, Lat: in.Lat,
+		Urgent: in.Kind == Emergency, NeededAt: in.At, State: Open, MadeBy: tx.Actor().Person, MadeAt: now,
+	}
+	w.Purpose, w.Address = box.Seal(at("whistles", "purpose", w.ID), in.Purpose), box.Seal(at("whistles", "address", w.ID), in.Address)
+	if _, err := tx.Insert(w).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("write whistle %s: %w", w.Number, err)
+	}
+	respond, arrive, err := w.clocks(cfg)
+	if err != nil {
+		return nil, err
+	}
+	tx.Record(tenants.Act{Kind: "whistle.blown", Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: now, After: w.dims(nil)})
+	for _, unit := range in.Units {
+		k := &Call{ID: tenants.NewID(), WhistleID: w.ID, Unit: unit, State: Called, RespondBy: respond, ArriveBy: arrive}
+		w.Calls = append(w.Calls, k)
+		if err := jobs.Remind(ctx, tx, jobs.Timer{Kind: respondTimer, Object: k.ID, DueAt: respond}); err != nil {
+			return nil, err
+		}
+		if !arrive.IsZero() {
+			if err := jobs.Remind(ctx, tx, jobs.Timer{Kind: arriveTimer, Object: k.ID, DueAt: arrive}); err != nil {
+				return nil, err
+			}
+		}
+		tx.Record(tenants.Act{Kind: "whistle.called", Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: now, After: w.dims(k)})
+	}
+	if _, err := tx.Insert(&w.Calls).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("write calls of whistle %s: %w", w.Number, err)
+	}
+	return w, nil
+}
+
+// clocks are by when each unit reports in and arrives. To an emergency both are the same: coming is the answer.
+func (w *Whistle) clocks(cfg *blueprint.Config) (respond, arrive time.Time, err error) {
+	if w.Urgent {
+		arrive, err = cases.Within(w.MadeAt, cfg, "whistle.urgent_limit", blueprint.Limit{Value: 1, Unit: blueprint.UrgentHour})
+		return arrive, arrive, err
+	}
+	respond, err = cases.Within(w.MadeAt, cfg, "whistle.respond_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
+	if !w.NeededAt.IsZero() && w.NeededAt.Before(respond) {
+		respond = w.NeededAt
+	}
+	return respond, w.NeededAt, err
+}
+
+// Report says that a unit heard and comes.
+func Report(ctx context.Context, tx tenants.Tx, id, call uuid.UUID) (*Whistle, error) {
+	s, err := begin(ctx, tx, id, call, ToReport)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.report(ctx); err != nil {
+		return nil, err
+	}
+	return s.w, s.write(ctx)
+}
+
+func (s *step) report(ctx context.Context) error {
+	s.k.ReportedBy, s.k.ReportedAt = s.tx.Actor().Person, s.at
+	if s.k.State == Called {
+		s.k.State = Reported
+	}
+	s.missed()
+	s.done("whistle.reported")
+	return jobs.Cancel(ctx, s.tx, s.k.ID, respondTimer)
+}
+
+// Arrive says that a unit is there. Whoever had not reported in does so with it.
+func Arrive(ctx context.Context, tx tenants.Tx, id, call uuid.UUID) (*Whistle, error) {
+	s, err := begin(ctx, tx, id, call, ToArrive)
+	if err != nil {
+		return nil, err
+	}
+	if s.k.State == Called {
+		if err := s.report(ctx); err != nil {
+			return nil, err
+		}
+	}
+	s.k.State, s.k.ArrivedBy, s.k.ArrivedAt = Arrived, tx.Actor().Person, s.at
+	s.missed()
+	s.done("whistle.arrived")
+	if err := jobs.Cancel(ctx, tx, s.k.ID, arriveTimer); err != nil {
+		return nil, err
+	}
+	return s.w, s.write(ctx)
+}
+
+// missed notes marks that passed before their timers rang.
+func (s *step) missed() {
+	passed := func(did, by time.Time) bool {
+		if did.IsZero() {
+			did = s.at
+		}
+		return did.After(by)
+	}
+	if k := s.k; !k.Silent && passed(k.ReportedAt, k.RespondBy) {
+		k.Silent = true
+		s.done("whistle.silent")
+	}
+	if k := s.k; !k.Late && !k.ArriveBy.IsZero() && passed(k.ArrivedAt, k.ArriveBy) {
+		k.Late = true
+		s.done("whistle.late")
+	}
+}
+
+// Finish gives a unit's result.
+func Finish(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, result string) (*Whistle, error) {
+	s, err := begin(ctx, tx, id, call, ToFinish)
+	if err != nil {
+		return nil, err
+	}
+	var f problems
+	if f.need("result", result, longText); f.found != nil {
+		return nil, f.found
+	}
+	s.k.State, s.k.DoneBy, s.k.DoneAt = Done, tx.Actor().Person, s.at
+	s.k.Result = s.box.Seal(at("whistle_calls", "result", s.k.ID), result)
+	s.done("whistle.done")
+	return s.w, s.write(ctx)
+}
+
+// Judgement is a unit's judgement of the whistle.
+type Judgement struct {
+	Needed, Facts string // yes or no
+	Words         string // needed when either is no
+}
+
+// Judge gives a unit's judgement of the whistle, once.
+func Judge(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, in Judgement) (*Whistle, error) {
+	s, err := begin(ctx, tx, id, call, ToJudge)
+	if err != nil {
+		return nil, err
+	}
+	var f problems
+	for field, answer := range map[string]string{"needed": in.Needed, "facts": in.Facts} {
+		if answer != "yes" && answer != "no" {
+			f.add(field, ui.Key("请选择"))
+		}
+	}
+	if in.Needed == "no" || in.Facts == "no" {
+		f.need("words", in.Words, longText)
+	} else {
+		f.fit("words", in.Words, longText)
+	}
+	if f.found != nil {
+		return nil, f.found
+	}
+	s.k.Needed, s.k.Facts, s.k.JudgedBy, s.k.JudgedAt = in.Needed, in.Facts, tx.Actor().Person, s.at
+	s.k.JudgeWords = s.box.Seal(at("whistle_calls", "judge_words", s.k.ID), in.Words)
+	s.done("whistle.judged")
+	return s.w, s.write(ctx)
+}
+
+// Verdict is the whistler's judgement of one unit.
+type Verdict struct {
+	Grade Grade
+	Words string // needed for Poor
+}
+
+// Close ends a whistle with what came of it and a judgement of each unit, by the id of its call.
+func Close(ctx context.Context, tx tenants.Tx, id uuid.UUID, outcome string, verdicts map[uuid.UUID]Verdict) (*Whistle, error) {
+	s, err := begin(ctx, tx, id, uuid.Nil, ToClose)
+	if err != nil {
+		return nil, err
+	}
+	var f problems
+	f.need("outcome", outcome, longText)
+	for _, k := range s.w.Calls {
+		v := verdicts[k.ID]
+		if !slices.Contains(Grades, v.Grade) {
+			f.add("grade_"+k.ID.String(), ui.Key("请评价每个单位"))
+		}
+		if v.Grade == Poor {
+			f.need("words_"+k.ID.String(), v.Words, longText)
+		} else {
+			f.fit("words_"+k.ID.String(), v.Words, longText)
+		}
+	}
+	if f.found != nil {
+		return nil, f.found
+	}
+	s.w.State = Closed
+	for _, k := range s.w.Calls {
+		s.about(k)
+		s.missed()
+		k.Grade, k.GradeWords = verdicts[k.ID].Grade, s.box.Seal(at("whistle_calls", "grade_words", k.ID), verdicts[k.ID].Words)
+		s.done("whistle.graded")
+		if err := s.write(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return s.w, s.end(ctx, "whistle.closed", outcome)
+}
+
+// CallOff ends a whistle that was blown by mistake, before anybody has come. Nobody is judged for it.
+func CallOff(ctx context.Context, tx tenants.Tx, id uuid.UUID, why string) (*Whistle, error) {
+	s, err := begin(ctx, tx, id, uuid.Nil, ToCallOff)
+	if err != nil {
+		return nil, err
+	}
+	var f problems
+	if f.need("outcome", why, longText); f.found != nil {
+		return nil, f.found
+	}
+	s.w.State = CalledOff
+	return s.w, s.end(ctx, "whistle.called_off", why)
+}
+
+// end writes the whistle's end and stops the clocks of those who are not through.
+func (s *step) end(ctx context.Context, kind, words string) error {
+	w := s.w
+	w.EndedBy, w.EndedAt = s.tx.Actor().Person, s.at
+	w.Outcome = s.box.Seal(at("whistles", "outcome", w.ID), words)
+	for _, k := range w.Calls {
+		if err := jobs.Cancel(ctx, s.tx, k.ID, respondTimer, arriveTimer); err != nil {
+			return err
+		}
+	}
+	s.about(nil)
+	s.tx.Record(tenants.Act{Kind: kind, Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: s.at, Before: tenants.Dims{"whistle": string(Open), "whistle_kind": w.Kind}, After: w.dims(nil)})
+	if _, err := s.tx.Update(w).Column("state", "ended_by", "ended_at", "outcome").WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("write whistle %s: %w", w.Number, err)
+	}
+	return nil
+}
+
+// step is one verb at work on one locked whistle, and on one unit's part in it.
+type step struct {
+	tx     tenants.Tx
+	w      *Whistle
+	k      *Call
+	box    *keys.Box
+	at     time.Time
+	before tenants.Dims
+}
+
+// begin locks the whistle and asks the table. call is zero where the verb is about the whole.
+func begin(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, v Verb) (*step, error) {
+	w, err := read(ctx, tx, id, true)
+	if err != nil {
+		return nil, err
+	}
+	k := w.call(call)
+	if k == nil && move(v).Steps != nil {
+		return nil, errNone()
+	}
+	if err := move(v).allows(tx.Actor(), w, k); err != nil {
+		return nil, err
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &step{tx: tx, w: w, box: box, at: clock.Now(ctx)}
+	s.about(k)
+	return s, nil
+}
+
+// about turns to one unit's part.
+func (s *step) about(k *Call) {
+	s.k = k
+	s.before = s.w.dims(k)
+}
+
+// done records an act about the part.
+func (s *step) done(kind string) {
+	after := s.w.dims(s.k)
+	s.tx.Record(tenants.Act{Kind: kind, Version: 1, Object: "whistle", ObjectID: s.w.ID, HappenedAt: s.at, Before: s.before, After: after})
+	s.before = after
+}
+
+func (s *step) write(ctx context.Context) error {
+	if _, err := s.tx.Update(s.k).WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("write call %s: %w", s.k.ID, err)
+	}
+	return nil
+}
+
+// The clocks of a call.
+const (
+	respondTimer = "whistle.respond"
+	arriveTimer  = "whistle.arrive"
+)
+
+// ring marks a unit that let a clock pass.
+func ring(ctx context.Context, tx tenants.Tx, call uuid.UUID, kind string, passed func(*Call, time.Time) bool, miss func(*Call)) error {
+	var of uuid.UUID
+	if err := tx.Raw("SELECT whistle_id FROM whistle_calls WHERE tenant_id = ? AND id = ?", int32(tx.ID()), call).Scan(ctx, &of); err != nil {
+		return fmt.Errorf("call %s: %w", call, err)
+	}
+	w, err := read(ctx, tx, of, true)
+	if err != nil {
+		return err
+	}
+	s := &step{tx: tx, w: w, at: clock.Now(ctx)}
+	if s.about(w.call(call)); w.State != Open || !passed(s.k, s.at) {
+		return nil
+	}
+	miss(s.k)
+	s.done(kind)
+	return s.write(ctx)
+}
+
+func runRespond(ctx context.Context, tx tenants.Tx, call uuid.UUID) error {
+	return ring(ctx, tx, call, "whistle.silent", func(k *Call, now time.Time) bool {
+		return k.State == Called && !k.Silent && !now.Before(k.RespondBy)
+	}, func(k *Call) { k.Silent = true })
+}
+
+func runArrive(ctx context.Context, tx tenants.Tx, call uuid.UUID) error {
+	return ring(ctx, tx, call, "whistle.late", func(k *Call, now time.Time) bool {
+		return k.ArrivedAt.IsZero() && !k.Late && !k.ArriveBy.IsZero() && !now.Before(k.ArriveBy)
+	}, func(k *Call) { k.Late = true })
+}
+
+// problems gathers what is wrong, field by field.
+type problems struct{ found *fault.Error }
+
+func (p *problems) add(field, say string) {
+	if p.found == nil {
+		p.found = fault.Field(field, say)
+		return
+	}
+	p.found.And(field, say)
+}
+
+func (p *problems) fault() error {
+	if p.found == nil {
+		return nil
+	}
+	return p.found
+}
+
+func (p *problems) need(field, value string, most int) {
+	if strings.TrimSpace(value) == "" {
+		p.add(field, ui.Key("请填写此项"))
+	}
+	p.fit(field, value, most)
+}
+
+func (p *problems) fit(field, value string, most int) {
+	if utf8.RuneCountInString(value) > most {
+		p.add(field, ui.Key("内容过长，请精简"))
+	}
+	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+		p.add(field, ui.Key("含有无法识别的字符"))
+	}
+}
