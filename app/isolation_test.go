@@ -77,13 +77,15 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 	markA, markB := "甲"+uuid.NewString()[:6], "乙"+uuid.NewString()[:6]
 	a, _ := h.street(t, markA, 10_000)
 	b, theirs := h.street(t, markB, 20_000)
+	h.shared(t, a, markA)
+	h.shared(t, b, markB)
 	var grant uuid.UUID
 	super := h.Super(t, tenants.Home)
 	if err := super.QueryRow(t.Context(), "SELECT id FROM grants WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&grant); err != nil {
 		t.Fatal(err)
 	}
 	ids := []string{theirs.ID.String(), theirs.Number, grant.String()}
-	for _, table := range []string{"grids", "patrols", "patrol_rounds"} {
+	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles"} {
 		var id uuid.UUID
 		if err := super.QueryRow(t.Context(), "SELECT id FROM "+table+" WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&id); err != nil {
 			t.Fatal(table, err)

@@ -6,7 +6,9 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
 	"wanjie/app/grids"
+	"wanjie/app/handover"
 	"wanjie/app/module"
+	"wanjie/app/whistle"
 	"wanjie/tenants"
 )
 
@@ -20,6 +22,7 @@ func init() { // features do not import each other
 		}
 		return out, err
 	}
+	cases.Panels = append(cases.Panels, handover.Panel, whistle.Panel)
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
@@ -27,4 +30,6 @@ func init() { // features do not import each other
 var Modules = []module.Module{
 	cases.Module.With(papers.Part),
 	grids.Module,
+	handover.Module,
+	whistle.Module,
 }

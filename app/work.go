@@ -18,6 +18,7 @@ import (
 	"wanjie/app/clock"
 	"wanjie/app/config"
 	"wanjie/app/files"
+	"wanjie/app/handover"
 	"wanjie/billing"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -109,7 +110,7 @@ func Columns() (all []keys.Columns) {
 
 func (a *App) jobKinds() []jobs.Kind {
 	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
-	kinds = append(kinds, renameKind(), settleKind())
+	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow())
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
 	}

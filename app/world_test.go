@@ -22,7 +22,9 @@ import (
 	"wanjie/app/grids"
 	"wanjie/app/grids/geo"
 	"wanjie/app/grids/patrol"
+	"wanjie/app/handover"
 	"wanjie/app/web"
+	"wanjie/app/whistle"
 	"wanjie/tenants"
 	"wanjie/tenants/tenantstest"
 )
@@ -107,6 +109,27 @@ func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *
 		t.Fatal(err)
 	}
 	return s, c
+}
+
+// shared gives a street a case that is handed up to its district's centre, and a whistle on it.
+func (h *house) shared(t *testing.T, s tenants.Tenant, mark string) {
+	t.Helper()
+	h.Street(t, func(p *tenants.Plan) { p.Kind, p.Name, p.Blueprint = tenants.Centre, "区级指挥中心", h.Blueprints["district-centre"] })
+	if err := h.App.DB.Write(t.Context(), s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		c, err := cases.Report(ctx, tx, cases.Intake{Channel: "phone", Class: "extension-35", Words: cases.Words{Title: mark + "斗殴", Description: mark + "斗殴"}})
+		if err == nil {
+			_, err = cases.File(ctx, tx, c.ID, cases.Filing{})
+		}
+		if err == nil {
+			_, err = handover.HandOver(ctx, tx, c.ID, handover.Order{To: "police", Reason: mark + "理由"})
+		}
+		if err == nil {
+			_, err = whistle.Blow(ctx, tx, whistle.Order{Kind: whistle.Emergency, Case: c.ID, Units: []string{"sanitation"}, Purpose: mark + "事由", Address: mark + "地点"})
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // walked gives a street a grid with a patrol that has a round.

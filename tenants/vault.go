@@ -15,12 +15,13 @@ const openBoxes = 20_000
 // vault opens tenants' data keys. Its reader has a pool of its own: a transaction that waits for a
 // key must not wait for the connections that other such transactions hold.
 type vault struct {
+	db      *DB
 	ring    *keys.Ring
 	service keys.Service
 }
 
 func newVault(db *DB, service keys.Service) *vault {
-	v := &vault{service: service}
+	v := &vault{db: db, service: service}
 	v.ring = keys.NewRing(service, openBoxes, func(ctx context.Context, tenant int32) (stored []keys.Wrapped, err error) {
 		ctx = context.WithValue(ctx, scopeKey{}, nil)
 		placement, err := db.placementOf(ctx, ID(tenant))

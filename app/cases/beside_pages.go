@@ -13,7 +13,7 @@ import (
 	view "wanjie/templates/cases"
 )
 
-var stateTones = map[State]ui.Tone{Dispatched: ui.Warn, Received: ui.Info, Working: ui.Bad, Done: ui.Good, Returned: ui.Neutral, Lapsed: ui.Neutral}
+var stateTones = map[State]ui.Tone{Dispatched: ui.Warn, Received: ui.Info, Working: ui.Bad, Done: ui.Good, Returned: ui.Neutral, Lapsed: ui.Neutral, Handed: ui.Info}
 
 // assignments are everybody's work: each unit's with whom it gave it to beneath.
 func (n names) assignments(tx tenants.Tx, c *Case) (out []view.Assignment, err error) {

@@ -62,6 +62,7 @@ const (
 	Working    State = "working"    // 返工中
 	Done       State = "done"       // 已办结
 	Returned   State = "returned"   // 已退回
+	Handed     State = "handed"     // 已移交: handled in another tenant; see [HandOver]
 )
 
 // Open reports whether there is still something to do.
@@ -72,7 +73,7 @@ func (s State) Title() string { return stateTitles[s] }
 
 var stateTitles = map[State]string{
 	Dispatched: ui.Key("待签收"), Received: ui.Key("已签收"), Working: ui.Key("返工中"), Done: ui.Key("已办结"), Returned: ui.Key("已退回"),
-	Lapsed: ui.Key("已终止"),
+	Lapsed: ui.Key("已终止"), Handed: ui.Key("已移交"),
 }
 
 // Basis is why a case went to this unit and no other.
@@ -239,6 +240,7 @@ type Assignment struct {
 	Grid       string    // of a hand: code of the grid as whose worker he was chosen
 	Spot       bool      // 巡办一体: mended by whoever found it
 	Unassigned bool      // the unit had people to give it to and neither gave nor handed it in by the limit of the second dispatch
+	Handover   uuid.UUID `bun:"type:uuid,nullzero"` // by which it is handled in another tenant
 }
 
 // The parts that somebody may have in a case.
@@ -283,6 +285,9 @@ func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
 	}
 	if c.Lead != nil && c.Lead.State != Returned {
 		set("basis", string(c.Lead.Basis))
+		if c.Lead.Handover != uuid.Nil {
+			d["handed"] = "1"
+		}
 	}
 	if !c.ClosedAt.IsZero() {
 		d["closed"], d["outcome"] = day(c.ClosedAt), c.Outcome
@@ -299,6 +304,9 @@ func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
 func unitName(cfg *blueprint.Config, key string) string {
 	u, ok := cfg.UnitOf(key)
 	if !ok {
+		if name, beyond := cfg.Beyond(key); beyond {
+			return name
+		}
 		return key
 	}
 	if u.Short != "" {

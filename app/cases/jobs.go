@@ -94,8 +94,8 @@ func runSign(ctx context.Context, tx tenants.Tx, c *Case, a *Assignment) error {
 	var kind, column string
 	seen := a.State
 	switch a.State {
-	case Dispatched:
-		if a.Unsigned || a.ReceiveBy.After(s.at) {
+	case Dispatched, Handed: // what was handed over is signed for by whoever accepts it
+		if a.Unsigned || a.ReceiveBy.After(s.at) || !a.ReceivedAt.IsZero() {
 			return nil
 		}
 		kind, column, a.Unsigned = "case.unsigned", "unsigned", true

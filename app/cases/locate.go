@@ -4,8 +4,16 @@ import (
 	"context"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"wanjie/app/web"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
+
+// Panels are what other modules show on a case's sheet, beneath its forms; nil where one has nothing to say. The
+// wiring puts them here before anything runs.
+var Panels []func(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config) (templ.Component, error)
 
 // What cases ask of the street's grids. Cases know no grids; the wiring, which knows both, puts the grids' answers here
 // before anything runs.

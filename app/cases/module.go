@@ -31,7 +31,7 @@ var Module = module.Module{
 	},
 	Acts: acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "overdue", "closed", "called_back", "reopened", "imported",
 		"sent_to_verify", "verified", "not_found", "answered", "merged", "voided", "asked", "granted", "refused", "withdrawn", "undecided", "resumed", "suspension_reviewed", "postponed",
-		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned"),
+		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned", "handed_over", "taken_there", "handed_back"),
 	Jobs:   []jobs.Kind{exportJob},
 	Notify: notify,
 	Words:  actWords(),
@@ -49,7 +49,7 @@ var Module = module.Module{
 		{
 			Table: "assignments",
 			Plain: []string{"tenant_id", "id", "case_id", "role", "unit", "state", "basis", "duty", "expires_on", "dispatched_by", "dispatched_at",
-				"receive_by", "received_by", "received_at", "unsigned", "handled_by", "handled_at", "parent", "person", "grid", "spot", "unassigned"},
+				"receive_by", "received_by", "received_at", "unsigned", "handled_by", "handled_at", "parent", "person", "grid", "spot", "unassigned", "handover"},
 			Sealed: []string{"parties", "designator", "ground", "reason"},
 		},
 		{

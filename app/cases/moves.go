@@ -26,6 +26,7 @@ const (
 	ToFile     Verb = "file"
 	ToReject   Verb = "reject"
 	ToDispatch Verb = "dispatch"
+	ToHandOver Verb = "handover"
 	ToReceive  Verb = "receive"
 	ToHandle   Verb = "handle"
 	ToCheck    Verb = "check"
@@ -111,6 +112,8 @@ var Moves = []Move{
 		Needs: []string{"reason"}},
 	{Verb: ToDispatch, Title: ui.Key("派遣"), From: []Stage{Filed}, To: []Stage{Handling}, May: []string{auth.CasesDispatch, auth.CasesNegotiate, auth.CasesDesignate},
 		Needs: []string{"unit", "basis"}},
+	{Verb: ToHandOver, Title: ui.Key("上报区级、下派街道"), From: []Stage{Filed}, To: []Stage{Handling}, May: []string{auth.CasesDispatch, auth.CasesNegotiate, auth.CasesDesignate},
+		Needs: []string{"to", "reason"}},
 	{Verb: ToMerge, Title: ui.Key("并案"), From: []Stage{Reported, Verifying, Accepted, Filed}, To: []Stage{Merged}, May: []string{auth.CasesFile, auth.CasesDispatch},
 		Needs: []string{"into"}},
 	{Verb: ToVoid, Title: ui.Key("作废"), From: []Stage{Reported, Verifying, Accepted, Filed}, To: []Stage{Voided}, May: []string{auth.CasesClose}, Needs: []string{"ground", "words"}},

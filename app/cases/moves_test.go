@@ -63,7 +63,7 @@ func TestStagesDecide(t *testing.T) {
 	states := map[Stage]State{Handling: Received, Checking: Done, Closed: Done}
 	open := map[Stage][]Verb{
 		Reported: {ToFile, ToVerify, ToReject, ToMerge, ToVoid}, Verifying: {ToConfirm, ToMerge, ToVoid}, Accepted: {ToFile, ToReject, ToMerge, ToVoid},
-		Filed: {ToDispatch, ToMerge, ToVoid}, Handling: {ToAssign, ToHandle, ToReturn, ToExtend, ToSuspend, ToJoin}, Checking: {ToCheck}, Closed: {ToCallBack},
+		Filed: {ToDispatch, ToHandOver, ToMerge, ToVoid}, Handling: {ToAssign, ToHandle, ToReturn, ToExtend, ToSuspend, ToJoin}, Checking: {ToCheck}, Closed: {ToCallBack},
 	}
 	for _, s := range Stages {
 		c := &Case{Stage: s, Unit: sanitation}

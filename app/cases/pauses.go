@@ -191,6 +191,10 @@ func Postpone(ctx context.Context, tx tenants.Tx, id uuid.UUID, upper time.Time)
 		f.add("upper_due", errUpperDue)
 		return nil, f.fault()
 	}
+	return s.postpone(ctx, upper)
+}
+
+func (s *step) postpone(ctx context.Context, upper time.Time) (*Case, error) {
 	c := s.c
 	c.UpperDue = upper.UTC()
 	own, err := Due(c.FiledAt, handleLimit(s.rules, c.Condition), calendarOf(s.rules))
@@ -208,7 +212,7 @@ func Postpone(ctx context.Context, tx tenants.Tx, id uuid.UUID, upper time.Time)
 		}
 	}
 	s.done("case.postponed")
-	return c, w.write(ctx, tx, c)
+	return c, w.write(ctx, s.tx, c)
 }
 
 // ahead is our deadline for an order that must be answered by upper: own, or earlier by the configured

@@ -65,8 +65,19 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 			return p, err
 		}
 	}
-	p.Applications, err = n.applications(ctx, tx, r, c, tried)
-	return p, err
+	if p.Applications, err = n.applications(ctx, tx, r, c, tried); err != nil {
+		return p, err
+	}
+	for _, panel := range Panels {
+		shown, err := panel(ctx, tx, r, c, rules)
+		if err != nil {
+			return p, err
+		}
+		if shown != nil {
+			p.Panels = append(p.Panels, shown)
+		}
+	}
+	return p, nil
 }
 
 // steps is the step bar.
@@ -191,7 +202,7 @@ func (n names) withGrounds(c *Case, events []Event) ([]Event, error) {
 		}
 		for i := range events {
 			e := &events[i]
-			if !e.At.Equal(a.DispatchedAt) || a.Role == LeadRole && e.Kind != "case.dispatched" || a.Role == CoRole && (e.Kind != "case.joined" || e.After["helper"] != a.Unit) {
+			if !e.At.Equal(a.DispatchedAt) || a.Role == LeadRole && e.Kind != "case.dispatched" && e.Kind != "case.handed_over" || a.Role == CoRole && (e.Kind != "case.joined" || e.After["helper"] != a.Unit) {
 				continue
 			}
 			for _, said := range []struct{ label, text string }{
@@ -214,6 +225,7 @@ var actTitles = map[string]string{
 	"case.sent_to_verify": ui.Key("送核实"), "case.verified": ui.Key("核实属实"), "case.not_found": ui.Key("核实不属实"), "case.answered": ui.Key("答复办结"),
 	"case.merged": ui.Key("并案"), "case.voided": ui.Key("作废"), "case.asked": ui.Key("提出申请"), "case.granted": ui.Key("批准申请"),
 	"case.refused": ui.Key("未批准申请"), "case.withdrawn": ui.Key("撤回申请"), "case.undecided": ui.Key("申请逾期未审批"), "case.resumed": ui.Key("恢复办理"),
+	"case.handed_over": ui.Key("上报下派"), "case.taken_there": ui.Key("对方接收"), "case.handed_back": ui.Key("对方退回"),
 	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"), "case.unassigned": ui.Key("超时未派给经办人"),
 	"case.joined": ui.Key("增派协办"), "case.co_received": ui.Key("协办签收"), "case.co_handled": ui.Key("提交协办结果"), "case.not_waited": ui.Key("不再等待协办"),
 	"case.assigned": ui.Key("派给经办人"), "case.taken": ui.Key("经办人接办"), "case.fed_back": ui.Key("提交经办结果"), "case.given_back": ui.Key("经办人退回联络员"),
@@ -229,7 +241,7 @@ func (n names) moment(e Event) ui.Moment {
 		m.Actor = ui.T(n.ctx, "工号 %d", e.Person)
 	}
 	switch e.Kind {
-	case "case.dispatched":
+	case "case.dispatched", "case.handed_over":
 		m.Detail = e.After["unit_name"] + "（" + ui.T(n.ctx, Basis(e.After["basis"]).Title()) + "）\n" + m.Detail
 	case "case.handled":
 		m.Detail = strings.TrimSpace(m.Detail + "\n" + n.lot(e.After))
@@ -246,7 +258,7 @@ func (n names) moment(e Event) ui.Moment {
 			result, m.Tone = ui.T(n.ctx, "不合格，退回返工"), ui.Bad
 		}
 		m.Detail = result + "\n" + m.Detail
-	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided", "case.unassigned":
+	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided", "case.unassigned", "case.handed_back":
 		m.Tone = ui.Bad
 		if name := e.After["helper_name"]; name != "" {
 			m.Detail = name + "\n" + m.Detail
@@ -350,6 +362,9 @@ func (n names) dispatchForm(tx tenants.Tx, c *Case, f view.Form, again bool) vie
 		if len(p.Bases) > 0 && (ok || p.Bases[0].Value != string(Statutory)) {
 			p.Values["basis"] = p.Bases[0].Value
 		}
+	}
+	if up := n.cfg.Above(c.Class); len(up) > 0 && !ok {
+		p.Proposal = ui.T(n.ctx, "职责清单列为上级收回，主责部门：%s，可上报区级", up[0].Name)
 	}
 	p.Units, p.Helpers = n.units(tx, p.Values["unit"]), n.units(tx, "")
 	if again && p.Values["helpers"] != "" {

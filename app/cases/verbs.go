@@ -341,6 +341,9 @@ func (s *step) rework(w *change) {
 		s.c.Stage, s.c.Lead.State, s.c.Unit, s.c.First = Filed, Returned, "", ""
 		w.columns = append(w.columns, "unit", "first")
 	}
+	if s.c.Lead.Handover != uuid.Nil {
+		s.c.Lead.State = Handed // whoever has it hears of it by message
+	}
 	w.lead, w.seen = []string{"state"}, Done
 	if s.c.DueAt.After(s.at) {
 		w.remind = map[string]time.Time{dueTimer: s.c.DueAt}

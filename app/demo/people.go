@@ -18,6 +18,7 @@ var cast = []struct {
 	login, name, door string
 	vendor, district  string      // role there
 	gives             []auth.Give // in the main street
+	centre            []auth.Give // in the district's centre
 }{
 	{login: "operator@wanjie.example", name: "运营 演示", door: "运营平台 vendor", vendor: auth.Operator},
 	{login: "vendor-system@wanjie.example", name: "运营系统 演示", door: "运营系统管理员", vendor: auth.SystemAdmin},
@@ -39,6 +40,7 @@ var cast = []struct {
 	// These two have no grants of their own: survey posts them in a grid.
 	{login: "gridhead@wanjie.example", name: "褚网格 演示", door: "网格长"},
 	{login: "grid@wanjie.example", name: "卫网格 演示", door: "网格员"},
+	{login: "centre@wanjie.example", name: "沈值守 演示", door: "区级指挥中心值班长", centre: []auth.Give{{Role: auth.ShiftLead}, {Role: auth.Handler, Unit: "police"}}},
 	{login: "caller@wanjie.example", name: "陈回访 演示", door: "回访员", gives: []auth.Give{{Role: auth.Caller}}},
 }
 
@@ -46,7 +48,7 @@ var cast = []struct {
 type troupe map[string]int64
 
 // hire makes the accounts, their grants and second factors, and lists them for DevFile.
-func hire(ctx context.Context, a *app.App, streets []tenants.Tenant) (troupe, []config.Account, error) {
+func hire(ctx context.Context, a *app.App, streets []tenants.Tenant, centre tenants.Tenant) (troupe, []config.Account, error) {
 	people, accounts := troupe{}, []config.Account{}
 	main := streets[0]
 	for _, p := range cast {
@@ -73,6 +75,12 @@ func hire(ctx context.Context, a *app.App, streets []tenants.Tenant) (troupe, []
 				return auth.GiveUpper(ctx, tx, auth.Machine(), person, g)
 			}); err != nil {
 				return nil, nil, err
+			}
+		}
+		if len(p.centre) > 0 {
+			account.URL = a.Config.PublicURL + "/s/" + centre.Slug + "/handovers"
+			if err := a.Employ(ctx, centre.ID, person, p.name, "", p.centre...); err != nil {
+				return nil, nil, fmt.Errorf("%s in %s: %w", p.login, centre.Name, err)
 			}
 		}
 		if len(p.gives) > 0 {

@@ -39,12 +39,12 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 		return nil, err
 	}
 	say("opening the demo district: 虎丘区, its streets and its command centre")
-	streets, err := open(ctx, a)
+	streets, centre, err := open(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	say("hiring made-up people for every door")
-	people, accounts, err := hire(ctx, a, streets)
+	people, accounts, err := hire(ctx, a, streets, centre)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,10 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 		if err := fill(ctx, a, t, people, 60>>i); err != nil {
 			return nil, fmt.Errorf("cases of %s: %w", t.Name, err)
 		}
+	}
+	say("handing a made-up case up to the centre, and whistling for a made-up wall")
+	if err := share(ctx, a, streets[0], people); err != nil {
+		return nil, fmt.Errorf("what %s shares: %w", streets[0].Name, err)
 	}
 	b, err := json.Marshal(memory{accounts})
 	if err != nil {
@@ -84,8 +88,7 @@ func renamed(a *app.App, b []byte) ([]config.Account, error) {
 }
 
 // open opens every street of the district, the first one first, and the centre.
-func open(ctx context.Context, a *app.App) ([]tenants.Tenant, error) {
-	var streets []tenants.Tenant
+func open(ctx context.Context, a *app.App) (streets []tenants.Tenant, centre tenants.Tenant, err error) {
 	units := division.InDistrict(District)
 	for pass := range 2 {
 		for _, u := range units {
@@ -101,11 +104,11 @@ func open(ctx context.Context, a *app.App) ([]tenants.Tenant, error) {
 				Branding: tenants.Branding{Welcome: u.Name + "欢迎您（演示数据）"},
 			})
 			if err != nil {
-				return nil, err
+				return nil, centre, err
 			}
 			streets = append(streets, t)
 		}
 	}
-	_, _, err := app.OpenCentre(ctx, a.DB, District, "huqiu-centre", "", true)
-	return streets, err
+	centre, _, err = app.OpenCentre(ctx, a.DB, District, "huqiu-centre", "", true)
+	return streets, centre, err
 }

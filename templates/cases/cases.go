@@ -82,7 +82,7 @@ type Sheet struct {
 	Record        []ui.Moment
 	Forms         []templ.Component // for what the reader may do now, the likeliest first
 	Applications  []Application
-	Assignments   []Assignment // when somebody stands beside the lead
+	Assignments   []Assignment      // when somebody stands beside the lead
 	Panels        []templ.Component // of other modules
 }
 
@@ -133,8 +133,7 @@ func (f Form) errors() (out []ui.FieldError) {
 // fieldOrder is the order in which messages stand over a form.
 var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
 	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
-	"helpers", "alone", "hand", "fixed", "found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due"}
-	"found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due", "to", "petitioner_too", "due", "say", "kind", "units", "purpose", "needed", "outcome", "facts"}
+	"helpers", "alone", "hand", "fixed", "found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
 
 // Report is the report form.
 type Report struct {

@@ -1,0 +1,196 @@
+package handover
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wanjie/app/cases"
+	"wanjie/app/clock"
+	"wanjie/jobs"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+// take takes a message of the other side into this tenant: once, in the order of writing.
+func take(ctx context.Context, tx tenants.Tx, from sender, l letter) error {
+	if l.kind == offer {
+		return takeOffer(ctx, tx, from, l)
+	}
+	h, err := read(ctx, tx, from.handover, holding)
+	if err != nil {
+		return err
+	}
+	switch {
+	case h.Peer != from.ID:
+		return errNone()
+	case l.n <= h.Heard:
+		return nil // taken before
+	case l.n != h.Heard+1:
+		return fmt.Errorf("message %d comes before message %d", l.n, h.Heard+1)
+	}
+	h.Heard = l.n
+	if err := keep(ctx, tx, h, l); err != nil {
+		return err
+	}
+	before, now := h.dims(), clock.Now(ctx)
+	if err := hear[l.kind](ctx, tx, h, l.told); err != nil {
+		return err
+	}
+	record(tx, "handover."+string(l.kind), h, now, before)
+	return h.update(ctx, tx)
+}
+
+// keep writes our own copy of a message.
+func keep(ctx context.Context, tx tenants.Tx, h *Handover, l letter) error {
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return err
+	}
+	m := &Message{ID: l.id, HandoverID: h.ID, Box: In, N: l.n, Kind: l.kind, At: l.msg.At, CarriedAt: clock.Now(ctx)}
+	if err := m.seal(box, l.told); err != nil {
+		return err
+	}
+	if _, err := tx.Insert(m).Exec(ctx); err != nil {
+		return fmt.Errorf("keep message %d of handover %s: %w", l.n, h.ID, err)
+	}
+	return nil
+}
+
+// takeOffer writes our side of a new handover.
+func takeOffer(ctx context.Context, tx tenants.Tx, from sender, l letter) error {
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return err
+	}
+	t, now := l.told, clock.Now(ctx)
+	h := &Handover{
+		ID: from.handover, Side: In, Peer: from.ID, PeerName: from.Name, PeerNo: t.Number, State: Offered, Unit: t.Unit, Class: t.Class, ClassName: t.ClassName,
+		Community: t.Community, Lon: t.Lon, Lat: t.Lat, Urgent: t.Urgent, Confidential: t.Secret, Due: t.Due, Rounds: 1, Heard: l.n, MadeAt: now,
+	}
+	h.seal(box, Words{Title: t.Title, Description: t.Description, Address: t.Address, Petitioner: t.Petitioner, Phone: t.Phone, Reason: t.Words})
+	if err := h.wait(ctx, tx, now); err != nil {
+		return err
+	}
+	res, err := tx.Insert(h).On("CONFLICT DO NOTHING").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("take handover %s: %w", h.ID, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err // taken before
+	}
+	if err := keep(ctx, tx, h, l); err != nil {
+		return err
+	}
+	if err := h.remind(ctx, tx); err != nil {
+		return err
+	}
+	if err := tell(ctx, tx, h, arrived, Told{}); err != nil {
+		return err
+	}
+	record(tx, "handover.offer", h, now, nil)
+	return h.update(ctx, tx)
+}
+
+// wait starts the clock by which an offer should be decided: the same as for signing.
+func (h *Handover) wait(ctx context.Context, tx tenants.Tx, now time.Time) error {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return err
+	}
+	h.DecideBy, err = cases.Within(now, cfg, "cases.receive_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
+	return err
+}
+
+func (h *Handover) remind(ctx context.Context, tx tenants.Tx) error {
+	return jobs.Remind(ctx, tx, jobs.Timer{Kind: decideTimer, Object: h.ID, DueAt: h.DecideBy})
+}
+
+// hear is what each message does to the side that takes it. h is locked and written by the caller.
+var hear map[Kind]func(context.Context, tenants.Tx, *Handover, Told) error
+
+func init() { // it refers to itself by way of tell
+	hear = map[Kind]func(context.Context, tenants.Tx, *Handover, Told) error{
+		arrived: func(_ context.Context, _ tenants.Tx, h *Handover, _ Told) error {
+			if h.State == Sent {
+				h.State = Offered
+			}
+			return nil
+		},
+		accepted: func(ctx context.Context, tx tenants.Tx, h *Handover, t Told) error {
+			h.State, h.PeerNo, h.DecidedAt = Accepted, t.Number, clock.Now(ctx)
+			return cases.TakenElsewhere(ctx, tx, h.CaseID, h.ID)
+		},
+		refused: func(ctx context.Context, tx tenants.Tx, h *Handover, t Told) error { return back(ctx, tx, h, t.Words) },
+		answered: func(ctx context.Context, tx tenants.Tx, h *Handover, t Told) error {
+			box, err := tx.Box(ctx)
+			if err != nil {
+				return err
+			}
+			h.State, h.AnsweredAt = Answered, t.At
+			h.seal(box, Words{Result: t.Words})
+			return cases.DoneElsewhere(ctx, tx, h.CaseID, h.ID, t.Words, t.At)
+		},
+		again: repeat,
+		due: func(ctx context.Context, tx tenants.Tx, h *Handover, t Told) error {
+			if h.Due = t.Due; h.CaseID == uuid.Nil {
+				return nil
+			}
+			return cases.MoveUpperDue(ctx, tx, h.CaseID, t.Due)
+		},
+		asked: func(context.Context, tenants.Tx, *Handover, Told) error { return nil }, // its words stand in the message
+	}
+}
+
+// back takes our case back that the other side does not take, with the ground that it cites.
+func back(ctx context.Context, tx tenants.Tx, h *Handover, ground string) error {
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return err
+	}
+	h.State, h.DecidedAt = Refused, clock.Now(ctx)
+	h.seal(box, Words{Ground: ground})
+	return cases.RefusedElsewhere(ctx, tx, h.CaseID, h.ID, ground)
+}
+
+// comeBack is back when the carrier learned it and no message did.
+func comeBack(ctx context.Context, tx tenants.Tx, h *Handover, why string) error {
+	before := h.dims()
+	if err := back(ctx, tx, h, why); err != nil {
+		return err
+	}
+	record(tx, "handover.refused", h, clock.Now(ctx), before)
+	return h.update(ctx, tx)
+}
+
+// repeat takes work up again whose result was not good enough. Where there is none to repeat, as with a case that was
+// answered at once, it is offered anew.
+func repeat(ctx context.Context, tx tenants.Tx, h *Handover, t Told) error {
+	h.Rounds++
+	h.AnsweredAt = time.Time{}
+	if !t.Due.IsZero() {
+		h.Due = t.Due
+	}
+	if h.CaseID != uuid.Nil && h.State == Answered {
+		done, err := cases.Again(ctx, tx, h.CaseID, t.Words)
+		if err != nil {
+			return err
+		}
+		if done {
+			h.State = Accepted
+			return nil
+		}
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return err
+	}
+	h.State, h.CaseID, h.DecidedBy, h.DecidedAt, h.Overlooked = Offered, uuid.Nil, 0, time.Time{}, false
+	h.seal(box, Words{Reason: t.Words})
+	if err := h.wait(ctx, tx, clock.Now(ctx)); err != nil {
+		return err
+	}
+	return h.remind(ctx, tx)
+}
