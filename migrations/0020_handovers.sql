@@ -90,5 +90,4 @@ COMMENT ON COLUMN handover_messages.words IS 'The fixed list of fields, as JSON,
 COMMENT ON COLUMN handover_messages.carried_at IS 'When the other side took it, or we took the other side''s; NULL while it is on its way.';
 CREATE UNIQUE INDEX handover_messages_order ON handover_messages (tenant_id, handover_id, box, n);
 CREATE INDEX handover_messages_waiting ON handover_messages (tenant_id, at) WHERE box = 'out' AND carried_at IS NULL;
-SELECT fence('handover_messages', 'SELECT, INSERT, UPDATE (carried_at)', '');
-SELECT resealable('handover_messages', 'words');
+SELECT fence('handover_messages', 'SELECT, INSERT, UPDATE', '');
