@@ -35,7 +35,7 @@ func HandOver(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Elsewhere) (*
 	if f.need("reason", in.Reason, longText); f.found != nil {
 		return nil, f.found
 	}
-	by, err := Due(s.at, receiveLimit(s.rules), calendarOf(s.rules))
+	by, err := Due(s.at, receiveLimit(s.rules, s.c.Urgent), calendarOf(s.rules))
 	if err != nil {
 		return nil, err
 	}
