@@ -5,6 +5,7 @@ import (
 
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
+	"wanjie/app/cases/shifts"
 	"wanjie/app/grids"
 	"wanjie/app/handover"
 	"wanjie/app/module"
@@ -28,7 +29,7 @@ func init() { // features do not import each other
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part),
+	cases.Module.With(papers.Part, shifts.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

@@ -18,6 +18,7 @@ import (
 	"wanjie/app"
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/cases/shifts"
 	"wanjie/app/config"
 	"wanjie/app/grids"
 	"wanjie/app/grids/geo"
@@ -102,6 +103,9 @@ func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *
 			return err
 		}
 		if c, err = cases.Dispatch(ctx, tx, c.ID, cases.Order{Unit: "sanitation", Basis: cases.Statutory}); err != nil {
+			return err
+		}
+		if _, err := shifts.Begin(ctx, tx); err != nil {
 			return err
 		}
 		return walked(ctx, tx, mark)

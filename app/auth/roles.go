@@ -23,6 +23,7 @@ const (
 	CasesInstruct  = "cases.instruct"  // 批示
 	CasesExport    = "cases.export"    // take rows out as a file, without what tells who asked
 	CasesDisclose  = "cases.disclose"  // with it, for a purpose
+	ShiftsLead     = "shifts.lead"     // 带班、交接班 of the command desk
 
 	WhistlesBlow = "whistles.blow" // 吹哨: call units to a place, judge them and end it
 
@@ -120,7 +121,7 @@ var Roles = []Role{
 	{Key: Checker, Title: "核查员", Note: "到现场核实和核查", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesVerify, CasesCheck}},
 	{Key: Caller, Title: "回访员", Note: "结案后回访诉求人，不回访本人经办的案卷", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesCall}},
 	{Key: ShiftLead, Title: "值班长", Note: "当班统筹受理、派遣、催办、核查结案和退单审核", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile,
-		CasesDispatch, CasesNegotiate, CasesDesignate, CasesCheck, CasesClose, CasesCall, CasesApprove, CasesUrge, CasesSupervise, CasesExport, CasesDisclose, PatrolsPlan, BoardRead, PeopleRead, WhistlesBlow}},
+		CasesDispatch, CasesNegotiate, CasesDesignate, CasesCheck, CasesClose, CasesCall, CasesApprove, CasesUrge, CasesSupervise, CasesExport, CasesDisclose, ShiftsLead, PatrolsPlan, BoardRead, PeopleRead, WhistlesBlow}},
 	{Key: Leader, Title: "分管领导", Note: "指定承办单位，审批延期、挂账，督办和批示", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesDesignate, CasesApprove, CasesSupervise, CasesInstruct, CasesExport, BoardRead, PeopleRead, WhistlesBlow}},
 	{Key: StreetAdmin, Title: "街道管理员", Note: "启用模块，维护机构、职责清单、类别、时限和品牌", Scopes: []Scope{InTenant}, Power: Running,
 		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, GridsDraw, GridsStaff, PatrolsPlan, PeopleRead, BoardRead, CasesRead}},

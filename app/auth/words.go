@@ -7,7 +7,7 @@ var capabilities = map[string]string{
 	CasesRead: ui.Key("查看案卷"), CasesReport: ui.Key("上报案卷"), CasesAccept: ui.Key("受理案卷"), CasesVerify: ui.Key("核实案卷"), CasesFile: ui.Key("立案"),
 	CasesDispatch: ui.Key("派遣案卷"), CasesNegotiate: ui.Key("商定派遣"), CasesDesignate: ui.Key("指定承办单位"), CasesReceive: ui.Key("签收案卷"), CasesHandle: ui.Key("办理案卷"),
 	CasesCheck: ui.Key("核查案卷"), CasesClose: ui.Key("结案"), CasesCall: ui.Key("回访诉求人"), CasesApprove: ui.Key("审批退单、延期和挂账"), CasesUrge: ui.Key("催办案卷"),
-	CasesSupervise: ui.Key("督办案卷"), CasesInstruct: ui.Key("批示案卷"), CasesExport: ui.Key("导出案卷"), CasesDisclose: ui.Key("导出诉求人信息"),
+	CasesSupervise: ui.Key("督办案卷"), CasesInstruct: ui.Key("批示案卷"), CasesExport: ui.Key("导出案卷"), CasesDisclose: ui.Key("导出诉求人信息"), ShiftsLead: ui.Key("带班和交接班"),
 	GridsDraw: ui.Key("维护网格"), GridsStaff: ui.Key("配备网格人员"), PatrolsPlan: ui.Key("安排巡查"), PatrolsDo: ui.Key("网格巡查"),
 	BoardRead: ui.Key("查看运行看板"), ModulesSwitch: ui.Key("启用和停用模块"), ConfigRead: ui.Key("查看配置"), ConfigWrite: ui.Key("修改配置"),
 	PeopleRead: ui.Key("查看人员"), PeopleWrite: ui.Key("管理人员"), GrantsGive: ui.Key("授予和收回角色"), JournalRead: ui.Key("查看操作留痕"),

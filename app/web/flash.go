@@ -104,6 +104,10 @@ var done = map[string]string{
 	"judged":     ui.Key("已评价"),
 	"whistled":   ui.Key("已收哨"),
 	"calledoff":  ui.Key("已撤哨"),
+	"on_duty":    ui.Key("已开始当班"),
+	"off_duty":   ui.Key("已交班，等待接班"),
+	"taken_back": ui.Key("已撤回交班"),
+	"taken_over": ui.Key("已接班"),
 }
 
 func doneKey(say string) (key string, ok bool) {

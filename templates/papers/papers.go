@@ -17,6 +17,7 @@ type Choice struct{ Title, About, Print, Word string }
 // Print is what is printed: sheets, each on pages of its own.
 type Print struct {
 	Back            string
+	Word            string // where it is fetched as a Word document; empty: from where the reader came
 	Demo            bool
 	Code            string // the QR code of the case's address, as a data URI
 	Number, Printed string

@@ -72,10 +72,10 @@ func show(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		return web.Reply{}, err
 	}
 	if format == asWord {
-		body, err := p.word()
+		body, err := p.Word()
 		return web.File(p.Title+"_"+p.Number+"_"+p.At.In(clock.Zone).Format("20060102")+".docx", docs.Kind, body), err
 	}
-	page, err := p.page()
+	page, err := p.Page()
 	page.Back = r.Path("/papers/%s", id)
 	return web.Page(p.Title, view.PrintPage(page)).
 		Under(crumbs(ctx, r, id, p.Number, web.Crumb(ui.T(ctx, "文书"), r.Path("/papers/%s", id)), web.Crumb(p.Title, ""))...), err

@@ -27,7 +27,7 @@ func TestAnOrderGoesOutOnPaper(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := p.word()
+	file, err := p.Word()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestAConfidentialPetitionerIsOnNoPaper(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := p.word()
+		file, err := p.Word()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestTheCaseFileHasEverything(t *testing.T) {
 	if diff := cmp.Diff([]string{"诉求受理登记表", "交办单", "延期审批表", "结案登记表", "回访记录表", "案卷办理记录"}, titles); diff != "" {
 		t.Errorf("the file holds:\n%s", diff)
 	}
-	file, err := p.word()
+	file, err := p.Word()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,4 +174,3 @@ func TestAPaperIsMadeFromValues(t *testing.T) {
 		t.Error(diff)
 	}
 }
-

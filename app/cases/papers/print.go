@@ -90,8 +90,8 @@ func (p Print) printed() string {
 	return "打印时间：" + p.At.In(clock.Zone).Format("2006年1月2日 15:04")
 }
 
-// page is the print as a page shows it.
-func (p Print) page() (view.Print, error) {
+// Page is the print as a page shows it.
+func (p Print) Page() (view.Print, error) {
 	code, err := p.code()
 	if err != nil {
 		return view.Print{}, err
@@ -120,8 +120,8 @@ func span(n int) int { return map[int]int{1: 10, 2: 4, 3: 2}[n] }
 
 var recordHead = [4]string{"时间", "环节", "经办人", "内容"}
 
-// word is the print as a Word document.
-func (p Print) word() ([]byte, error) {
+// Word is the print as a Word document.
+func (p Print) Word() ([]byte, error) {
 	mark := ""
 	if p.Demo {
 		mark = "演示数据"
