@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -36,6 +37,9 @@ func actRoutes(r web.Routes) {
 		}},
 		ToAnswer: {"已答复办结", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 			return AnswerAtOnce(ctx, tx, id, r.Text("answer"))
+		}},
+		ToInform: {"已答复办结", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+			return Inform(ctx, tx, id, r.Text("outside"))
 		}},
 		ToMerge: {"已并案", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 			return Merge(ctx, tx, id, r.Text("into"))
@@ -179,6 +183,12 @@ func (n names) actForm(c *Case, m Move, f view.Form) templ.Component {
 	case ToAnswer:
 		p.Folded = false
 		p.Fields = []view.Ask{{Kind: view.AskWords, Name: "answer", Label: ui.T(n.ctx, "答复内容"), Required: true, Help: ui.T(n.ctx, "写明答复诉求人的内容；答复后案卷办结")}}
+	case ToInform:
+		a := view.Ask{Kind: view.AskOne, Name: "outside", Label: ui.T(n.ctx, "属于"), Required: true, Hint: ui.T(n.ctx, "请选择")}
+		for _, o := range n.cfg.Outsides.All() {
+			a.Options = append(a.Options, ui.Option{Value: o.Key, Label: strings.TrimSpace(o.Title + " " + o.Number)})
+		}
+		p.Fields, p.Note = []view.Ask{a}, ui.T(n.ctx, "不属于街道办理的，告知诉求人正确途径后办结")
 	case ToMerge:
 		p.Fields = []view.Ask{{Name: "into", Label: ui.T(n.ctx, "并入的案卷编号"), Required: true, Help: ui.T(n.ctx, "同一问题的重复反映；并入的案卷办结时，本诉求人同样得到告知")}}
 		p.Confirm = ui.T(n.ctx, "确定并案吗？并案后本案卷不再单独办理。")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/fault"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -59,6 +60,31 @@ func AnswerAtOnce(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string
 		c.Outcome = Overdue
 	}
 	s.done("case.answered")
+	return c, change{
+		columns: []string{"stage", "closed_at", "ended_at", "outcome", "late"}, hush: []string{dueTimer},
+		remark: say(tx, s.box, c, "case.answered", words, s.at),
+	}.write(ctx, tx, c)
+}
+
+// Inform closes a matter that the street may not take on (渠道外事项: emergencies, what belongs to the courts, to reconsideration,
+// to discipline inspection or to petition offices) with the blueprint's sentence for it, which the petitioner was told. It is
+// counted by what it was.
+func Inform(ctx context.Context, tx tenants.Tx, id uuid.UUID, outside string) (*Case, error) {
+	s, err := begin(ctx, tx, id, ToInform)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := s.rules.Outsides.Find(outside)
+	if !ok || o.Retired {
+		return nil, fault.Field("outside", "请选择渠道外事项")
+	}
+	words := o.Say
+	if o.Ground != "" {
+		words += "（" + o.Ground + "）"
+	}
+	c := s.c
+	c.Stage, c.ClosedAt, c.EndedAt, c.Outcome, c.Late = Answered, s.at, s.at, OnTime, false
+	s.done("case.answered", "outside", outside, "outside_name", o.Title)
 	return c, change{
 		columns: []string{"stage", "closed_at", "ended_at", "outcome", "late"}, hush: []string{dueTimer},
 		remark: say(tx, s.box, c, "case.answered", words, s.at),

@@ -104,6 +104,7 @@ func actWords() map[string]string {
 	for r, title := range roleTitles {
 		out["part/"+r] = title
 	}
+	out["dimension/outside"], out["dimension/outside_name"] = ui.Key("渠道外事项"), ui.Key("渠道外事项名称")
 	for s, title := range stageTitles {
 		out["stage/"+string(s)] = title
 	}

@@ -21,6 +21,7 @@ const (
 	ToVerify   Verb = "verify"
 	ToConfirm  Verb = "confirm"
 	ToAnswer   Verb = "answer"
+	ToInform   Verb = "inform"
 	ToMerge    Verb = "merge"
 	ToVoid     Verb = "void"
 	ToFile     Verb = "file"
@@ -107,6 +108,7 @@ var Moves = []Move{
 		Needs: []string{"class"}},
 	{Verb: ToAnswer, Title: ui.Key("答复办结"), From: []Stage{Reported, Accepted, Filed}, To: []Stage{Answered}, May: []string{auth.CasesAccept, auth.CasesFile}, If: mayAnswer,
 		Needs: []string{"answer"}},
+	{Verb: ToInform, Title: ui.Key("渠道外告知"), From: []Stage{Reported, Verifying, Accepted}, To: []Stage{Answered}, May: []string{auth.CasesAccept}, Needs: []string{"outside"}},
 	{Verb: ToVerify, Title: ui.Key("送核实"), From: []Stage{Reported}, To: []Stage{Verifying}, May: []string{auth.CasesAccept}},
 	{Verb: ToReject, Title: ui.Key("不予受理"), From: []Stage{Reported, Accepted}, To: []Stage{Rejected}, May: []string{auth.CasesAccept},
 		Needs: []string{"reason"}},

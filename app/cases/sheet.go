@@ -65,6 +65,9 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 			return p, err
 		}
 	}
+	if p.Similar, err = n.similar(ctx, tx, r, c); err != nil {
+		return p, err
+	}
 	if p.Applications, err = n.applications(ctx, tx, r, c, tried); err != nil {
 		return p, err
 	}

@@ -77,6 +77,11 @@ var deeds = map[Verb]func(*rapid.T) func(context.Context, tenants.Tx, uuid.UUID)
 			return Confirm(ctx, tx, id, found, "到场看过")
 		}
 	},
+	ToInform: func(*rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) {
+		return func(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
+			return Inform(ctx, tx, id, "litigation")
+		}
+	},
 	ToVoid: func(t *rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) {
 		return func(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
 			return Void(ctx, tx, id, someGround(ctx, tx, blueprint.VoidReason), "重复录入")
@@ -160,7 +165,7 @@ func openOne(ctx context.Context, tx tenants.Tx, id uuid.UUID, which int) uuid.U
 
 // theirs is whose deed each is, most days. The product handles for whatever unit it is.
 var theirs = map[Verb]int64{ToFile: clerk, ToReject: clerk, ToDispatch: chief, ToReceive: 0, ToHandle: 0, ToCheck: chief, ToClose: chief, ToCallBack: caller,
-	ToVerify: clerk, ToConfirm: checker, ToVoid: chief, ToReturn: 0, ToExtend: 0, ToSuspend: 0, ToDecide: chief, ToWithdraw: 0, ToResume: chief,
+	ToVerify: clerk, ToConfirm: checker, ToInform: clerk, ToVoid: chief, ToReturn: 0, ToExtend: 0, ToSuspend: 0, ToDecide: chief, ToWithdraw: 0, ToResume: chief,
 	ToJoin: chief, ToAssist: 0, ToAssign: 0, ToTake: 0, ToFeedBack: 0, ToGiveBack: 0}
 
 // Whatever people try in whatever order, through rework and reopening and past deadlines: a verb moves

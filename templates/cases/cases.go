@@ -83,6 +83,7 @@ type Sheet struct {
 	Forms         []templ.Component // for what the reader may do now, the likeliest first
 	Applications  []Application
 	Assignments   []Assignment      // when somebody stands beside the lead
+	Similar       []Similar         // cases that this one may repeat
 	Panels        []templ.Component // of other modules
 }
 
@@ -94,6 +95,19 @@ type Assignment struct {
 	Signed, Handled           time.Time
 	Mark                      Tag  // what its clocks say; empty text: nothing
 	Under                     bool // stands beneath the unit's row before it
+}
+
+// Similar is a case that may be the same matter. Merge is where laying this case to it is posted.
+type Similar struct {
+	Href, Number, Title, Channel string
+	State                        Tag
+	Reported                     time.Time
+	Place, Common, Merge         string
+	Guard                        ui.Guard
+}
+
+func (s Similar) about() string {
+	return s.Channel + "　" + ui.Time(s.Reported) + "　" + s.Place + "　" + s.Common
 }
 
 // Petitioner is who asked: masked, or in full after a stated purpose.
@@ -133,7 +147,7 @@ func (f Form) errors() (out []ui.FieldError) {
 // fieldOrder is the order in which messages stand over a form.
 var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
 	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
-	"helpers", "alone", "hand", "fixed", "found", "answer", "into", "words", "until", "granted", "verdict_words", "upper_due", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
+	"helpers", "alone", "hand", "fixed", "found", "answer", "outside", "into", "words", "until", "granted", "verdict_words", "upper_due", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
 
 // Report is the report form.
 type Report struct {

@@ -90,6 +90,8 @@ func Samples() []Sample {
 		{"suggestions-none", SuggestionsPage(Suggestions{Rule: "Three times in 180 days"})},
 		{"suggestion-reasons", SuggestionReasonsPage(SuggestionReasons{Title: "Exposed rubbish → Greening", Back: "/s/fengqiao/suggestions",
 			Rows: []SuggestionReason{{Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Role: "Lead", Basis: "Negotiated", By: "No. 102", Word: "Both stations", Reason: "Within the green", At: sampleTime}}})},
+		{"similar", SimilarCard([]Similar{{Href: "/s/fengqiao/cases/2", Number: "20261123-00041", Title: "Rubbish at the gate", Channel: "12345", State: Tag{ui.Info, "Handling"}, Reported: sampleTime,
+			Place: "12 m away", Common: "62 % of the words", Merge: "/s/fengqiao/cases/1/merge", Guard: sampleGuard}})},
 		{"export", ExportPage(sampleExport())},
 		{"export-later", ExportPage(sampleExportLater())},
 		{"export-stop", ExportPage(ExportForm{Stop: "More than 50,000", Back: "/s/fengqiao/cases", Exports: "/s/fengqiao/cases/exports", Filter: []ui.Fact{{Label: "State", Value: "All"}}})},

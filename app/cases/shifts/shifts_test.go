@@ -132,7 +132,7 @@ func TestAShiftIsHandedOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if handed.Open != 2 || handed.Urgent != 1 || handed.Waiting != 2 || len(handed.Lists.Urgent) != 1 || handed.Lists.Urgent[0] != urgent.Number || handed.Lists.Waiting[0] != sent.Number {
+	if handed.Open != 2 || handed.Urgent != 1 || handed.Waiting != 2 || len(handed.Lists.Urgent) != 1 || handed.Lists.Urgent[0] != urgent.Number || handed.Lists.Waiting[1] != sent.Number {
 		t.Errorf("handed over: %+v", handed.Desk)
 	}
 	if _, err := s.as(zhou, takeOver); !fault.Is(err, fault.Conflict) {
