@@ -95,7 +95,7 @@ func Alike(ctx context.Context, tx tenants.Tx, c *Case) ([]Similar, error) {
 
 // similar draws the suggestion for whoever may lay the case to another.
 func (n names) similar(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case) (out []view.Similar, err error) {
-	if move(ToMerge).allows(tx.Actor(), c, n.cfg) != nil {
+	if move(ToMerge).allows(tx.Actor(), c, c.Lead, n.cfg) != nil {
 		return nil, nil
 	}
 	list, err := Alike(ctx, tx, c)
