@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"wanjie/app/assessment"
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
 	"wanjie/app/cases/shifts"
@@ -33,4 +34,5 @@ var Modules = []module.Module{
 	grids.Module,
 	handover.Module,
 	whistle.Module,
+	assessment.Module,
 }

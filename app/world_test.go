@@ -16,6 +16,7 @@ import (
 	"github.com/peterstace/simplefeatures/geom"
 
 	"wanjie/app"
+	"wanjie/app/assessment"
 	"wanjie/app/auth"
 	"wanjie/app/cases"
 	"wanjie/app/cases/shifts"
@@ -106,6 +107,12 @@ func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *
 			return err
 		}
 		if _, err := shifts.Begin(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := assessment.Ask(ctx, tx, assessment.Wish{Number: c.Number, Ground: "exclude-force", Words: mark + "台风", Evidence: mark + "预警"}); err != nil {
+			return err
+		}
+		if _, err := assessment.Keep(ctx, tx, "hotline-month", c.ReportedAt); err != nil {
 			return err
 		}
 		return walked(ctx, tx, mark)

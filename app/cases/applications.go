@@ -82,6 +82,7 @@ type Application struct {
 	Granted      time.Time `bun:",nullzero"` // instead of Until
 	Verdict      []byte    // sealed
 	Unreviewed   bool      // nobody had decided by DecideBy
+	DueAt        time.Time `bun:",nullzero"` // deadline of the case when it was asked: how near the limit was
 }
 
 // Plea is an application as it is handed in.
@@ -204,7 +205,7 @@ func Apply(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Plea) (*Case, er
 	}
 	p := &Application{
 		ID: tenants.NewID(), CaseID: id, AssignmentID: s.of.ID, Kind: in.Kind, Unit: s.of.Unit, Ground: in.Ground,
-		AskedBy: tx.Actor().Person, AskedAt: s.at, DecideBy: by, State: Open, Until: in.Until,
+		AskedBy: tx.Actor().Person, AskedAt: s.at, DecideBy: by, State: Open, Until: in.Until, DueAt: s.c.DueAt,
 	}
 	p.Words = s.box.Seal(p.addr("words"), in.Words)
 	s.c.Asks++

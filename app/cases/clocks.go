@@ -107,6 +107,22 @@ func work(d time.Time, cal blueprint.Calendar) ([]span, error) {
 	return spans, nil
 }
 
+// Shift is a stretch of working time, the end not included.
+type Shift struct{ From, To time.Time }
+
+// Shifts are the working time of the day that begins at d, in Asia/Shanghai; none on a day off.
+func Shifts(d time.Time, cal blueprint.Calendar) ([]Shift, error) {
+	spans, err := work(d, cal)
+	out := make([]Shift, len(spans))
+	for i, s := range spans {
+		out[i] = Shift{s.from, s.to}
+	}
+	return out, err
+}
+
+// CalendarOf is the calendar by which a tenant works.
+func CalendarOf(cfg *blueprint.Config) blueprint.Calendar { return calendarOf(cfg) }
+
 // worksOn: a make-up day (调休) is worked whatever else it is; a holiday is not; else the weekday says.
 func worksOn(d time.Time, cal blueprint.Calendar) bool {
 	name := d.In(clock.Zone).Format(time.DateOnly)

@@ -55,13 +55,14 @@ var Module = module.Module{
 		{
 			Table: "applications",
 			Plain: []string{"tenant_id", "id", "case_id", "assignment_id", "kind", "unit", "ground", "until", "asked_by", "asked_at", "decide_by",
-				"state", "decided_by", "decided_at", "granted", "unreviewed"},
+				"state", "decided_by", "decided_at", "granted", "unreviewed", "due_at"},
 			Sealed: []string{"words", "verdict"},
 		},
 		{
 			Table:  "remarks",
 			Plain:  []string{"tenant_id", "id", "case_id", "kind", "person", "at"},
 			Sealed: []string{"words"},
+			Blind:  []string{"words_blind"},
 		},
 		{
 			Table: "case_exports",

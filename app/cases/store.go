@@ -31,6 +31,8 @@ type remark struct {
 	Person int64
 	At     time.Time
 	Words  []byte
+
+	WordsBlind []byte // of a unit's result: see echo
 }
 
 // callback is one call-back.
@@ -257,6 +259,14 @@ func say(tx tenants.Tx, box *keys.Box, c *Case, kind, words string, at time.Time
 	}
 	r := &remark{ID: tenants.NewID(), CaseID: c.ID, Kind: kind, Person: tx.Actor().Person, At: at}
 	r.Words = box.Seal(keys.Addr{Table: "remarks", Column: "words", ID: r.ID}, words)
+	return r
+}
+
+// echo marks a unit's result by its words, so that assessment can tell copied ones (雷同结果) and nobody need read them.
+func (r *remark) echo(box *keys.Box, words string) *remark {
+	if r != nil {
+		r.WordsBlind = box.Blind("words", words)
+	}
 	return r
 }
 

@@ -292,7 +292,7 @@ func HandleAlone(ctx context.Context, tx tenants.Tx, id uuid.UUID, result, why s
 	s.done("case.handled", lot.told()...)
 	w.columns = append(w.columns, "stage")
 	w.lead, w.seen = []string{"state", "received_by", "received_at", "handled_by", "handled_at"}, seen
-	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", result, s.at), append(w.hush, dueTimer, receiptTimer)
+	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", result, s.at).echo(s.box, result), append(w.hush, dueTimer, receiptTimer)
 	s.lapse(&w)
 	if h := s.c.handOf(a); h != nil {
 		s.lapseOther(&w, h)

@@ -108,6 +108,7 @@ var done = map[string]string{
 	"off_duty":   ui.Key("已交班，等待接班"),
 	"taken_back": ui.Key("已撤回交班"),
 	"taken_over": ui.Key("已接班"),
+	"keeping":    ui.Key("已开始生成，完成后列在存档中"),
 }
 
 func doneKey(say string) (key string, ok bool) {

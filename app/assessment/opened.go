@@ -1,0 +1,92 @@
+package assessment
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+// Part is which of the rows behind a figure are listed.
+type Part string
+
+// The parts.
+const (
+	Whole  Part = ""     // all that are judged
+	Hits   Part = "hit"  // that count wholly
+	Misses Part = "miss" // that do not
+	Left   Part = "left" // that an exclusion took out
+)
+
+// Counted is one row behind a figure: a case, and what it is worth there.
+type Counted struct {
+	bun.BaseModel `bun:"table:cases,alias:c"`
+
+	ID         uuid.UUID `bun:",type:uuid"` // of the case
+	Number     string
+	Title      []byte // sealed
+	Class      string
+	Channel    string
+	Community  string
+	Unit       string
+	Stage      string
+	ReportedAt time.Time
+	ClosedAt   time.Time `bun:",nullzero"`
+	DueAt      time.Time `bun:",nullzero"`
+	Worth      int64     // as in [Figure].Sum
+}
+
+// PageSize is how many rows a page of a list has.
+const PageSize = 50
+
+// opened lists the rows behind one figure: those of a row key, or with any of all rows. They are chosen by the very
+// conditions that counted them.
+func opened(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, by blueprint.Rows, k counted, key *string, part Part, most, skip int) (out []Counted, err error) {
+	w, err := worktimeAround(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	b := newBuilder(tx, cfg, s, w)
+	from, each := k.definition.from, k.each(b)
+	where := k.rows(b, part == Left)
+	switch part {
+	case Hits:
+		where += " AND " + each + " >= 100"
+	case Misses:
+		where += " AND " + each + " < 100"
+	}
+	if key != nil {
+		where += " AND " + from.key(by) + " = " + b.arg("key", "text", *key)
+	}
+	err = b.q.Scan(ctx, "SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.unit, c.stage, c.reported_at, c.closed_at, c.due_at, ("+each+")::bigint AS worth FROM "+from.from(b)+
+		" AND "+where+" ORDER BY c.reported_at DESC, c.id DESC, "+from.id()+fmt.Sprintf(" LIMIT %d OFFSET %d", most, skip), &out)
+	if err != nil {
+		return nil, fmt.Errorf("rows of %s: %w", k.indicator.Key, err)
+	}
+	return out, nil
+}
+
+// figureOf is one figure by itself: that of a row key, or with none of all rows.
+func figureOf(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, by blueprint.Rows, k counted, key *string) (f Figure, err error) {
+	w, err := worktimeAround(cfg, s)
+	if err != nil {
+		return f, err
+	}
+	b := newBuilder(tx, cfg, s, w)
+	from := k.definition.from
+	text := "SELECT " + strings.Join(aggregate(b, k), ", ") + " FROM " + from.from(b)
+	if key != nil {
+		text += " AND " + from.key(by) + " = " + b.arg("key", "text", *key)
+	}
+	if err := b.q.Scan(ctx, text, &f.N, &f.Sum, &f.Left); err != nil {
+		return f, fmt.Errorf("figure %s: %w", k.indicator.Key, err)
+	}
+	f.settle(k.measure)
+	return f, nil
+}
