@@ -57,6 +57,9 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 			in.Community = communities[r.IntN(len(communities))].Code
 			in.Lon, in.Lat = ground.place(in.Community, r)
 		}
+		if r.IntN(6) == 0 { // some come again about what was closed
+			in.Petitioner, in.Phone = "演示居民", fmt.Sprintf("1390000%04d", r.IntN(6))
+		}
 		if in.Channel == "hotline" || in.Channel == "city" {
 			in.UpperNo = fmt.Sprintf("%s%06d", at.In(clock.Zone).Format("20060102"), r.IntN(1000000))
 		}
@@ -128,7 +131,7 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 		},
 		func() error {
 			return as("handler", func(ctx context.Context, tx tenants.Tx) (err error) {
-				c, err = cases.Handle(ctx, tx, c.ID, "已派人到现场处理，问题已解决，并拍照留存。")
+				c, err = cases.Handle(ctx, tx, c.ID, result(r))
 				return err
 			})
 		},
@@ -173,6 +176,16 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 		}
 	}
 	return nil
+}
+
+// result is what a unit writes: mostly of the very case, sometimes the same words as ever.
+func result(r *rand.Rand) string {
+	if r.IntN(4) == 0 {
+		return "已派人到现场处理，问题已解决，并拍照留存。"
+	}
+	who := []string{"两名工作人员", "中队队员", "社区和物业", "承包单位", "片区负责人"}[r.IntN(5)]
+	what := []string{"已清理完毕", "已当场整改", "已修复并恢复通行", "已劝离并责令改正", "已与当事人协商一致"}[r.IntN(5)]
+	return fmt.Sprintf("%s于%d时%02d分到场，%s，并已告知诉求人。", who, 8+r.IntN(10), r.IntN(60), what)
 }
 
 var answers = []cases.Answer{
