@@ -135,7 +135,7 @@ const (
 )
 
 // unrecorded are formulas over what the product does not write down yet. Their cells say so, and carry no weight.
-var unrecorded = []string{"on_spot_rate", "supervision_count", "supervision_score"}
+var unrecorded = []string{"supervision_count", "supervision_score"}
 
 // definitions by the key of the formula.
 var definitions = map[string]definition{
@@ -194,6 +194,10 @@ var definitions = map[string]definition{
 	"repeat_rate":     {from: ofCases, base: within("c.closed_at"), hit: repeated},
 	"recurrence_rate": {from: ofCases, base: and(within("c.closed_at"), text("c.lon IS NOT NULL")), hit: recurred},
 	"first_fix_rate":  {from: ofCases, base: within("c.closed_at"), hit: fixedAtOnce},
+
+	"on_spot_rate": {from: ofCases, base: and(within("c.reported_at"), text("c.channel = 'grid'")), hit: func(b *builder, _ blueprint.Indicator) string {
+		return "c.closed_at < " + b.to() + " AND EXISTS (SELECT FROM assignments s WHERE s.tenant_id = " + b.tenant() + " AND s.case_id = c.id AND s.role = 'lead' AND s.spot AND s.state = 'done')"
+	}},
 
 	"open_count": {from: ofCases, base: unfinished},
 	"long_open_count": {from: ofCases, base: and(unfinished, func(b *builder, i blueprint.Indicator) string {

@@ -44,6 +44,7 @@ type rawCase struct {
 type rawWork struct {
 	ID, CaseID            uuid.UUID
 	Unit, State, Basis    string
+	Spot                  bool
 	DispatchedAt          time.Time
 	ReceiveBy             time.Time
 	ReceivedAt, HandledAt *time.Time
@@ -104,7 +105,7 @@ func drawHistory(t *rapid.T, cfg *blueprint.Config, n int) *history {
 	sometimes := func(name string) bool { return rapid.IntRange(0, 2).Draw(t, name) == 0 }
 	for i := range rapid.SampledFrom([]int{n, n / 2, n / 4, 1, 0}).Draw(t, "cases") { // rapid prefers what stands first
 		c := &rawCase{
-			ID: tenants.NewID(), Number: fmt.Sprintf("20261101-%05d", i+1), Channel: pick(t, "channel", "phone", "hotline", "grid"),
+			ID: tenants.NewID(), Number: fmt.Sprintf("20261101-%05d", i+1), Channel: pick(t, "channel", "phone", "grid", "hotline"),
 			Class:     pick(t, "class", garbage, garbage, building, relocation, care, "gone-class"),
 			Community: pick(t, "community", "", community), Unit: pick(t, "unit", sanitation, greening, ""),
 			Stage:      pick(t, "stage", "closed", "handling", "archived", "checking", "answered", "filed", "reported", "merged", "rejected", "voided"),
@@ -165,7 +166,7 @@ func (h *history) drawWork(t *rapid.T, cfg *blueprint.Config, c *rawCase) {
 	for i := range n {
 		w := &rawWork{
 			ID: tenants.NewID(), CaseID: c.ID, Unit: pick(t, "to", sanitation, greening), State: pick(t, "state", "done", "received", "working", "dispatched"),
-			Basis: pick(t, "basis", "statutory", "negotiated", "designated"), DispatchedAt: instants.Draw(t, "dispatched"), ReceivedAt: maybe(t, instants, "received"),
+			Basis: pick(t, "basis", "statutory", "negotiated", "designated"), Spot: rapid.Bool().Draw(t, "spot"), DispatchedAt: instants.Draw(t, "dispatched"), ReceivedAt: maybe(t, instants, "received"),
 		}
 		if c.FiledAt != nil && rapid.Bool().Draw(t, "just dispatched") {
 			w.DispatchedAt = *just(t, cfg, *c.FiledAt, "cases.dispatch_limit", 1)
@@ -223,9 +224,9 @@ func (s *street) write(h *history) {
 				"Reworks" smallint, "Reopened" smallint, "Extensions" smallint, "Lon" float8, "Lat" float8, phone_blind text)`, h.Cases); err != nil {
 			return err
 		}
-		if err := put(`INSERT INTO assignments (tenant_id, id, case_id, role, unit, state, basis, dispatched_by, dispatched_at, receive_by, received_at, handled_at)
-			SELECT ?, r."ID", r."CaseID", 'lead', r."Unit", r."State", r."Basis", 0, r."DispatchedAt", r."ReceiveBy", r."ReceivedAt", r."HandledAt"
-			FROM jsonb_to_recordset(?::jsonb) r("ID" uuid, "CaseID" uuid, "Unit" text, "State" text, "Basis" text, "DispatchedAt" timestamptz, "ReceiveBy" timestamptz, "ReceivedAt" timestamptz, "HandledAt" timestamptz)`, h.Work); err != nil {
+		if err := put(`INSERT INTO assignments (tenant_id, id, case_id, role, unit, state, basis, spot, dispatched_by, dispatched_at, receive_by, received_at, handled_at)
+			SELECT ?, r."ID", r."CaseID", 'lead', r."Unit", r."State", r."Basis", r."Spot", 0, r."DispatchedAt", r."ReceiveBy", r."ReceivedAt", r."HandledAt"
+			FROM jsonb_to_recordset(?::jsonb) r("ID" uuid, "CaseID" uuid, "Unit" text, "State" text, "Basis" text, "Spot" boolean, "DispatchedAt" timestamptz, "ReceiveBy" timestamptz, "ReceivedAt" timestamptz, "HandledAt" timestamptz)`, h.Work); err != nil {
 			return err
 		}
 		if err := put(`INSERT INTO callbacks (tenant_id, id, case_id, person, at, valid, contacted, solved, satisfaction)
@@ -506,6 +507,11 @@ func (n naive) count() []item {
 		return n.recurred()
 	case "first_fix_rate":
 		return shut(func(c *rawCase) bool { return c.Reworks == 0 && c.Reopened == 0 && !n.again(c) })
+	case "on_spot_rate":
+		return n.each(func(c *rawCase) (int64, bool) {
+			mended := slices.ContainsFunc(n.Work, func(w *rawWork) bool { return w.CaseID == c.ID && w.Spot && w.State == "done" })
+			return yes(mended && before(c.ClosedAt, termTo)), in(&c.ReportedAt) && c.Channel == "grid"
+		})
 	case "open_count":
 		return n.each(func(c *rawCase) (int64, bool) { return 1, open(c) })
 	case "long_open_count":
