@@ -85,7 +85,7 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 		t.Fatal(err)
 	}
 	ids := []string{theirs.ID.String(), theirs.Number, grant.String()}
-	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "shifts", "assess_exclusions", "assess_reports"} {
+	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "shifts", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees"} {
 		var id uuid.UUID
 		if err := super.QueryRow(t.Context(), "SELECT id FROM "+table+" WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&id); err != nil {
 			t.Fatal(table, err)

@@ -7,6 +7,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
 	"wanjie/app/cases/shifts"
+	"wanjie/app/cases/supervision"
 	"wanjie/app/grids"
 	"wanjie/app/handover"
 	"wanjie/app/module"
@@ -14,8 +15,9 @@ import (
 	"wanjie/tenants"
 )
 
-func init() { // features do not import each other
+func init() { // features do not import each other both ways
 	cases.Locate, cases.HomeOf = grids.GridOf, grids.CommunityOf
+	cases.Supervision = supervision.Beside
 	cases.WorkersIn = func(ctx context.Context, tx tenants.Tx, community string) ([]cases.Hand, error) {
 		staff, err := grids.StaffIn(ctx, tx, community)
 		out := make([]cases.Hand, len(staff))
@@ -30,7 +32,7 @@ func init() { // features do not import each other
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, shifts.Part),
+	cases.Module.With(papers.Part, shifts.Part, supervision.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

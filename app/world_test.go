@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/google/uuid"
 	"github.com/peterstace/simplefeatures/geom"
 
 	"wanjie/app"
@@ -20,6 +21,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/cases"
 	"wanjie/app/cases/shifts"
+	"wanjie/app/cases/supervision"
 	"wanjie/app/config"
 	"wanjie/app/grids"
 	"wanjie/app/grids/geo"
@@ -115,6 +117,9 @@ func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *
 		if _, err := assessment.Keep(ctx, tx, "hotline-month", c.ReportedAt); err != nil {
 			return err
 		}
+		if err := watched(ctx, tx, c.ID, mark); err != nil {
+			return err
+		}
 		return walked(ctx, tx, mark)
 	}); err != nil {
 		t.Fatal(err)
@@ -141,6 +146,25 @@ func (h *house) shared(t *testing.T, s tenants.Tenant, mark string) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// watched urges, orders and instructs on a case.
+func watched(ctx context.Context, tx tenants.Tx, id uuid.UUID, mark string) error {
+	if err := supervision.Press(ctx, tx, id, mark+"催办"); err != nil {
+		return err
+	}
+	o, err := supervision.Propose(ctx, tx, id, "first", mark+"督办")
+	if err != nil {
+		return err
+	}
+	if _, err := supervision.Sign(ctx, tx, o.ID, ""); err != nil {
+		return err
+	}
+	if _, err := supervision.Answer(ctx, tx, o.ID, mark+"反馈"); err != nil {
+		return err
+	}
+	_, err = supervision.Instruct(ctx, tx, id, supervision.Directive{Words: mark + "批示", To: []string{"", "sanitation"}})
+	return err
 }
 
 // walked gives a street a grid with a patrol that has a round.

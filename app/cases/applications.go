@@ -286,10 +286,12 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 			s.takeBack(&w)
 		}
 	case AskExtend:
-		s.c.DueAt = in.Granted.UTC()
+		if err := s.c.started(s.rules, s.c.FiledAt, in.Granted.UTC()); err != nil {
+			return nil, err
+		}
 		s.c.Extensions++
 		w.columns = append(w.columns, "due_at", "extensions")
-		w.remind = map[string]time.Time{dueTimer: s.c.DueAt}
+		w.remind = map[string]time.Time{dueTimer: s.c.rings(s.at)}
 	case AskSuspend:
 		s.c.SuspendedAt, s.c.SuspendedUntil = s.at, in.Granted.UTC()
 		next, err := review(s.at, in.Granted, ground.Limit, s.rules)

@@ -29,7 +29,7 @@ func (n names) assignments(tx tenants.Tx, c *Case) (out []view.Assignment, err e
 		row := view.Assignment{Role: ui.T(n.ctx, roleTitles[a.Role]), Unit: n.unit(a.Unit), State: view.Tag{Tone: stateTones[a.State], Text: ui.T(n.ctx, a.State.Title())},
 			Signed: a.ReceivedAt, Handled: a.HandledAt, Under: a.Role == HandRole}
 		if a.State == Dispatched {
-			row.Sign = n.due(a.ReceiveBy, true)
+			row.Sign = Countdown(n.ctx, a.ReceiveBy, n.now)
 		}
 		switch {
 		case a.Role == HandRole:

@@ -140,16 +140,16 @@ type Case struct {
 	ReportedBy int64
 	ReportedAt time.Time
 	FiledAt    time.Time `bun:",nullzero"`
-	DueAt      time.Time `bun:",nullzero"` // of handling
-	CheckedBy  int64     `bun:",nullzero"`
-	CheckedAt  time.Time `bun:",nullzero"` // when the check passed
-	ClosedAt   time.Time `bun:",nullzero"`
-	EndedAt    time.Time `bun:",nullzero"` // closed, answered, rejected, merged or voided
-	Late       bool      // open, not handed in, and past DueAt
-	Outcome    string    // OnTime or Overdue once closed
-	Reworks    int16
-	Reopened   int16
-	Calls      int16 // call-backs since closing that reached nobody
+	Clock
+	CheckedBy int64     `bun:",nullzero"`
+	CheckedAt time.Time `bun:",nullzero"` // when the check passed
+	ClosedAt  time.Time `bun:",nullzero"`
+	EndedAt   time.Time `bun:",nullzero"` // closed, answered, rejected, merged or voided
+	Late      bool      // open, not handed in, and past DueAt
+	Outcome   string    // OnTime or Overdue once closed
+	Reworks   int16
+	Reopened  int16
+	Calls     int16 // call-backs since closing that reached nobody
 
 	UpperDue       time.Time `bun:",nullzero"` // deadline of the order above; only its issuer moves it
 	First          string    // unit it was first dispatched to, which answers to the petitioner (首接负责)
@@ -159,6 +159,8 @@ type Case struct {
 	SuspendedAt    time.Time `bun:",nullzero"` // 挂账: the handling clock stands still since then
 	SuspendedUntil time.Time `bun:",nullzero"` // when work is expected to go on
 	MergedInto     uuid.UUID `bun:"type:uuid,nullzero"`
+
+	Watch
 
 	Beside int16 // how many assignments ever stood beside the lead or beneath a unit's
 
@@ -208,6 +210,13 @@ func (c *Case) waiting() (out []*Assignment) {
 		}
 	}
 	return out
+}
+
+// Watch is how closely a case is watched, as lists show it; the neighbour keeps it.
+type Watch struct {
+	Urges      int16 // how often its units were urged (催办)
+	Supervised int16 // highest rank of its supervision orders in force (督办)
+	Instructed int16 // addressees of instructions (批示) who have not reported them done
 }
 
 // Assignment is one unit's work on a case, or within a unit one person's.

@@ -123,7 +123,10 @@ func Merge(ctx context.Context, tx tenants.Tx, id uuid.UUID, into string) (*Case
 	}
 	s.c.Stage, s.c.EndedAt, s.c.MergedInto, s.c.Late = Merged, s.at, other.ID, false
 	s.done("case.merged")
-	return s.c, change{columns: []string{"stage", "ended_at", "merged_into", "late"}, hush: []string{dueTimer}}.write(ctx, tx, s.c)
+	if err := (change{columns: []string{"stage", "ended_at", "merged_into", "late"}, hush: []string{dueTimer}}).write(ctx, tx, s.c); err != nil || Supervision.Repeated == nil {
+		return s.c, err
+	}
+	return s.c, Supervision.Repeated(ctx, tx, other.ID)
 }
 
 // Void takes a case out that should never have been taken in: entered twice, or for another street. No

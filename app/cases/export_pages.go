@@ -96,6 +96,9 @@ func (n names) filter(f Filter) []ui.Fact {
 	if f.From != "" || f.To != "" {
 		add(ui.T(n.ctx, "上报日期"), strings.TrimSpace(f.From+" — "+f.To))
 	}
+	if title := f.Light.Title(); title != "" {
+		add(ui.T(n.ctx, "亮灯"), ui.T(n.ctx, title))
+	}
 	if f.Late {
 		add(ui.T(n.ctx, "时限"), ui.T(n.ctx, "已超期"))
 	}

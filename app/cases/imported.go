@@ -91,6 +91,11 @@ func Import(ctx context.Context, tx tenants.Tx, source string, rows []Imported) 
 		}
 		there[r.SourceID] = true // the file may repeat itself
 		c := r.made(source, cfg, now)
+		if c.Stage == Filed && !c.Late && !c.DueAt.IsZero() {
+			if err := c.started(cfg, c.FiledAt, c.DueAt); err != nil {
+				return 0, err
+			}
+		}
 		c.seal(box, r.Words)
 		fresh = append(fresh, c)
 	}
@@ -142,7 +147,7 @@ func (r *Imported) made(source string, cfg *blueprint.Config, now time.Time) *Ca
 	c := &Case{
 		ID: tenants.NewID(), Channel: r.Channel, UpperNo: r.UpperNo, Source: source, SourceID: r.SourceID, Class: r.Class,
 		Community: r.Community, Lon: r.Lon, Lat: r.Lat, Stage: Archived, Unit: r.Unit, Blueprint: cfg.Version, Revision: cfg.Revision,
-		ReportedBy: tenants.System, ReportedAt: r.ReportedAt, DueAt: r.DueAt, ClosedAt: r.ClosedAt, EndedAt: r.ClosedAt, Outcome: r.Outcome,
+		ReportedBy: tenants.System, ReportedAt: r.ReportedAt, Clock: Clock{DueAt: r.DueAt}, ClosedAt: r.ClosedAt, EndedAt: r.ClosedAt, Outcome: r.Outcome,
 	}
 	switch {
 	case r.ClosedAt.IsZero(): // nobody here has it yet, whoever had it there
@@ -221,7 +226,10 @@ type wireCase struct {
 	PhoneBlind  sealed    `json:"phone_blind"`
 	ReportedAt  time.Time `json:"reported_at"`
 	FiledAt     time.Time `json:"filed_at,omitzero"`
+	WarnAt      time.Time `json:"warn_at,omitzero"`
+	RedAt       time.Time `json:"red_at,omitzero"`
 	DueAt       time.Time `json:"due_at,omitzero"`
+	RingsAt     time.Time `json:"rings_at,omitzero"`
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	Stage       Stage     `json:"stage"`
 	Late        bool      `json:"late"`
@@ -237,11 +245,11 @@ func insertAll(ctx context.Context, tx tenants.Tx, cases []*Case) (map[uuid.UUID
 		wire[i] = wireCase{
 			ID: c.ID, Number: c.Number, Channel: c.Channel, UpperNo: c.UpperNo, SourceID: c.SourceID, Class: c.Class, Community: c.Community,
 			Lon: c.Lon, Lat: c.Lat, Unit: c.Unit, Title: c.Title, Description: c.Description, Address: c.Address, Petitioner: c.Petitioner,
-			Phone: c.Phone, PhoneBlind: c.PhoneBlind, ReportedAt: c.ReportedAt, FiledAt: c.FiledAt, DueAt: c.DueAt, ClosedAt: c.ClosedAt,
+			Phone: c.Phone, PhoneBlind: c.PhoneBlind, ReportedAt: c.ReportedAt, FiledAt: c.FiledAt, WarnAt: c.WarnAt, RedAt: c.RedAt, DueAt: c.DueAt, ClosedAt: c.ClosedAt,
 			Stage: c.Stage, Late: c.Late, Outcome: c.Outcome,
 		}
 		if c.Stage == Filed && !c.Late && !c.DueAt.IsZero() {
-			wire[i].Timer = tenants.NewID()
+			wire[i].Timer, wire[i].RingsAt = tenants.NewID(), c.rings(clock.Now(ctx))
 		}
 	}
 	body, err := json.Marshal(wire)
@@ -252,15 +260,17 @@ func insertAll(ctx context.Context, tx tenants.Tx, cases []*Case) (map[uuid.UUID
 	var ids []uuid.UUID
 	err = tx.Raw(`WITH r AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(?3::jsonb) r(id uuid, number text, channel text, upper_no text, source_id text,
 			class text, community text, lon double precision, lat double precision, unit text, title bytea, description bytea, address bytea, petitioner bytea,
-			phone bytea, phone_blind bytea, reported_at timestamptz, filed_at timestamptz, due_at timestamptz, closed_at timestamptz, stage text, late boolean,
+			phone bytea, phone_blind bytea, reported_at timestamptz, filed_at timestamptz, warn_at timestamptz, red_at timestamptz,
+			due_at timestamptz, rings_at timestamptz, closed_at timestamptz, stage text, late boolean,
 			outcome text, timer uuid)),
 		written AS (INSERT INTO cases (tenant_id, id, number, channel, upper_no, source, source_id, class, community, lon, lat, stage, unit, title, description,
-			address, petitioner, phone, phone_blind, blueprint, revision, reported_by, reported_at, filed_at, due_at, closed_at, ended_at, late, outcome)
+			address, petitioner, phone, phone_blind, blueprint, revision, reported_by, reported_at, filed_at, warn_at, red_at, due_at, closed_at, ended_at,
+			late, outcome)
 		SELECT ?0, r.id, r.number, r.channel, r.upper_no, ?1, r.source_id, r.class, r.community, r.lon, r.lat, r.stage, r.unit, r.title, r.description,
-			r.address, r.petitioner, r.phone, r.phone_blind, ?4, ?5, ?2, r.reported_at, r.filed_at, r.due_at, r.closed_at, r.closed_at, r.late, r.outcome FROM r
+			r.address, r.petitioner, r.phone, r.phone_blind, ?4, ?5, ?2, r.reported_at, r.filed_at, r.warn_at, r.red_at, r.due_at, r.closed_at, r.closed_at, r.late, r.outcome FROM r
 		ON CONFLICT (tenant_id, source, source_id) WHERE source_id <> '' DO NOTHING RETURNING id),
 		reminded AS (INSERT INTO timers (tenant_id, id, kind, object_id, due_at, next_at)
-			SELECT ?0, r.timer, ?6, r.id, r.due_at, r.due_at FROM r JOIN written USING (id) WHERE r.timer IS NOT NULL)
+			SELECT ?0, r.timer, ?6, r.id, r.rings_at, r.rings_at FROM r JOIN written USING (id) WHERE r.timer IS NOT NULL)
 		SELECT id FROM written`,
 		int32(tx.ID()), first.Source, first.ReportedBy, string(body), first.Blueprint, first.Revision, dueTimer).Scan(ctx, &ids)
 	if err != nil {

@@ -10,12 +10,11 @@ import (
 
 	"wanjie/app/clock"
 	"wanjie/tenants"
-	"wanjie/tenants/blueprint"
 )
 
 // The clocks of a case.
 const (
-	dueTimer     = "case.due"     // the deadline of handling
+	dueTimer     = "case.due"     // the light of the handling clock changes; at last its deadline has passed
 	receiptTimer = "case.receipt" // the lead's unit should have signed; once it has, given the work to one of its own
 	besideTimer  = "case.beside"  // the same of a co-handler or a hand, by the assignment
 
@@ -36,26 +35,6 @@ func remind(q *tenants.Prepared, kind string, object uuid.UUID, at time.Time) st
 func hush(ctx context.Context, q *tenants.Prepared, object uuid.UUID, kinds []string) string {
 	return `UPDATE timers SET done_at = ` + q.Arg(clock.Now(ctx)) + `, cancelled = true
 		WHERE tenant_id = ` + q.Tenant() + ` AND object_id = ` + q.Arg(object) + ` AND kind = ANY(` + q.Arg(kinds) + `) AND done_at IS NULL`
-}
-
-// runDue marks a case late when its deadline has passed and its work was not handed in.
-func runDue(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
-	c, err := lock(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	now := clock.Now(ctx)
-	if c.Late || !c.SuspendedAt.IsZero() || c.DueAt.After(now) || c.Stage != Filed && c.Stage != Handling {
-		return nil
-	}
-	rules, err := blueprint.ForCase(ctx, tx, c.Blueprint, c.Revision)
-	if err != nil {
-		return err
-	}
-	before := c.dims(rules)
-	c.Late = true
-	record(tx, "case.overdue", c, now, before, c.dims(rules))
-	return change{columns: []string{"late"}}.write(ctx, tx, c)
 }
 
 // runReceipt notes that the lead's unit did not sign in time, or did not give the work on. Nothing else changes: the

@@ -26,6 +26,7 @@ type Filter struct {
 	Phone    string // of the petitioner, whole
 	From, To string // day of the report, 2006-01-02, both included
 	Late     bool   // past its deadline
+	Light    Light  // Yellow or Red, at this moment
 	Mine     bool   // reported by the actor
 	Page     int    // from 1
 }
@@ -61,7 +62,9 @@ type Line struct {
 	Late       bool
 	Outcome    string
 	ReportedAt time.Time
-	DueAt      time.Time `bun:",nullzero"`
+	Clock
+	SuspendedAt time.Time `bun:",nullzero"`
+	Watch
 }
 
 // List is a page of cases.
@@ -96,7 +99,8 @@ func Browse(ctx context.Context, tx tenants.Tx, f Filter) (List, error) {
 		Total int
 	}
 	q := `WITH page AS MATERIALIZED (SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, c.unit, c.urgent, c.late, c.outcome,
-			c.reported_at, c.due_at FROM cases c WHERE ` + where + ` ORDER BY c.reported_at DESC, c.id DESC LIMIT ? OFFSET ?)
+			c.reported_at, c.warn_at, c.red_at, c.due_at, c.suspended_at,
+			c.urges, c.supervised, c.instructed FROM cases c WHERE ` + where + ` ORDER BY c.reported_at DESC, c.id DESC LIMIT ? OFFSET ?)
 		SELECT page.*, (SELECT count(*) FROM (SELECT 1 FROM cases c WHERE ` + where + ` LIMIT ?) n) AS total FROM page ORDER BY reported_at DESC, id DESC`
 	all := append(append([]any{}, args...), PageSize+1, (page-1)*PageSize)
 	all = append(append(all, args...), CountTo+1)
@@ -159,31 +163,47 @@ func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []an
 	if f.Late {
 		and("c.late")
 	}
+	if now := clock.Now(ctx); f.Light == Yellow || f.Light == Red { // as Shine has it
+		and("c.stage IN ('filed', 'handling') AND c.suspended_at IS NULL")
+		if f.Light == Red {
+			and("least(c.red_at, c.due_at) <= ?", now)
+		} else {
+			and("c.warn_at <= ? AND least(c.red_at, c.due_at) > ?", now, now)
+		}
+	}
 	if f.Mine {
 		and("c.reported_by = ?", r.person)
-	}
-	if !r.all && !f.Mine {
-		reached := []string{"c.reported_by = ?"}
-		args = append(args, r.person)
-		if len(r.units) > 0 {
-			reached = append(reached, "c.unit IN (?)")
-			args = append(args, bun.List(r.units))
-		}
-		if len(r.communities) > 0 {
-			reached = append(reached, "c.community IN (?)")
-			args = append(args, bun.List(r.communities))
-		}
-		// What takesPart says, as arrays: so the planner has keys to look up beside the other indexes.
-		const part = "c.id = ANY (ARRAY(SELECT a.case_id FROM assignments a WHERE a.tenant_id = ? AND a.state <> 'returned' AND "
-		reached = append(reached, part+"a.person = ?))")
-		args = append(args, int32(tx.ID()), r.person)
-		if len(r.units) > 0 {
-			reached = append(reached, part+"a.role = 'co' AND a.unit IN (?)))")
-			args = append(args, int32(tx.ID()), bun.List(r.units))
-		}
-		b.WriteString(" AND (" + strings.Join(reached, " OR ") + ")")
+	} else {
+		cond, more := r.within(tx.ID())
+		b.WriteString(cond)
+		args = append(args, more...)
 	}
 	return b.String(), args, nil
+}
+
+// within is the condition, beginning with AND, that leaves the cases within reach; empty where all are.
+func (r reach) within(tenant tenants.ID) (string, []any) {
+	if r.all {
+		return "", nil
+	}
+	reached, args := []string{"c.reported_by = ?"}, []any{r.person}
+	if len(r.units) > 0 {
+		reached = append(reached, "c.unit IN (?)")
+		args = append(args, bun.List(r.units))
+	}
+	if len(r.communities) > 0 {
+		reached = append(reached, "c.community IN (?)")
+		args = append(args, bun.List(r.communities))
+	}
+	// What takesPart says, as arrays: so the planner has keys to look up beside the other indexes.
+	const part = "c.id = ANY (ARRAY(SELECT a.case_id FROM assignments a WHERE a.tenant_id = ? AND a.state <> 'returned' AND "
+	reached = append(reached, part+"a.person = ?))")
+	args = append(args, int32(tenant), r.person)
+	if len(r.units) > 0 {
+		reached = append(reached, part+"a.role = 'co' AND a.unit IN (?)))")
+		args = append(args, int32(tenant), bun.List(r.units))
+	}
+	return " AND (" + strings.Join(reached, " OR ") + ")", args
 }
 
 // Task is an assignment that waits for one of the actor's units, or for the actor.
@@ -207,7 +227,8 @@ func Tasks(ctx context.Context, tx tenants.Tx) ([]Task, error) {
 		return nil, nil
 	}
 	var out []Task
-	err := tx.Raw(`SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, a.unit, c.urgent, c.late, c.outcome, c.reported_at, c.due_at,
+	err := tx.Raw(`SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, a.unit, c.urgent, c.late, c.outcome, c.reported_at,
+			c.warn_at, c.red_at, c.due_at, c.suspended_at, c.urges, c.supervised, c.instructed,
 			a.state, a.receive_by, a.unsigned, a.role, coalesce(a.person, 0) AS person, a.id AS assignment
 		FROM assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id
 		WHERE `+units+` ORDER BY c.due_at, c.id LIMIT ?`, append(args, mostTasks)...).Scan(ctx, &out)

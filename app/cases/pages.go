@@ -32,7 +32,7 @@ func newNames(ctx context.Context, tx tenants.Tx) (names, error) {
 		return names{}, err
 	}
 	box, err := tx.Box(ctx)
-	return names{ctx, cfg, box, clock.Now(ctx)}, err
+	return names{ctx: ctx, cfg: cfg, box: box, now: clock.Now(ctx)}, err
 }
 
 func (n names) class(key string) string {
@@ -63,22 +63,28 @@ func (n names) state(s Stage) view.Tag {
 	return view.Tag{Tone: tones[s], Text: ui.T(n.ctx, s.Title())}
 }
 
-// soon is how long before a deadline its light turns yellow.
-const soon = 4 * time.Hour
-
-// due is a deadline with what is left of it, in words; running: it still counts.
-func (n names) due(at time.Time, running bool) view.Due {
-	d := view.Due{At: at}
-	if at.IsZero() || !running {
-		return d
-	}
-	switch left := at.Sub(n.now); {
-	case left <= 0:
-		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, "已超期%s", length(n.ctx, -left))}
-	case left <= soon:
-		d.Left = view.Tag{Tone: ui.Warn, Text: ui.T(n.ctx, "剩%s", length(n.ctx, left))}
+// due is a deadline with its light and what is left of it, in words.
+func (n names) due(c Clock, runs bool) view.Due {
+	d := view.Due{At: c.DueAt}
+	left := c.DueAt.Sub(n.now)
+	switch light := Shine(c, runs, n.now); {
+	case light == Red && left <= 0:
+		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, light.Title()) + " " + ui.T(n.ctx, "已超期%s", length(n.ctx, -left))}
+	case light == Red:
+		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, light.Title()) + " " + ui.T(n.ctx, "剩%s", length(n.ctx, left))}
+	case light == Yellow:
+		d.Left = view.Tag{Tone: ui.Warn, Text: ui.T(n.ctx, light.Title()) + " " + ui.T(n.ctx, "剩%s", length(n.ctx, left))}
+	case light == Dark || light == Green:
 	}
 	return d
+}
+
+// Countdown is the end of a clock without lights, such as that of a receipt, with what is left of it at now.
+func Countdown(ctx context.Context, by, now time.Time) view.Due {
+	if left := by.Sub(now); left > 0 {
+		return view.Due{At: by, Left: view.Tag{Text: ui.T(ctx, "剩%s", length(ctx, left))}}
+	}
+	return view.Due{At: by, Left: view.Tag{Tone: ui.Bad, Text: ui.T(ctx, "已超期%s", length(ctx, now.Sub(by)))}}
 }
 
 func length(ctx context.Context, d time.Duration) string {
@@ -95,15 +101,31 @@ func (n names) row(r *web.Request, l *Line) (view.Row, error) {
 	c := Case{ID: l.ID, Title: l.Title}
 	title, err := c.title(n.box)
 	return view.Row{
-		Mark: mark(l),
+		Mark: mark(l) + " " + string(Shine(l.Clock, clockRuns(l.Stage, l.SuspendedAt), n.now)),
 		Href: r.Path("/cases/%s", l.ID), Number: l.Number, Title: title, Class: n.class(l.Class), Place: n.unit(l.Community), Unit: n.unit(l.Unit),
-		Urgent: l.Urgent, State: n.state(l.Stage), Reported: l.ReportedAt, Due: n.due(l.DueAt, l.Stage == Filed || l.Stage == Handling),
+		Urgent: l.Urgent, State: n.state(l.Stage), Reported: l.ReportedAt, Due: n.due(l.Clock, clockRuns(l.Stage, l.SuspendedAt)), Marks: n.watched(l.Watch),
 	}, err
+}
+
+// watched says how closely a case is watched.
+func (n names) watched(w Watch) (out []view.Tag) {
+	for _, level := range n.cfg.Supervisions.All() {
+		if w.Supervised > 0 && level.Rank == int(w.Supervised) {
+			out = append(out, view.Tag{Tone: ui.Bad, Text: level.Title})
+		}
+	}
+	if w.Instructed > 0 {
+		out = append(out, view.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, "批示待办")})
+	}
+	if w.Urges > 0 {
+		out = append(out, view.Tag{Tone: ui.Warn, Text: ui.T(n.ctx, "催办%d次", int(w.Urges))})
+	}
+	return out
 }
 
 // mark changes when what a row shows does.
 func mark(l *Line) string {
-	return fmt.Sprintf("%s %s %s %s %t %t %d", l.Stage, l.Unit, l.Class, l.Community, l.Urgent, l.Late, l.DueAt.Unix())
+	return fmt.Sprintf("%s %s %s %s %t %t %d %v", l.Stage, l.Unit, l.Class, l.Community, l.Urgent, l.Late, l.DueAt.Unix(), l.Watch)
 }
 
 func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list List) (view.Desk, error) {
@@ -126,9 +148,11 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list
 	if auth.CanSomewhere(tx.Actor(), auth.CasesExport) {
 		p.Export = r.Path("/cases/export?%s", f.query().Encode())
 	}
-	plain := f.Stage == Unfinished && !f.Late && !f.Mine
+	plain := f.Stage == Unfinished && !f.Late && !f.Mine && f.Light == Dark
 	p.Tabs = []ui.Tab{
 		{Label: ui.T(ctx, "在办"), Href: path, Active: plain},
+		{Label: ui.T(ctx, Yellow.Title()), Href: path + "?light=yellow", Active: f.Light == Yellow},
+		{Label: ui.T(ctx, Red.Title()), Href: path + "?light=red", Active: f.Light == Red},
 		{Label: ui.T(ctx, "已超期"), Href: path + "?late=1", Active: f.Late},
 		{Label: ui.T(ctx, "我上报的"), Href: path + "?stage=any&mine=1", Active: f.Mine},
 		{Label: ui.T(ctx, "全部"), Href: path + "?stage=any", Active: f.Stage == Any && !f.Mine && !f.Late},
@@ -159,7 +183,7 @@ func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) 
 		row.Mark += " " + string(t.State) + t.Role
 		out := view.TaskRow{Row: row, Role: ui.T(ctx, roleTitles[t.Role]), Assigned: view.Tag{Tone: tones[t.State], Text: ui.T(ctx, t.State.Title())}}
 		if t.State == Dispatched {
-			out.Sign = n.due(t.ReceiveBy, true)
+			out.Sign = Countdown(n.ctx, t.ReceiveBy, n.now)
 			switch {
 			case t.Role == HandRole && (t.Person == tx.Actor().Person || tx.Actor().Trusted()):
 				out.Receive, out.Guard = r.Path("/cases/%s/%s", t.ID, ToTake), r.Guard()

@@ -117,13 +117,15 @@ func Resume(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
 
 // resume lets the clock of a suspended case run again.
 func (s *step) resume(w *change) error {
-	due, err := resumed(s.c.SuspendedAt, s.at, s.c.DueAt, s.c.unitOfClock(s.rules), calendarOf(s.rules))
+	again, err := s.c.Clock.resumed(s.c.SuspendedAt, s.at, s.c.unitOfClock(s.rules), calendarOf(s.rules))
 	if err != nil {
 		return err
 	}
-	s.c.SuspendedAt, s.c.SuspendedUntil, s.c.DueAt = time.Time{}, time.Time{}, due
+	s.c.SuspendedAt, s.c.SuspendedUntil, s.c.Clock = time.Time{}, time.Time{}, again
 	w.columns = append(w.columns, "suspended_at", "suspended_until", "due_at")
-	w.remind = map[string]time.Time{dueTimer: due}
+	if !again.DueAt.IsZero() {
+		w.remind = map[string]time.Time{dueTimer: again.rings(s.at)}
+	}
 	w.hush = append(w.hush, suspensionTimer)
 	s.done("case.resumed")
 	return nil
@@ -201,14 +203,18 @@ func (s *step) postpone(ctx context.Context, upper time.Time) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.DueAt, err = ahead(own, c.UpperDue, s.at, s.rules); err != nil {
+	due, err := ahead(own, c.UpperDue, s.at, s.rules)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.started(s.rules, c.FiledAt, due); err != nil {
 		return nil, err
 	}
 	w := change{columns: []string{"upper_due", "due_at", "late"}}
 	if c.DueAt.After(s.at) {
 		c.Late = false
 		if c.SuspendedAt.IsZero() {
-			w.remind = map[string]time.Time{dueTimer: c.DueAt}
+			w.remind = map[string]time.Time{dueTimer: c.rings(s.at)}
 		}
 	}
 	s.done("case.postponed")

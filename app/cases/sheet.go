@@ -19,10 +19,11 @@ import (
 
 // attempt is what was tried before the sheet is shown again.
 type attempt struct {
-	verb  Verb
-	fault *fault.Error
-	typed map[string]string
-	full  bool // show the petitioner in full: the look has been recorded
+	verb   Verb
+	fault  *fault.Error
+	typed  map[string]string
+	beside any  // of the neighbour's
+	full   bool // show the petitioner in full: the look has been recorded
 }
 
 func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config, tried attempt) (view.Sheet, error) {
@@ -70,6 +71,11 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 	}
 	if p.Applications, err = n.applications(ctx, tx, r, c, tried); err != nil {
 		return p, err
+	}
+	if Supervision.Sheet != nil {
+		if p.Panels, err = Supervision.Sheet(ctx, tx, r, c, rules, tried.beside); err != nil {
+			return p, err
+		}
 	}
 	for _, panel := range Panels {
 		shown, err := panel(ctx, tx, r, c, rules)
@@ -150,7 +156,7 @@ func (n names) facts(c *Case, w Words) []ui.Fact {
 	due := ui.Time(c.DueAt)
 	if !c.SuspendedAt.IsZero() {
 		due += "　" + ui.T(n.ctx, "挂账中，停止计时，预计 %s 恢复", ui.Time(c.SuspendedUntil))
-	} else if left := n.due(c.DueAt, c.Stage == Filed || c.Stage == Handling).Left.Text; left != "" {
+	} else if left := n.due(c.Clock, c.Running()).Left.Text; left != "" {
 		due += "　" + left
 	}
 	out = append(out, ui.Fact{Label: ui.T(n.ctx, "处置期限"), Value: due})
@@ -161,8 +167,8 @@ func (n names) facts(c *Case, w Words) []ui.Fact {
 		out = append(out, ui.Fact{Label: ui.T(n.ctx, "承办单位"), Value: n.unit(c.Lead.Unit)}, ui.Fact{Label: ui.T(n.ctx, "派遣依据"), Value: n.basis(c.Lead)},
 			ui.Fact{Label: ui.T(n.ctx, "签收情况"), Value: n.signed(c.Lead)})
 	}
-	if c.First != "" && c.First != c.Unit {
-		out = append(out, ui.Fact{Label: ui.T(n.ctx, "首接单位"), Value: n.unit(c.First)})
+	if c.First != "" {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "首接单位"), Value: n.unit(c.First) + ui.T(n.ctx, "（首接负责，答复诉求人）")})
 	}
 	if c.Outcome != "" {
 		out = append(out, ui.Fact{Label: ui.T(n.ctx, "结案情况"), Value: ui.T(n.ctx, outcomeTitles[c.Outcome])})
@@ -224,7 +230,7 @@ func (n names) withGrounds(c *Case, events []Event) ([]Event, error) {
 var actTitles = map[string]string{
 	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予受理"), "case.dispatched": ui.Key("派遣"),
 	"case.received": ui.Key("签收"), "case.unsigned": ui.Key("超时未签收"), "case.handled": ui.Key("提交办理结果"), "case.checked": ui.Key("核查"),
-	"case.overdue": ui.Key("处置超期"), "case.closed": ui.Key("结案"), "case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重办"),
+	"case.yellow": ui.Key("黄灯提醒"), "case.red": ui.Key("红灯提醒"), "case.overdue": ui.Key("处置超期"), "case.closed": ui.Key("结案"), "case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重办"),
 	"case.sent_to_verify": ui.Key("送核实"), "case.verified": ui.Key("核实属实"), "case.not_found": ui.Key("核实不属实"), "case.answered": ui.Key("答复办结"),
 	"case.merged": ui.Key("并案"), "case.voided": ui.Key("作废"), "case.asked": ui.Key("提出申请"), "case.granted": ui.Key("批准申请"),
 	"case.refused": ui.Key("未批准申请"), "case.withdrawn": ui.Key("撤回申请"), "case.undecided": ui.Key("申请逾期未审批"), "case.resumed": ui.Key("恢复办理"),
@@ -236,7 +242,11 @@ var actTitles = map[string]string{
 }
 
 func (n names) moment(e Event) ui.Moment {
-	m := ui.Moment{At: e.At, Act: ui.T(n.ctx, actTitles[e.Kind]), Actor: e.Name, Detail: e.Words}
+	title := actTitles[e.Kind]
+	if title == "" {
+		title = Supervision.Titles[e.Kind]
+	}
+	m := ui.Moment{At: e.At, Act: ui.T(n.ctx, title), Actor: e.Name, Detail: e.Words}
 	switch {
 	case e.Person == tenants.System:
 		m.Actor = ui.T(n.ctx, "系统")
@@ -261,7 +271,9 @@ func (n names) moment(e Event) ui.Moment {
 			result, m.Tone = ui.T(n.ctx, "不合格，退回返工"), ui.Bad
 		}
 		m.Detail = result + "\n" + m.Detail
-	case "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided", "case.unassigned", "case.handed_back":
+	case "case.yellow":
+		m.Tone = ui.Warn
+	case "case.red", "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided", "case.unassigned", "case.handed_back":
 		m.Tone = ui.Bad
 		if name := e.After["helper_name"]; name != "" {
 			m.Detail = name + "\n" + m.Detail

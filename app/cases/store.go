@@ -129,7 +129,7 @@ func insert(ctx context.Context, tx tenants.Tx, c *Case, said *remark) error {
 	with := `WITH next AS (INSERT INTO counters (tenant_id, name, n) VALUES ($1, $2, 1)
 		ON CONFLICT (tenant_id, name) DO UPDATE SET n = counters.n + 1 RETURNING n)`
 	if c.Stage == Filed || c.Stage == Handling {
-		with += ", clock AS (" + remind(q, dueTimer, c.ID, c.DueAt) + ")"
+		with += ", clock AS (" + remind(q, dueTimer, c.ID, c.rings(c.FiledAt)) + ")"
 	}
 	if c.Lead != nil {
 		with += ", lead AS (" + q.Insert(c.Lead) + ")"
@@ -233,6 +233,9 @@ func (w change) write(ctx context.Context, tx tenants.Tx, c *Case) error {
 	text := ""
 	if len(with) > 0 {
 		text = "WITH " + strings.Join(with, ", ") + " "
+	}
+	if slices.Contains(w.columns, "due_at") { // the lights are the clock's
+		w.columns = append(w.columns, "warn_at", "red_at")
 	}
 	slices.Sort(w.columns)
 	var n int

@@ -124,7 +124,7 @@ func File(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Filing) (*Case, e
 	s.done("case.filed")
 	return s.c, change{
 		columns: []string{"class", "condition", "community", "urgent", "stage", "filed_at", "due_at", "blueprint", "revision"},
-		remind:  map[string]time.Time{dueTimer: s.c.DueAt},
+		remind:  map[string]time.Time{dueTimer: s.c.rings(s.at)},
 	}.write(ctx, tx, s.c)
 }
 
@@ -137,9 +137,9 @@ func (c *Case) file(cfg *blueprint.Config, in Filing, now time.Time) error {
 		return err
 	}
 	c.Class, c.Condition, c.Community, c.Urgent = in.Class, in.Condition, in.Community, in.Urgent
-	c.Stage, c.FiledAt, c.DueAt = Filed, now, due
+	c.Stage, c.FiledAt = Filed, now
 	c.Blueprint, c.Revision = cfg.Version, cfg.Revision
-	return nil
+	return c.started(cfg, now, due)
 }
 
 // Reject refuses a report at intake, with a reason that the petitioner may be told.
@@ -345,14 +345,14 @@ func (s *step) rework(w *change) {
 		s.c.Lead.State = Handed // whoever has it hears of it by message
 	}
 	w.lead, w.seen = []string{"state"}, Done
-	if s.c.DueAt.After(s.at) {
-		w.remind = map[string]time.Time{dueTimer: s.c.DueAt}
+	if !s.c.DueAt.IsZero() { // at once where it has passed: the neighbour hears of it
+		w.remind = map[string]time.Time{dueTimer: s.c.rings(s.at)}
 	}
 }
 
 // overdue marks what is back with its unit when the deadline has passed already.
 func (s *step) overdue() {
-	if s.c.Late || s.c.DueAt.After(s.at) {
+	if s.c.Late || s.c.DueAt.IsZero() || s.c.DueAt.After(s.at) {
 		return
 	}
 	s.c.Late = true
@@ -427,7 +427,10 @@ func (s *step) reopen(ctx context.Context, w change) error {
 		return err
 	}
 	c := s.c
-	c.ClosedAt, c.EndedAt, c.CheckedAt, c.CheckedBy, c.Outcome, c.DueAt, c.Calls = time.Time{}, time.Time{}, time.Time{}, 0, "", due, 0
+	c.ClosedAt, c.EndedAt, c.CheckedAt, c.CheckedBy, c.Outcome, c.Calls = time.Time{}, time.Time{}, time.Time{}, 0, "", 0
+	if err := c.started(s.rules, s.at, due); err != nil {
+		return err
+	}
 	c.Reopened++
 	s.rework(&w)
 	s.done("case.reopened")

@@ -330,7 +330,7 @@ func TestLateAndUnsigned(t *testing.T) {
 		}
 		return open
 	}
-	if diff := cmp.Diff([]string{"case.due 15:30", "case.receipt 12:00"}, timers()); diff != "" {
+	if diff := cmp.Diff([]string{"case.due 14:42", "case.receipt 12:00"}, timers()); diff != "" {
 		t.Error(diff)
 	}
 	run := func(f func(context.Context, tenants.Tx, uuid.UUID) error) {

@@ -50,6 +50,7 @@ type Row struct {
 	State               Tag
 	Reported            time.Time
 	Due                 Due
+	Marks               []Tag // of supervision and the like
 }
 
 // Tasks is what waits for the reader's units.
@@ -147,7 +148,7 @@ func (f Form) errors() (out []ui.FieldError) {
 // fieldOrder is the order in which messages stand over a form.
 var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
 	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
-	"helpers", "alone", "hand", "fixed", "found", "answer", "outside", "into", "words", "until", "granted", "verdict_words", "upper_due", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
+	"helpers", "alone", "hand", "fixed", "found", "answer", "outside", "into", "words", "until", "granted", "verdict_words", "upper_due", "level", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
 
 // Report is the report form.
 type Report struct {

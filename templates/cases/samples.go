@@ -48,7 +48,7 @@ func refusedForm(key string, values, errors map[string]string) Form {
 func sampleRow() Row {
 	return Row{
 		Mark: "handling", Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Title: "Rubbish at the east gate", Class: "Exposed rubbish", Place: "Baima", Unit: "Sanitation",
-		Urgent: true, State: Tag{ui.Info, "Handling"}, Reported: sampleTime, Due: Due{sampleTime.Add(4 * time.Hour), Tag{ui.Warn, "1 h left"}},
+		Urgent: true, State: Tag{ui.Info, "Handling"}, Marks: []Tag{{ui.Bad, "First degree"}, {ui.Warn, "Urged once"}}, Reported: sampleTime, Due: Due{sampleTime.Add(4 * time.Hour), Tag{ui.Warn, "Yellow, 1 h left"}},
 	}
 }
 
