@@ -130,7 +130,9 @@ func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *
 // shared gives a street a case that is handed up to its district's centre, and a whistle on it.
 func (h *house) shared(t *testing.T, s tenants.Tenant, mark string) {
 	t.Helper()
-	h.Street(t, func(p *tenants.Plan) { p.Kind, p.Name, p.Blueprint = tenants.Centre, "区级指挥中心", h.Blueprints["district-centre"] })
+	h.Street(t, func(p *tenants.Plan) {
+		p.Kind, p.Name, p.Blueprint = tenants.Centre, "区级指挥中心", h.Blueprints["district-centre"]
+	})
 	if err := h.App.DB.Write(t.Context(), s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
 		c, err := cases.Report(ctx, tx, cases.Intake{Channel: "phone", Class: "extension-35", Words: cases.Words{Title: mark + "斗殴", Description: mark + "斗殴"}})
 		if err == nil {

@@ -110,7 +110,7 @@ var done = map[string]string{
 	"blown":      ui.Key("已吹哨"),
 	"present":    ui.Key("已报到"),
 	"onsite":     ui.Key("已到场"),
-	"judged":     ui.Key("已评价"),
+	"weighed":    ui.Key("已评价"),
 	"whistled":   ui.Key("已收哨"),
 	"calledoff":  ui.Key("已撤哨"),
 	"on_duty":    ui.Key("已开始当班"),

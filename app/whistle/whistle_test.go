@@ -138,7 +138,9 @@ func TestOnACaseAndCalledOff(t *testing.T) {
 		t.Errorf("it lies in %q, not where the case does", w.Community)
 	}
 	s.must(chief, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return CallOff(ctx, tx, w.ID, "误报") })
-	if _, err := s.as(builders, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return Report(ctx, tx, w.ID, w.Calls[0].ID) }); err == nil {
+	if _, err := s.as(builders, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
+		return Report(ctx, tx, w.ID, w.Calls[0].ID)
+	}); err == nil {
 		t.Error("somebody reports in to a whistle that was called off")
 	}
 	s.do(chief, func(ctx context.Context, tx tenants.Tx) error {
@@ -177,10 +179,14 @@ func TestWhoSeesAndSpeaks(t *testing.T) {
 			return err
 		})
 	}
-	if _, err := s.as(sweepers, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return Report(ctx, tx, w.ID, of(w, first).ID) }); !fault.Is(err, fault.Forbidden) {
+	if _, err := s.as(sweepers, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
+		return Report(ctx, tx, w.ID, of(w, first).ID)
+	}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("the sweepers report in for the community: %v", err)
 	}
-	s.must(neighbour, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return Report(ctx, tx, w.ID, of(w, first).ID) })
+	s.must(neighbour, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
+		return Report(ctx, tx, w.ID, of(w, first).ID)
+	})
 }
 
 // Whatever people try in whatever order: a verb moves a part as the table says or refuses and leaves nothing, and rows
@@ -207,7 +213,9 @@ func TestRandomWalks(t *testing.T) {
 				return func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return Arrive(ctx, tx, w.ID, call) }
 			},
 			ToFinish: func(call uuid.UUID) func(context.Context, tenants.Tx) (*Whistle, error) {
-				return func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return Finish(ctx, tx, w.ID, call, "已办") }
+				return func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
+					return Finish(ctx, tx, w.ID, call, "已办")
+				}
 			},
 			ToJudge: func(call uuid.UUID) func(context.Context, tenants.Tx) (*Whistle, error) {
 				return func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
