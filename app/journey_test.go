@@ -96,7 +96,7 @@ func TestJourney(t *testing.T) {
 	step(hire(auth.Checker, ""), "check", chromedp.Click(`form[action$="/check"] input[type="radio"]`))
 	step(hire(auth.ShiftLead, ""), "close")
 	caller := hire(auth.Caller, "")
-	step(caller, "callback", chromedp.Evaluate(`for (const [name, value] of [["valid", "yes"], ["contacted", "yes"], ["solved", "yes"], ["satisfaction", "satisfied"]]) {
+	step(caller, "callback", chromedp.Evaluate(`for (const [name, value] of [["q_reached", "yes"], ["q_contacted", "yes"], ["q_solved", "yes"], ["q_satisfaction", "satisfied"]]) {
 		document.querySelector('form[action$="/callback"] [name="' + name + '"][value="' + value + '"]').checked = true;
 	}`, nil))
 	var body string

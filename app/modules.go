@@ -6,6 +6,7 @@ import (
 	"wanjie/app/assessment"
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
+	"wanjie/app/cases/replies"
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
 	"wanjie/app/grids"
@@ -27,12 +28,13 @@ func init() { // features do not import each other both ways
 		return out, err
 	}
 	cases.Panels = append(cases.Panels, handover.Panel, whistle.Panel)
+	cases.Beside = replies.Beside
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, shifts.Part, supervision.Part),
+	cases.Module.With(papers.Part, replies.Part, shifts.Part, supervision.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

@@ -160,6 +160,13 @@ type Case struct {
 	SuspendedUntil time.Time `bun:",nullzero"` // when work is expected to go on
 	MergedInto     uuid.UUID `bun:"type:uuid,nullzero"`
 
+	OwesCall   bool      // closed, and its call-back is not over
+	CallAt     time.Time `bun:",nullzero"` // when to call at the earliest
+	CallBy     time.Time `bun:",nullzero"` // by when the call-back should be over
+	Uncalled   bool      // it was not
+	OwesReply  bool      // closed or answered, and its reply to the order from above is not sent
+	Unreplied  bool      // it was not sent in time
+	drawnToday int64     // of its unit, when the case was locked to be closed
 	Watch
 
 	Beside int16 // how many assignments ever stood beside the lead or beneath a unit's

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
@@ -30,8 +32,11 @@ const outOf = 10_000
 // the tenant's data key. Whoever makes the case's id does not know the key, and whoever has the key cannot change the
 // number; so nobody chooses what is checked, and whoever audits draws the same again with the version of the key that
 // the act names.
-func Lot(box *keys.Box, c *Case) int {
-	return int(binary.BigEndian.Uint64(box.Blind("draw.check", c.ID.String())) % outOf)
+func Lot(box *keys.Box, c *Case) int { return lotFor(box, "check", c.ID) }
+
+// lotFor is the lot of an object for a purpose: what falls on it for one says nothing of another.
+func lotFor(box *keys.Box, purpose string, id uuid.UUID) int {
+	return int(binary.BigEndian.Uint64(box.Blind("draw."+purpose, id.String())) % outOf)
 }
 
 // draw says whether a case is checked: always where the route insists, where work was sent back before, and where the

@@ -59,11 +59,16 @@ func AnswerAtOnce(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string
 	if !c.DueAt.IsZero() && s.at.After(c.DueAt) {
 		c.Outcome = Overdue
 	}
+	c.OwesReply = s.route().Replies(blueprint.ReplySend)
 	s.done("case.answered")
-	return c, change{
-		columns: []string{"stage", "closed_at", "ended_at", "outcome", "late"}, hush: []string{dueTimer},
+	w := change{
+		columns: []string{"stage", "closed_at", "ended_at", "outcome", "late", "owes_reply"}, hush: []string{dueTimer},
 		remark: say(tx, s.box, c, "case.answered", words, s.at),
-	}.write(ctx, tx, c)
+	}
+	if err := s.expectReply(&w); err != nil {
+		return nil, err
+	}
+	return c, w.write(ctx, tx, c)
 }
 
 // Inform closes a matter that the street may not take on (渠道外事项: emergencies, what belongs to the courts, to reconsideration,

@@ -64,17 +64,6 @@ func readFinding(r *web.Request) (Finding, error) {
 	return in, nil
 }
 
-func readAnswer(r *web.Request) (Answer, error) {
-	in := Answer{
-		Valid: r.Text("valid") == "yes", Contacted: r.Text("contacted") == "yes", Solved: r.Text("solved") == "yes",
-		Satisfaction: Satisfaction(r.Text("satisfaction")), Cause: r.Text("cause"),
-	}
-	if v := r.Text("valid"); v != "yes" && v != "no" {
-		return in, fault.Field("valid", "请选择是否有效回访")
-	}
-	return in, nil
-}
-
 func readFilter(r *web.Request) Filter {
 	key := func(name string) string { // anybody may write anything into an address
 		return strings.ToValidUTF8(strings.ReplaceAll(r.Text(name), "\x00", ""), "")

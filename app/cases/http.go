@@ -21,6 +21,7 @@ func routes(r web.Routes) {
 	r.Get("/cases/{id}", "", sheet)
 	r.Look("/cases/{id}/petitioner", "", petitioner)
 	r.Get("/tasks", "", tasks)
+	r.Get("/callbacks", auth.CasesCall, calls)
 	exportRoutes(r)
 	suggestRoutes(r)
 
@@ -48,11 +49,7 @@ func routes(r web.Routes) {
 		return Close(ctx, tx, id)
 	}))
 	r.Post("/cases/{id}/callback", "", post(ToCallBack, "已记录回访", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
-		in, err := readAnswer(r)
-		if err != nil {
-			return nil, err
-		}
-		return CallBack(ctx, tx, id, in)
+		return CallBack(ctx, tx, id, readAnswer(r))
 	}))
 }
 
@@ -90,6 +87,12 @@ func postReport(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, 
 		return web.Reply{}, err
 	}
 	return done(r, c, "已登记"), nil
+}
+
+// Post serves a change of something that belongs to a case, as the verbs are served: refused for its fields, the
+// sheet comes back, where [Beside] draws the form again.
+func Post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Case, error)) web.Handler {
+	return post(v, say, do)
 }
 
 // post serves one verb: done, it leads to the case as the actor may still see it; refused for its

@@ -210,7 +210,7 @@ func TestWalkThroughTheDoor(t *testing.T) {
 	step(worker, "handle", url.Values{"result": {"已清运"}})
 	step(checker, "check", url.Values{"verdict": {"pass"}})
 	step(chief, "close", url.Values{})
-	step(caller, "callback", url.Values{"valid": {"yes"}, "contacted": {"yes"}, "solved": {"yes"}, "satisfaction": {"basically"}})
+	step(caller, "callback", url.Values{"q_reached": {"yes"}, "q_contacted": {"yes"}, "q_solved": {"yes"}, "q_satisfaction": {"basically"}})
 	end := at(chief).get(path)
 	end.says("已归档", "按期结案", "已清运", "工号 103")
 	end.has(0, `#main form[method=post]`)

@@ -20,6 +20,9 @@ const (
 
 	suspensionTimer = "case.suspension" // work was to go on
 	decisionTimer   = "case.decision"   // of an application: it should have been decided
+
+	callTimer  = "case.callback" // the petitioner should have been called back
+	replyTimer = "case.reply"    // the reply to an order from above should have been sent
 )
 
 // remind and hush are jobs.Remind and jobs.Cancel as parts of a larger statement: a verb makes one

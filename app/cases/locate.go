@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -28,3 +29,16 @@ var HomeOf = func(context.Context, tenants.Tx, string) (community string, err er
 
 // WorkersIn are the heads and workers of a community's grids.
 var WorkersIn = func(context.Context, tenants.Tx, string) ([]Hand, error) { return nil, nil }
+
+// Tried is a form beside the case that was refused, with what was typed.
+type Tried struct {
+	Verb  Verb
+	Fault *fault.Error
+	Typed map[string]string
+}
+
+// Beside draws what else belongs to a case on its sheet, such as the reply to whoever sent it. The wiring puts the
+// part that knows it here.
+var Beside = func(context.Context, tenants.Tx, *web.Request, *Case, *blueprint.Config, Tried) ([]templ.Component, error) {
+	return nil, nil
+}

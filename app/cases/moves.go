@@ -94,6 +94,7 @@ var (
 		func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.Late && c.SuspendedAt.IsZero() }}
 	asked     = &condition{"an application is open", ui.Key("没有待审批的申请"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return c.Asks > 0 }}
 	suspended = &condition{"suspended", ui.Key("案卷没有挂账"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.SuspendedAt.IsZero() }}
+	owed      = &condition{"it was drawn", ui.Key("本案未抽中回访，或回访已结束"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return c.OwesCall }}
 	ordered   = &condition{"an order from above with a deadline", ui.Key("不是有期限的上级来单"),
 		func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.UpperDue.IsZero() }}
 )
@@ -150,7 +151,7 @@ var Moves = []Move{
 	{Verb: ToClose, Title: ui.Key("确认结案"), From: []Stage{Checking}, State: []State{Done}, To: []Stage{Closed, Archived}, May: []string{auth.CasesClose},
 		Check: already, Fresh: workers},
 	{Verb: ToCallBack, Title: ui.Key("回访"), From: []Stage{Closed}, State: []State{Done}, To: []Stage{Closed, Archived, Handling, Filed}, May: []string{auth.CasesCall},
-		Fresh: vouchers, Needs: []string{"valid"}},
+		If: owed, Fresh: vouchers, Needs: []string{"answers or ground"}},
 }
 
 // Whose assignments a move may be about, and in which states work is under way.
@@ -158,6 +159,9 @@ var (
 	lead, co, units, hand = []string{LeadRole}, []string{CoRole}, []string{LeadRole, CoRole}, []string{HandRole}
 	atWork                = []State{Dispatched, Received, Working}
 )
+
+// closes reports whether the case may stand closed after the move.
+func (m Move) closes() bool { return m.Verb != ToCallBack && slices.Contains(m.To, Closed) }
 
 // workers are those whose work it is: of the lead, of co-handlers, and whoever within them it was given to.
 func workers(c *Case) (out []int64) {

@@ -66,7 +66,7 @@ func TestStagesDecide(t *testing.T) {
 		Filed: {ToDispatch, ToHandOver, ToMerge, ToVoid}, Handling: {ToAssign, ToHandle, ToReturn, ToExtend, ToSuspend, ToJoin}, Checking: {ToCheck}, Closed: {ToCallBack},
 	}
 	for _, s := range Stages {
-		c := &Case{Stage: s, Unit: sanitation}
+		c := &Case{Stage: s, Unit: sanitation, OwesCall: s == Closed}
 		if state, ok := states[s]; ok {
 			c.Lead = &Assignment{Role: LeadRole, Unit: sanitation, State: state, ReceivedBy: worker, HandledBy: worker}
 		}

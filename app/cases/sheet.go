@@ -77,6 +77,11 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 			return p, err
 		}
 	}
+	more, err := Beside(ctx, tx, r, c, rules, Tried{tried.verb, tried.fault, tried.typed})
+	if err != nil {
+		return p, err
+	}
+	p.Panels = append(p.Panels, more...)
 	for _, panel := range Panels {
 		shown, err := panel(ctx, tx, r, c, rules)
 		if err != nil {
@@ -239,6 +244,9 @@ var actTitles = map[string]string{
 	"case.joined": ui.Key("增派协办"), "case.co_received": ui.Key("协办签收"), "case.co_handled": ui.Key("提交协办结果"), "case.not_waited": ui.Key("不再等待协办"),
 	"case.assigned": ui.Key("派给经办人"), "case.taken": ui.Key("经办人接办"), "case.fed_back": ui.Key("提交经办结果"), "case.given_back": ui.Key("经办人退回联络员"),
 	"paper.printed": ui.Key("打印文书"),
+	"case.uncalled": ui.Key("逾期未回访"), "case.unreplied": ui.Key("逾期未回复上级"), "case.replied": ui.Key("回复上级"),
+	"case.reply_drafted": ui.Key("提交拟办回复"), "case.reply_returned": ui.Key("退回拟办回复"), "case.reply_approved": ui.Key("审核通过回复"),
+	"case.reply_unreviewed": ui.Key("回复逾期未审核"),
 }
 
 func (n names) moment(e Event) ui.Moment {
@@ -273,7 +281,8 @@ func (n names) moment(e Event) ui.Moment {
 		m.Detail = result + "\n" + m.Detail
 	case "case.yellow":
 		m.Tone = ui.Warn
-	case "case.red", "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided", "case.unassigned", "case.handed_back":
+	case "case.red", "case.overdue", "case.unsigned", "case.rejected", "case.reopened", "case.not_found", "case.undecided", "case.voided", "case.unassigned", "case.handed_back",
+		"case.uncalled", "case.unreplied", "case.reply_returned", "case.reply_unreviewed":
 		m.Tone = ui.Bad
 		if name := e.After["helper_name"]; name != "" {
 			m.Detail = name + "\n" + m.Detail
@@ -282,11 +291,46 @@ func (n names) moment(e Event) ui.Moment {
 		m.Detail = ui.T(n.ctx, asking[Asked(e.After["asked"])].title) + "\n" + m.Detail
 	case "paper.printed":
 		m.Detail = e.After["paper_name"]
+	case "case.called_back":
+		m.Detail = n.called(e.After) + "\n" + m.Detail
 	case "case.closed":
 		m.Tone, m.Detail = ui.Good, ui.T(n.ctx, outcomeTitles[e.After["outcome"]])
+		if how := drawTitles[e.After[string(blueprint.OfCallBacks)]]; how != "" {
+			m.Detail += "　" + ui.T(n.ctx, how)
+		}
 	}
 	return m
 }
+
+// drawTitles say whether a closed case is called back, and by which rule.
+var drawTitles = map[string]string{
+	byRoute: ui.Key("须回访：来源渠道要求"), byShare: ui.Key("须回访：全部回访"), byLot: ui.Key("须回访：抽中"), byLeast: ui.Key("须回访：单位当日最少件数"),
+	byAgain: ui.Key("须回访：曾退回重办"), byNone: ui.Key("未抽中回访"),
+}
+
+// called is a call-back in short.
+func (n names) called(d tenants.Dims) string {
+	if d["valid"] != "yes" {
+		ground := d["ground"]
+		if g, ok := n.cfg.Reasons.Find(ground); ok {
+			ground = g.Title
+		}
+		if ground == "" {
+			return ""
+		}
+		return ui.T(n.ctx, "无效回访：%s", ground)
+	}
+	text := ui.T(n.ctx, "未解决")
+	if d["solved"] == "yes" {
+		text = ui.T(n.ctx, "已解决")
+	}
+	if title := satisfactionTitles[Satisfaction(d["satisfaction"])]; title != "" {
+		text += "，" + ui.T(n.ctx, title)
+	}
+	return text
+}
+
+var satisfactionTitles = map[Satisfaction]string{Satisfied: ui.Key("满意"), Basically: ui.Key("基本满意"), Not: ui.Key("不满意")}
 
 // form draws one line of the table as a form, with what was typed when it was refused.
 func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried attempt) (templ.Component, error) {
@@ -326,7 +370,7 @@ func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried atte
 	case ToClose:
 		return view.CloseForm(f), nil
 	case ToCallBack:
-		return view.CallBackForm(f), nil
+		return n.callForm(c, f), nil
 	}
 	return n.actForm(c, m.Move, f), nil
 }

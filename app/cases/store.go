@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 
+	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -35,30 +36,18 @@ type remark struct {
 	WordsBlind []byte // of a unit's result: see echo
 }
 
-// callback is one call-back.
-type callback struct {
-	bun.BaseModel `bun:"table:callbacks,alias:b"`
-
-	ID           uuid.UUID `bun:",pk,type:uuid"`
-	CaseID       uuid.UUID `bun:"type:uuid"`
-	Person       int64
-	At           time.Time
-	Valid        bool
-	Contacted    bool
-	Solved       bool
-	Satisfaction Satisfaction
-}
-
 // row is a case with its lead assignment, as one statement brings them.
 type row struct {
 	Case
-	Led Assignment `bun:"embed:lead_"`
+	Led   Assignment `bun:"embed:lead_"`
+	Today int64
 }
 
 func (r *row) whole() *Case {
 	if r.Led.ID != uuid.Nil {
 		r.Lead = &r.Led
 	}
+	r.drawnToday = r.Today
 	return &r.Case
 }
 
@@ -70,14 +59,18 @@ const (
 // read is the case with its lead assignment in one statement; NotFound when the tenant has none of
 // this id. Holding, both are locked, each in a query of its own level: so after a wait both are what the
 // other transaction left, which a plain join would promise of the case alone.
-func read(ctx context.Context, tx tenants.Tx, id uuid.UUID, how string) (*Case, error) {
+func read(ctx context.Context, tx tenants.Tx, id uuid.UUID, how string, drawn ...blueprint.Sampled) (*Case, error) {
 	of := how
 	if how == holding {
 		of += " OF c"
 	}
 	var r row
 	q := tx.Prepared(int32(tx.ID()), id)
-	err := q.Scan(ctx, `SELECT `+q.Columns("c", "", &Case{})+`, `+q.Columns("a", "lead_", &Assignment{})+` FROM cases c LEFT JOIN LATERAL (
+	besides := ""
+	for _, d := range drawn {
+		besides = `, coalesce((SELECT k.n FROM counters k WHERE k.tenant_id = $1 AND k.name = ` + q.Arg(drawnName(d, clock.Now(ctx), "")) + ` || c.unit), 0) AS today`
+	}
+	err := q.Scan(ctx, `SELECT `+q.Columns("c", "", &Case{})+`, `+q.Columns("a", "lead_", &Assignment{})+besides+` FROM cases c LEFT JOIN LATERAL (
 		SELECT * FROM assignments WHERE tenant_id = $1 AND case_id = $2 AND role = 'lead' AND state <> 'returned'`+how+`) a ON true
 		WHERE c.tenant_id = $1 AND c.id = $2`+of, &r)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -105,6 +98,11 @@ func (c *Case) others(ctx context.Context, tx tenants.Tx) error {
 // lock reads the case and holds it until the transaction ends.
 func lock(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
 	return read(ctx, tx, id, holding)
+}
+
+// lockToClose reads with the case how many call-backs of its unit were drawn today, in the same statement.
+func lockToClose(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
+	return read(ctx, tx, id, holding, blueprint.OfCallBacks)
 }
 
 // Find reads a case that the actor may see, with the rules it was filed under. A case of another

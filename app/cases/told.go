@@ -240,33 +240,6 @@ func (in Finding) check() error {
 	return f.fault()
 }
 
-// Answer is what a call-back brought.
-type Answer struct {
-	Valid        bool // somebody was reached and answered
-	Contacted    bool // the unit had been in touch
-	Solved       bool
-	Satisfaction Satisfaction
-	Cause        string // needed when unsolved or not satisfied
-}
-
-func (in *Answer) check() error {
-	var f problems
-	f.fit("cause", in.Cause, longText)
-	if !in.Valid {
-		in.Contacted, in.Solved, in.Satisfaction = false, false, ""
-		return f.fault()
-	}
-	switch in.Satisfaction {
-	case Satisfied, Basically, Not:
-	default:
-		f.add("satisfaction", ui.Key("请选择满意度"))
-	}
-	if !in.Solved || in.Satisfaction == Not {
-		f.need("cause", in.Cause, longText)
-	}
-	return f.fault()
-}
-
 // problems gathers what is wrong, field by field.
 type problems struct{ found *fault.Error }
 

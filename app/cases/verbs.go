@@ -297,8 +297,13 @@ func HandleAlone(ctx context.Context, tx tenants.Tx, id uuid.UUID, result, why s
 	if h := s.c.handOf(a); h != nil {
 		s.lapseOther(&w, h)
 	}
+	if err := s.expectReply(&w); err != nil {
+		return nil, err
+	}
 	if s.route().Skips(blueprint.StepCheck) || !lot.taken {
-		s.close(&w)
+		if err := s.close(&w); err != nil {
+			return nil, err
+		}
 	}
 	return s.c, w.write(ctx, tx, s.c)
 }
@@ -322,7 +327,9 @@ func Check(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Finding) (*Case,
 			if err := move(ToClose).allows(tx.Actor(), s.c, nil, s.rules); err != nil {
 				return nil, err
 			}
-			s.close(&w)
+			if err := s.close(&w); err != nil {
+				return nil, err
+			}
 		}
 		return s.c, w.write(ctx, tx, s.c)
 	}
@@ -366,58 +373,41 @@ func Close(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
 		return nil, err
 	}
 	var w change
-	s.close(&w)
+	if err := s.close(&w); err != nil {
+		return nil, err
+	}
 	return s.c, w.write(ctx, tx, s.c)
 }
 
-// close ends the work, everybody's. Where the route asks for no call-back, the case is archived with it.
-func (s *step) close(w *change) {
+// closing are the columns that close changes.
+var closing = []string{"stage", "closed_at", "ended_at", "outcome", "late", "calls", "owes_call", "call_at", "call_by", "uncalled", "owes_reply", "unreplied"}
+
+// close ends the work, everybody's. What the case owes then is a call-back, if the route has one and it is drawn, and the reply
+// to an order from above; owing nothing, it is archived at once.
+func (s *step) close(w *change) error {
 	c := s.c
 	for i := range c.Others {
 		if a := &c.Others[i]; a.State.Open() {
 			s.lapseOther(w, a)
 		}
 	}
-	w.columns = append(w.columns, "stage", "closed_at", "ended_at", "outcome", "late", "calls")
 	c.Stage, c.ClosedAt, c.EndedAt, c.Outcome, c.Late, c.Calls = Closed, s.at, s.at, c.outcome(), false, 0
-	if s.route().Skips(blueprint.StepCallBack) {
-		c.Stage = Archived
+	c.OwesReply = s.route().Replies(blueprint.ReplySend)
+	how, err := s.drawCallBack(w)
+	if err != nil {
+		return err
 	}
-	s.done("case.closed")
+	c.settle()
+	s.done("case.closed", how...)
+	w.columns = append(w.columns, closing...)
+	return nil
 }
 
-// tries is how many call-backs may reach nobody before the case is archived all the same.
-const tries = 3
-
-// CallBack records what the petitioner says. Solved, the case is archived; unsolved, it is reopened as
-// rework with a new deadline; not reached, it waits for another try, three times.
-func CallBack(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Answer) (*Case, error) {
-	s, err := begin(ctx, tx, id, ToCallBack)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.check(); err != nil {
-		return nil, err
-	}
-	c := s.c
-	w := change{
-		columns: []string{"stage", "calls"}, remark: say(tx, s.box, c, "case.called_back", in.Cause, s.at),
-		callback: &callback{ID: tenants.NewID(), CaseID: c.ID, Person: tx.Actor().Person, At: s.at,
-			Valid: in.Valid, Contacted: in.Contacted, Solved: in.Solved, Satisfaction: in.Satisfaction},
-	}
-	switch {
-	case in.Valid && in.Solved:
+// settle archives a closed case that owes nothing any more.
+func (c *Case) settle() {
+	if c.Stage == Closed && !c.OwesCall && !c.OwesReply {
 		c.Stage = Archived
-	case !in.Valid:
-		if c.Calls++; c.Calls >= tries {
-			c.Stage = Archived
-		}
 	}
-	s.done("case.called_back")
-	if in.Valid && !in.Solved {
-		return c, s.reopen(ctx, w)
-	}
-	return c, w.write(ctx, tx, c)
 }
 
 // reopen takes a closed case up again: counted, with a deadline from now on.
@@ -431,10 +421,11 @@ func (s *step) reopen(ctx context.Context, w change) error {
 	if err := c.started(s.rules, s.at, due); err != nil {
 		return err
 	}
+	c.OwesCall, c.OwesReply = false, false // until it is closed again
 	c.Reopened++
 	s.rework(&w)
 	s.done("case.reopened")
-	w.columns = append(w.columns, "closed_at", "ended_at", "checked_at", "checked_by", "outcome", "due_at", "reopened")
+	w.columns = append(w.columns, "closed_at", "ended_at", "checked_at", "checked_by", "outcome", "due_at", "reopened", "owes_call", "owes_reply")
 	return w.write(ctx, s.tx, c)
 }
 
@@ -456,7 +447,11 @@ func begin(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb) (*step, err
 
 // beginOf is begin for a verb about one assignment of the case; the zero one is the lead's.
 func beginOf(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb, assignment uuid.UUID) (*step, error) {
-	c, err := lock(ctx, tx, id)
+	hold := lock
+	if move(v).closes() {
+		hold = lockToClose
+	}
+	c, err := hold(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}

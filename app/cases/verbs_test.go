@@ -115,7 +115,7 @@ func TestRubbishIsClearedOnTime(t *testing.T) {
 		if c.Stage != Closed || c.Outcome != OnTime {
 			t.Errorf("closed as %s, %s", c.Stage, c.Outcome)
 		}
-		c = ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{Valid: true, Contacted: true, Solved: true, Satisfaction: Satisfied})))
+		c = ok(s.as(ctx, caller, verb(CallBack, c.ID, satisfied())))
 		if c.Stage != Archived {
 			t.Errorf("after a satisfied call-back the case is %s", c.Stage)
 		}
@@ -156,17 +156,18 @@ func TestReworkAndReopening(t *testing.T) {
 		t.Errorf("closed %s, late %v", c.Outcome, c.Late)
 	}
 	for n := range 2 {
-		c = ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{})))
+		hold.Move(c.CallAt)
+		c = ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{Ground: unreached})))
 		if c.Stage != Closed || int(c.Calls) != n+1 {
 			t.Errorf("after %d calls to nobody the case is %s", n+1, c.Stage)
 		}
 	}
-	if _, err := s.as(ctx, caller, verb(CallBack, c.ID, Answer{Valid: true, Satisfaction: Not})); !fault.Is(err, fault.Invalid) {
+	if _, err := s.as(ctx, caller, verb(CallBack, c.ID, Answer{Said: map[string]string{"reached": "yes", "contacted": "no", "solved": "no", "satisfaction": "basically"}})); fault.Of(err) == nil || fault.Of(err).Fields["q_unsolved-why"] == "" {
 		t.Errorf("unsolved without a cause: %v", err)
 	}
-	hold.Move(at("2026-11-24 09:00"))
-	c = ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{Valid: true, Satisfaction: Not, Cause: "第二天又堆满"})))
-	if c.Stage != Handling || c.Reopened != 1 || c.Reworks != 2 || !c.DueAt.Equal(at("2026-11-24 14:30")) {
+	hold.Move(at("2026-11-25 09:00"))
+	c = ok(s.as(ctx, caller, verb(CallBack, c.ID, unsatisfied())))
+	if c.Stage != Handling || c.Reopened != 1 || c.Reworks != 2 || !c.DueAt.Equal(at("2026-11-25 14:30")) {
 		t.Errorf("reopened: %s, reopened %d, reworks %d, due %s", c.Stage, c.Reopened, c.Reworks, c.DueAt)
 	}
 	if got := s.counts(c.ID); got != (tally.Counts{Received: 1}) {
@@ -174,8 +175,9 @@ func TestReworkAndReopening(t *testing.T) {
 	}
 	ok(s.as(ctx, worker, verb(Handle, c.ID, "增设监控并清运")))
 	c = ok(s.as(ctx, chief, verb(Check, c.ID, Finding{Pass: true, Close: true})))
-	for range tries {
-		c = ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{})))
+	for range 3 {
+		hold.Move(c.CallAt)
+		c = ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{Ground: unreached})))
 	}
 	if c.Stage != Archived || c.Outcome != OnTime {
 		t.Errorf("at last %s, %s", c.Stage, c.Outcome)
@@ -236,9 +238,9 @@ func TestWhoMayNot(t *testing.T) {
 	_, err = s.as(ctx, checker, verb(Check, c.ID, Finding{Pass: true, Close: true}))
 	refused("a checker closes", err, fault.Forbidden)
 	ok(s.as(ctx, chief, verb(Check, c.ID, Finding{Pass: true, Close: true})))
-	_, err = s.as(ctx, other, verb(CallBack, c.ID, Answer{Valid: true, Solved: true, Satisfaction: Satisfied}))
+	_, err = s.as(ctx, other, verb(CallBack, c.ID, satisfied()))
 	refused("calling back own work", err, fault.Forbidden)
-	_, err = s.as(ctx, chief, verb(CallBack, c.ID, Answer{Valid: true, Solved: true, Satisfaction: Satisfied}))
+	_, err = s.as(ctx, chief, verb(CallBack, c.ID, satisfied()))
 	refused("calling back what one found good", err, fault.Forbidden)
 	_, err = s.as(ctx, nobody, bare(Close, c.ID))
 	refused("a stranger", err, fault.NotFound)

@@ -102,7 +102,7 @@ var deeds = map[Verb]func(*rapid.T) func(context.Context, tenants.Tx, uuid.UUID)
 	},
 	ToResume: func(*rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) { return Resume },
 	ToCallBack: func(t *rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) {
-		in := Answer{Valid: rapid.Bool().Draw(t, "valid"), Solved: rapid.Bool().Draw(t, "solved"), Satisfaction: Basically, Cause: "问过"}
+		in := rapid.SampledFrom([]Answer{satisfied(), unsatisfied(), {Ground: unreached}, {Ground: "invalid-refused"}, {}}).Draw(t, "answer")
 		return func(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
 			return CallBack(ctx, tx, id, in)
 		}
@@ -222,6 +222,9 @@ func TestRandomWalks(t *testing.T) {
 			if !slices.Contains(m.From, before.Stage) || !slices.Contains(m.To, after.Stage) {
 				rt.Fatalf("%s went from %s to %s", v, before.Stage, after.Stage)
 			}
+			if after.Stage == Closed != (after.OwesCall && after.Stage == Closed) || after.OwesCall && after.Stage != Closed {
+				rt.Fatalf("%s left it %s, a call-back owed: %v", v, after.Stage, after.OwesCall)
+			}
 			if m.Fresh != nil && who != 0 && slices.Contains(m.Fresh(before), who) {
 				rt.Fatalf("%d did %s on own work", who, v)
 			}
@@ -266,7 +269,7 @@ func (s *street) agree(t rapid.TB, ctx context.Context, c *Case) {
 	}
 	show := func(c *Case) string {
 		text := fmt.Sprint(c.Stage, c.Unit, c.Condition, c.DueAt.UnixMicro(), c.ClosedAt.UnixMicro(), c.EndedAt.UnixMicro(), c.CheckedAt.UnixMicro(),
-			c.CheckedBy, c.Late, c.Outcome, c.Reworks, c.Reopened, c.Calls, c.Asks, c.Returns, c.Extensions, c.SuspendedAt.UnixMicro(), c.SuspendedUntil.UnixMicro(), c.First)
+			c.CheckedBy, c.Late, c.Outcome, c.Reworks, c.Reopened, c.Calls, c.OwesCall, c.CallAt.UnixMicro(), c.CallBy.UnixMicro(), c.Asks, c.Returns, c.Extensions, c.SuspendedAt.UnixMicro(), c.SuspendedUntil.UnixMicro(), c.First)
 		if a := c.Lead; a != nil {
 			text += fmt.Sprint(a.State, a.Unit, a.Basis, a.ReceivedBy, a.HandledBy, a.HandledAt.UnixMicro())
 		}
@@ -304,6 +307,13 @@ func (s *street) agree(t rapid.TB, ctx context.Context, c *Case) {
 	waits := c.Lead != nil && c.Lead.State == Dispatched && !c.Lead.Unsigned // for a signature; signed, it may wait for the second dispatch
 	if second := c.Lead != nil && c.Lead.State == Received && !c.Lead.Unassigned && c.handOf(c.Lead) == nil; waits && receipt == 0 || receipt == 1 && !waits && !second || due == 1 && !running || running && due == 0 && !c.Late {
 		t.Fatalf("%s with %d deadline and %d receipt timers", c.Stage, due, receipt)
+	}
+	var calling int
+	if err := s.view.QueryRow(s.t.Context(), "SELECT count(*) FROM timers WHERE tenant_id = $1 AND object_id = $2 AND kind = 'case.callback' AND done_at IS NULL", int32(s.ID), c.ID).Scan(&calling); err != nil {
+		t.Fatal(err)
+	}
+	if (calling == 1) != c.OwesCall {
+		t.Fatalf("%s, a call-back owed: %v, with %d timers for it", c.Stage, c.OwesCall, calling)
 	}
 	var open int
 	if err := s.view.QueryRow(s.t.Context(), "SELECT count(*) FROM applications WHERE tenant_id = $1 AND case_id = $2 AND state = 'open'", int32(s.ID), c.ID).Scan(&open); err != nil {

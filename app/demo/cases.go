@@ -188,10 +188,13 @@ func result(r *rand.Rand) string {
 	return fmt.Sprintf("%s于%d时%02d分到场，%s，并已告知诉求人。", who, 8+r.IntN(10), r.IntN(60), what)
 }
 
+// answers are what residents say when they are called back, and one who never picks up.
 var answers = []cases.Answer{
-	{Valid: true, Contacted: true, Solved: true, Satisfaction: cases.Satisfied},
-	{Valid: true, Contacted: true, Solved: true, Satisfaction: cases.Satisfied},
-	{Valid: true, Contacted: true, Solved: true, Satisfaction: cases.Basically},
-	{Valid: true, Contacted: true, Satisfaction: cases.Not, Cause: "清理后第二天又出现。"},
-	{},
+	{Said: said("yes", "satisfied")}, {Said: said("yes", "satisfied")}, {Said: said("yes", "basically")},
+	{Said: said("no", "not"), Remark: "清理后第二天又出现。", Reopen: true},
+	{Ground: "invalid-wrong-number"},
+}
+
+func said(solved, satisfied string) map[string]string {
+	return map[string]string{"reached": "yes", "contacted": "yes", "solved": solved, "unsolved-why": "again", "satisfaction": satisfied, "unsatisfied-why": "unsolved"}
 }

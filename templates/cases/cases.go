@@ -5,6 +5,7 @@ package cases
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -120,6 +121,22 @@ type Petitioner struct {
 	Purposes    []ui.Option
 }
 
+// Calls are the petitioners to be called back.
+type Calls struct {
+	Figures []ui.Figure
+	Rows    []CallRow
+	Live    ui.Listening
+}
+
+// CallRow is one of them.
+type CallRow struct {
+	Row
+	Closed time.Time
+	At     string // not before then; empty: now
+	By     Due
+	Tries  string // calls that reached nobody
+}
+
 // Form is what all forms share.
 type Form struct {
 	Title  string
@@ -139,6 +156,11 @@ func (f Form) in(name, label string) ui.Input {
 func (f Form) errors() (out []ui.FieldError) {
 	for _, name := range fieldOrder {
 		if say := f.Errors[name]; say != "" {
+			out = append(out, ui.FieldError{Name: f.Key + "-" + name, Text: say})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Errors)) { // questions, whose names the street gives
+		if say := f.Errors[name]; say != "" && !slices.Contains(fieldOrder, name) {
 			out = append(out, ui.FieldError{Name: f.Key + "-" + name, Text: say})
 		}
 	}

@@ -113,7 +113,11 @@ func Samples() []Sample {
 		{"assignments", AssignmentsCard(sampleAssignments)},
 		{"check", CheckForm(Check{Form: sampleForm("check"), MayClose: true, Close: true})},
 		{"close", CloseForm(sampleForm("close"))},
-		{"callback", CallBackForm(sampleForm("callback"))},
+		{"calls", CallsPage(Calls{Live: live, Figures: []ui.Figure{{Label: "Waiting", Value: "2"}}, Rows: []CallRow{
+			{Row: sampleRow(), Closed: sampleTime, By: Due{At: sampleTime.Add(72 * time.Hour)}, Tries: "0"},
+			{Row: sampleRow(), Closed: sampleTime, At: "11-23 16:00", By: Due{sampleTime, Tag{ui.Bad, "late"}}, Tries: "2"},
+		}})},
+		{"calls-empty", CallsPage(Calls{})},
 	}
 }
 

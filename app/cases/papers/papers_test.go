@@ -116,7 +116,7 @@ func TestTheCaseFileHasEverything(t *testing.T) {
 	})
 	s.hold.Move(at("2026-11-23 15:00"))
 	s.do(caller, func(ctx context.Context, tx tenants.Tx) error {
-		_, err := cases.CallBack(ctx, tx, c.ID, cases.Answer{Valid: true, Contacted: true, Solved: true, Satisfaction: cases.Satisfied})
+		_, err := cases.CallBack(ctx, tx, c.ID, cases.Answer{Said: map[string]string{"reached": "yes", "contacted": "yes", "solved": "yes", "satisfaction": "satisfied"}})
 		return err
 	})
 	p, err := s.print(chief, c.ID, File, asWord)
