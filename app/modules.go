@@ -12,6 +12,7 @@ import (
 	"wanjie/app/grids"
 	"wanjie/app/handover"
 	"wanjie/app/module"
+	"wanjie/app/orders"
 	"wanjie/app/whistle"
 	"wanjie/tenants"
 )
@@ -34,7 +35,7 @@ func init() { // features do not import each other both ways
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, replies.Part, shifts.Part, supervision.Part),
+	cases.Module.With(papers.Part, replies.Part, orders.Part, shifts.Part, supervision.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,
