@@ -16,6 +16,7 @@ import (
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
 )
 
@@ -278,8 +279,10 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 		return s.c, w.write(ctx, tx, s.c)
 	}
 	p.State, p.Granted = Approved, in.Granted
+	besides := []string{"asked", string(p.Kind), "ground", p.Ground}
 	switch p.Kind {
 	case AskReturn:
+		besides = append(besides, s.event(tally.Returned, tally.By, p.Unit)...)
 		if a := s.c.assignment(p.AssignmentID); a != nil && a.Role == CoRole {
 			s.sendHome(&w, a)
 		} else {
@@ -302,7 +305,7 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 		w.hush = append(w.hush, dueTimer)
 		w.remind = map[string]time.Time{suspensionTimer: next}
 	}
-	s.done("case.granted", "asked", string(p.Kind), "ground", p.Ground)
+	s.done("case.granted", besides...)
 	return s.c, w.write(ctx, tx, s.c)
 }
 

@@ -17,6 +17,7 @@ import (
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
 )
 
@@ -209,7 +210,11 @@ func CallBack(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Answer) (*Cas
 	if !again {
 		c.settle()
 	}
-	s.done("case.called_back", h.told(c, in.Ground)...)
+	told := h.told(c, in.Ground)
+	if h.valid {
+		told = append(told, s.event(tally.Called)...)
+	}
+	s.done("case.called_back", told...)
 	if again {
 		w.hush = append(w.hush, replyTimer)
 		return c, s.reopen(ctx, w)

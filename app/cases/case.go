@@ -10,6 +10,7 @@ import (
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+	"wanjie/tenants/journal/tally"
 )
 
 // Stage is where a case stands.
@@ -159,6 +160,7 @@ type Case struct {
 	SuspendedAt    time.Time `bun:",nullzero"` // 挂账: the handling clock stands still since then
 	SuspendedUntil time.Time `bun:",nullzero"` // when work is expected to go on
 	MergedInto     uuid.UUID `bun:"type:uuid,nullzero"`
+	Telling        int16     // what its acts tell, for ever; see dims
 
 	OwesCall   bool      // closed, and its call-back is not over
 	CallAt     time.Time `bun:",nullzero"` // when to call at the earliest
@@ -271,6 +273,10 @@ var roleTitles = map[string]string{LeadRole: ui.Key("主办"), CoRole: ui.Key("�
 // day is the calendar day of t in Asia/Shanghai, as acts and numbers write it.
 func day(t time.Time) string { return t.In(clock.Zone).Format(time.DateOnly) }
 
+// telling is what the acts of new cases tell. A dimension that counts may be added under the next number only:
+// an act's before must be what the act before it told, or sums lose what nobody added.
+const telling = 2
+
 // dims is what followers may know of the case: never personal data. A report that was rejected, voided
 // or merged has no day of receipt: no figure counts it.
 func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
@@ -304,6 +310,9 @@ func (c *Case) dims(cfg *blueprint.Config) tenants.Dims {
 		if c.Lead.Handover != uuid.Nil {
 			d["handed"] = "1"
 		}
+	}
+	if !c.DueAt.IsZero() && c.Telling >= 2 {
+		d[tally.Deadline] = day(c.DueAt)
 	}
 	if !c.ClosedAt.IsZero() {
 		d["closed"], d["outcome"] = day(c.ClosedAt), c.Outcome

@@ -12,6 +12,7 @@ import (
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+	"wanjie/tenants/journal/tally"
 )
 
 // SendToVerify asks the community where the matter lies to look at it before it is accepted.
@@ -127,7 +128,7 @@ func Merge(ctx context.Context, tx tenants.Tx, id uuid.UUID, into string) (*Case
 		return nil, f.found
 	}
 	s.c.Stage, s.c.EndedAt, s.c.MergedInto, s.c.Late = Merged, s.at, other.ID, false
-	s.done("case.merged")
+	s.done("case.merged", s.event(tally.Repeated)...)
 	if err := (change{columns: []string{"stage", "ended_at", "merged_into", "late"}, hush: []string{dueTimer}}).write(ctx, tx, s.c); err != nil || Supervision.Repeated == nil {
 		return s.c, err
 	}

@@ -147,7 +147,7 @@ func (r *Imported) made(source string, cfg *blueprint.Config, now time.Time) *Ca
 	c := &Case{
 		ID: tenants.NewID(), Channel: r.Channel, UpperNo: r.UpperNo, Source: source, SourceID: r.SourceID, Class: r.Class,
 		Community: r.Community, Lon: r.Lon, Lat: r.Lat, Stage: Archived, Unit: r.Unit, Blueprint: cfg.Version, Revision: cfg.Revision,
-		ReportedBy: tenants.System, ReportedAt: r.ReportedAt, Clock: Clock{DueAt: r.DueAt}, ClosedAt: r.ClosedAt, EndedAt: r.ClosedAt, Outcome: r.Outcome,
+		ReportedBy: tenants.System, ReportedAt: r.ReportedAt, Clock: Clock{DueAt: r.DueAt}, ClosedAt: r.ClosedAt, EndedAt: r.ClosedAt, Outcome: r.Outcome, Telling: telling,
 	}
 	switch {
 	case r.ClosedAt.IsZero(): // nobody here has it yet, whoever had it there
@@ -265,14 +265,14 @@ func insertAll(ctx context.Context, tx tenants.Tx, cases []*Case) (map[uuid.UUID
 			outcome text, timer uuid)),
 		written AS (INSERT INTO cases (tenant_id, id, number, channel, upper_no, source, source_id, class, community, lon, lat, stage, unit, title, description,
 			address, petitioner, phone, phone_blind, blueprint, revision, reported_by, reported_at, filed_at, warn_at, red_at, due_at, closed_at, ended_at,
-			late, outcome)
+			late, outcome, telling)
 		SELECT ?0, r.id, r.number, r.channel, r.upper_no, ?1, r.source_id, r.class, r.community, r.lon, r.lat, r.stage, r.unit, r.title, r.description,
-			r.address, r.petitioner, r.phone, r.phone_blind, ?4, ?5, ?2, r.reported_at, r.filed_at, r.warn_at, r.red_at, r.due_at, r.closed_at, r.closed_at, r.late, r.outcome FROM r
+			r.address, r.petitioner, r.phone, r.phone_blind, ?4, ?5, ?2, r.reported_at, r.filed_at, r.warn_at, r.red_at, r.due_at, r.closed_at, r.closed_at, r.late, r.outcome, ?7 FROM r
 		ON CONFLICT (tenant_id, source, source_id) WHERE source_id <> '' DO NOTHING RETURNING id),
 		reminded AS (INSERT INTO timers (tenant_id, id, kind, object_id, due_at, next_at)
 			SELECT ?0, r.timer, ?6, r.id, r.rings_at, r.rings_at FROM r JOIN written USING (id) WHERE r.timer IS NOT NULL)
 		SELECT id FROM written`,
-		int32(tx.ID()), first.Source, first.ReportedBy, string(body), first.Blueprint, first.Revision, dueTimer).Scan(ctx, &ids)
+		int32(tx.ID()), first.Source, first.ReportedBy, string(body), first.Blueprint, first.Revision, dueTimer, first.Telling).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("insert %d cases: %w", len(cases), err)
 	}

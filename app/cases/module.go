@@ -46,7 +46,7 @@ var Module = module.Module{
 			Plain: []string{"tenant_id", "id", "number", "channel", "upper_no", "source", "source_id", "class", "condition", "community", "lon", "lat",
 				"urgent", "confidential", "stage", "unit", "blueprint", "revision", "reported_by", "reported_at", "filed_at", "warn_at", "red_at", "due_at", "checked_by",
 				"checked_at", "closed_at", "ended_at", "late", "outcome", "reworks", "reopened", "calls", "grid",
-				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into", "beside",
+				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into", "beside", "telling",
 				"urges", "supervised", "instructed",
 				"owes_call", "call_at", "call_by", "uncalled", "owes_reply", "unreplied"},
 			Sealed: []string{"title", "description", "address", "petitioner", "phone"},
@@ -113,6 +113,11 @@ func actWords() map[string]string {
 		out["part/"+r] = title
 	}
 	out["dimension/outside"], out["dimension/outside_name"] = ui.Key("渠道外事项"), ui.Key("渠道外事项名称")
+	out["dimension/"+tally.Deadline], out["dimension/"+tally.Event], out["dimension/"+tally.On], out["dimension/"+tally.By] = ui.Key("办理期限"), ui.Key("计数"), ui.Key("日期"), ui.Key("计入单位")
+	out["dimension/"+tally.Contacted], out["dimension/"+tally.Solved], out["dimension/"+tally.Satisfaction] = ui.Key("已联系"), ui.Key("已解决"), ui.Key("满意度")
+	for event, title := range map[string]string{tally.Returned: ui.Key("退单"), tally.Reopened: ui.Key("重新办理"), tally.Repeated: ui.Key("重复诉求"), tally.Called: ui.Key("有效回访")} {
+		out["event/"+event] = title
+	}
 	for s, title := range stageTitles {
 		out["stage/"+string(s)] = title
 	}

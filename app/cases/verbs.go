@@ -15,6 +15,7 @@ import (
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
 )
 
@@ -39,7 +40,7 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	c := &Case{
 		ID: in.ID, Channel: in.Channel, UpperNo: in.UpperNo, Class: in.Class, Community: in.Community, Lon: in.Lon, Lat: in.Lat,
 		Urgent: in.Urgent, Confidential: in.Confidential, Stage: Reported, ReportedBy: tx.Actor().Person, ReportedAt: in.ReportedAt,
-		Blueprint: cfg.Version, Revision: cfg.Revision, UpperDue: in.UpperDue,
+		Blueprint: cfg.Version, Revision: cfg.Revision, UpperDue: in.UpperDue, Telling: telling,
 	}
 	var mender string
 	if in.Fixed != "" {
@@ -424,7 +425,7 @@ func (s *step) reopen(ctx context.Context, w change) error {
 	c.OwesCall, c.OwesReply = false, false // until it is closed again
 	c.Reopened++
 	s.rework(&w)
-	s.done("case.reopened")
+	s.done("case.reopened", s.event(tally.Reopened)...)
 	w.columns = append(w.columns, "closed_at", "ended_at", "checked_at", "checked_by", "outcome", "due_at", "reopened", "owes_call", "owes_reply")
 	return w.write(ctx, s.tx, c)
 }
@@ -503,6 +504,11 @@ func (s *step) done(kind string, besides ...string) {
 	}
 	record(s.tx, kind, s.c, s.at, s.before, told)
 	s.before = after
+}
+
+// event is what figures count of an act once, besides the state of the case.
+func (s *step) event(name string, more ...string) []string {
+	return append([]string{tally.Event, name, tally.On, day(s.at)}, more...)
 }
 
 // route is how the case walks.

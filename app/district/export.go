@@ -42,14 +42,7 @@ func export(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Rep
 func grid(ctx context.Context, s view.Sheet) [][]any {
 	rows := make([][]any, 0, len(s.Lines)+1)
 	owned := s.Table == view.Units && !s.Street
-	cells := func(c view.Counts) []any {
-		late := any(c.Late)
-		if s.Past {
-			late = ui.None
-		}
-		return []any{c.Received, c.Closed, c.OnTime, c.Overdue, c.Rate(), c.Open, late}
-	}
-	for i, l := range s.Lines {
+	for i, l := range s.Ranked() {
 		name := l.Name
 		if l.Apart {
 			name += ui.T(ctx, "（单列，不计入合计）")
@@ -58,10 +51,10 @@ func grid(ctx context.Context, s view.Sheet) [][]any {
 		if owned {
 			row = append(row, l.Belongs(ctx))
 		}
-		rows = append(rows, append(row, cells(l.Counts)...))
+		rows = append(rows, append(row, s.Figures(l, s.Table, true)...))
 	}
 	if s.Table != view.Units && len(s.Lines) > 1 {
-		rows = append(rows, append([]any{"", ui.T(ctx, "合计")}, cells(view.Total(s.Lines))...))
+		rows = append(rows, append([]any{"", ui.T(ctx, "合计")}, s.Figures(view.Sum(s.Lines), s.Table, true)...))
 	}
 	return rows
 }

@@ -43,6 +43,14 @@ func ask(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (asked, vie
 		Path: r.Base, Query: p.Query(), Custom: p.Key == Custom, From: p.From, To: p.To, Against: p.against(), Past: p.To.Before(p.Today),
 	}
 	q := asked{Period: p}
+	switch b.Group = r.URL.Query().Get("group"); b.Group {
+	case view.Work:
+	case view.Backlog, view.Flow:
+		q.deep = true
+		b.Query.Set("group", b.Group)
+	default:
+		return q, b, fault.New(fault.NotFound, "页面不存在")
+	}
 	if slug := r.PathValue("street"); slug != "" {
 		if q.tenant, b.Name, err = find(ctx, tx, slug); err != nil {
 			return q, b, err
@@ -62,12 +70,31 @@ func ask(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (asked, vie
 		b.Name = r.PathValue("district") // younger than the embedded list
 	}
 	if p.Key == Month && r.URL.Query().Get("period") == "" {
-		b.Query = url.Values{}
+		b.Query.Del("period")
 	}
 	for _, c := range []struct{ key, label string }{
 		{Today, ui.Key("今天")}, {Week, ui.Key("近7日")}, {Thirty, ui.Key("近30日")}, {Month, ui.Key("本月")}, {Year, ui.Key("本年")},
 	} {
-		b.Choices = append(b.Choices, view.Choice{Label: c.label, Href: r.URL.Path + "?period=" + c.key, Active: c.key == p.Key})
+		href := r.URL.Path + "?period=" + c.key
+		if b.Group != view.Work {
+			href += "&group=" + b.Group
+		}
+		b.Choices = append(b.Choices, view.Choice{Label: c.label, Href: href, Active: c.key == p.Key})
+	}
+	for _, g := range []struct{ key, label string }{{view.Work, ui.Key("办理情况")}, {view.Backlog, ui.Key("期限与积压")}, {view.Flow, ui.Key("流转与回访")}} {
+		to := url.Values{}
+		for k, v := range b.Query {
+			to[k] = v
+		}
+		to.Del("group")
+		if g.key != view.Work {
+			to.Set("group", g.key)
+		}
+		href := r.URL.Path
+		if len(to) > 0 {
+			href += "?" + to.Encode()
+		}
+		b.Groups = append(b.Groups, view.Choice{Label: g.label, Href: href, Active: g.key == b.Group})
 	}
 	return q, b, nil
 }
@@ -109,7 +136,10 @@ func board(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Repl
 	if err != nil {
 		return web.Reply{}, err
 	}
-	q.dims, q.most = []string{"class", "unit", "channel"}, top
+	q.dims, q.most, q.stock = []string{"class", "unit", "channel"}, top, q.deep
+	if b.Street { // which lines are small shows when all are there
+		q.most, q.shown = 0, top
+	}
 	if b, err = fetch(ctx, tx, r, q, b); err != nil {
 		return web.Reply{}, err
 	}
@@ -155,7 +185,7 @@ func paper(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Repl
 	if err != nil {
 		return web.Reply{}, err
 	}
-	q.dims, q.stock = []string{"class", "unit", "channel"}, true
+	q.dims, q.stock, q.deep = []string{"class", "unit", "channel"}, true, true
 	if b, err = fetch(ctx, tx, r, q, b); err != nil {
 		return web.Reply{}, err
 	}

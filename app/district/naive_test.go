@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type cell struct {
 	dim, key string
 	counts
 	late int64
+	more []int64 // flows, then due, met, suspended and open
 }
 
 // Whatever is tallied where, and whatever the period: the one statement says what a plain loop over
@@ -44,6 +46,12 @@ func TestBoardSaysWhatAPlainLoopSays(t *testing.T) {
 			n := func(what string) int64 { return rapid.Int64Range(0, 5).Draw(rt, what) }
 			x := cell{of: rapid.IntRange(0, 3).Draw(rt, "of"), day: today.AddDate(0, 0, -rapid.IntRange(0, 800).Draw(rt, "back")), dim: rapid.SampledFrom([]string{"all", "class", "unit", "channel"}).Draw(rt, "dim"),
 				counts: counts{Received: n("received"), OnTime: n("on time"), Overdue: n("overdue")}, late: n("late")}
+			for _, c := range measured {
+				x.more = append(x.more, n(c))
+			}
+			if rapid.Bool().Draw(rt, "ahead") { // what is due lies ahead of today too
+				x = cell{of: x.of, day: today.AddDate(0, 0, rapid.IntRange(1, 40).Draw(rt, "on")), dim: x.dim, more: append(make([]int64, 10), x.more[10], x.more[11], 0, 0)}
+			}
 			x.Closed = x.OnTime + x.Overdue
 			if x.dim != "all" {
 				x.key = rapid.SampledFrom(keys).Draw(rt, "key")
@@ -62,9 +70,18 @@ func TestBoardSaysWhatAPlainLoopSays(t *testing.T) {
 				case "tally_years":
 					at, name = at.AddDate(0, 0, 1-at.YearDay()), "year"
 				}
-				if _, err := c.Exec(t.Context(), "INSERT INTO "+table+" AS t VALUES ($1, $2::text::date, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant_id, "+name+", dim, key) DO UPDATE SET "+
-					"received = t.received + excluded.received, closed = t.closed + excluded.closed, on_time = t.on_time + excluded.on_time, overdue = t.overdue + excluded.overdue, late = t.late + excluded.late",
-					int32(all[x.of].ID), at.Format(time.DateOnly), x.dim, x.key, code, x.Received, x.Closed, x.OnTime, x.Overdue, x.late); err != nil {
+				names := append([]string{"received", "closed", "on_time", "overdue", "late"}, measured...)
+				args := []any{int32(all[x.of].ID), at.Format(time.DateOnly), x.dim, x.key, code, x.Received, x.Closed, x.OnTime, x.Overdue, x.late}
+				places, sums := "", ""
+				for i, m := range names {
+					places += fmt.Sprintf(", $%d", i+6)
+					sums += fmt.Sprintf(", %[1]s = t.%[1]s + excluded.%[1]s", m)
+				}
+				for _, n := range x.more {
+					args = append(args, n)
+				}
+				if _, err := c.Exec(t.Context(), "INSERT INTO "+table+" AS t (tenant_id, "+name+", dim, key, district, "+strings.Join(names, ", ")+") VALUES ($1, $2::text::date, $3, $4, $5"+places+
+					") ON CONFLICT (tenant_id, "+name+", dim, key) DO UPDATE SET "+sums[2:], args...); err != nil {
 					rt.Fatal(err)
 				}
 			}
@@ -74,7 +91,7 @@ func TestBoardSaysWhatAPlainLoopSays(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		q := asked{Period: p, dims: []string{"class", "unit", "channel"}, stock: true}
+		q := asked{Period: p, dims: []string{"class", "unit", "channel"}, stock: true, deep: rapid.Bool().Draw(rt, "deep")}
 		ctx, _ := clock.Hold(t.Context(), now)
 		var got figures
 		if err := w.DB.District(ctx, code, func(ctx context.Context, tx tenants.DistrictTx) (err error) {
@@ -83,27 +100,29 @@ func TestBoardSaysWhatAPlainLoopSays(t *testing.T) {
 		}); err != nil {
 			rt.Fatal(err)
 		}
-		if diff := cmp.Diff(loop(all, cells, p), summary(got)); diff != "" {
+		if diff := cmp.Diff(loop(all, cells, p, q.deep), summary(got)); diff != "" {
 			rt.Fatalf("%s (-loop +statement):\n%s", p.Key, diff)
 		}
 	})
 }
 
+var measured = append(append(append(append([]string{}, flows...), bases...), stock...), aged...)
+
 // summary is figures as lines of text by what they are about; what is nothing is left out.
 func summary(f figures) map[string]string {
 	out := map[string]string{}
-	put := func(key string, c counts, open, late int64) {
-		if c != (counts{}) || open != 0 {
-			out[key] = fmt.Sprint(c, open, late)
+	put := func(key string, c counts, open, late int64, d depth) {
+		if c != (counts{}) || open != 0 || d != (depth{}) {
+			out[key] = fmt.Sprint(c, open, late, d)
 		}
 	}
 	for _, p := range f.places {
-		put(fmt.Sprint("place ", p.id), p.now, p.open, p.late)
-		put(fmt.Sprint("was ", p.id), p.was, 0, 0)
+		put(fmt.Sprint("place ", p.id), p.now, p.open, p.late, p.deep)
+		put(fmt.Sprint("was ", p.id), p.was, 0, 0, depth{})
 	}
 	for dim, list := range f.groups {
 		for _, g := range list {
-			put(fmt.Sprint(dim, " ", g.tenant, " ", g.key), g.now, g.open, g.late)
+			put(fmt.Sprint(dim, " ", g.tenant, " ", g.key), g.now, g.open, g.late, g.deep)
 			if g.serves > 0 {
 				out["serves "+g.key] = fmt.Sprint(g.serves)
 			}
@@ -113,16 +132,17 @@ func summary(f figures) map[string]string {
 	for _, p := range f.points {
 		trend.add(p.counts)
 	}
-	put("trend", trend, 0, 0)
+	put("trend", trend, 0, 0, depth{})
 	return out
 }
 
 // loop counts the same from the cells, as doc.go says it. The third tenant is closed, the fourth the centre.
-func loop(all []tenants.Tenant, cells []cell, p Period) map[string]string {
+func loop(all []tenants.Tenant, cells []cell, p Period, deep bool) map[string]string {
 	const closed, centre = 2, 3
 	type sum struct {
 		counts
 		open, late int64
+		depth
 	}
 	sums, served := map[string]*sum{}, map[string]map[int]bool{}
 	in := func(s Span, d time.Time) bool { return !d.Before(s.From) && !d.After(s.To) }
@@ -131,12 +151,31 @@ func loop(all []tenants.Tenant, cells []cell, p Period) map[string]string {
 			sums[key] = &sum{}
 		}
 		if in(s, x.day) {
-			sums[key].add(x.counts)
+			sums[key].counts.add(x.counts)
 		}
-		if stock {
+		if !stock {
+			return
+		}
+		if !x.day.After(p.To) {
 			sums[key].open += x.Received - x.Closed
 			sums[key].late += x.late
 		}
+		if !deep {
+			return
+		}
+		more := make([]int64, 16)
+		if in(s, x.day) {
+			copy(more, x.more[:12])
+		}
+		if !x.day.After(p.To) {
+			more[12] = x.more[12]
+		}
+		for i, days := range []int{30, 60, 90} {
+			if !x.day.After(p.To.AddDate(0, 0, -days)) {
+				more[13+i] = x.more[13]
+			}
+		}
+		sums[key].depth.add(more)
 	}
 	tells := func(key string) bool { // do figures of streets tell of this unit of the centre?
 		open := map[int]int64{}
@@ -178,8 +217,8 @@ func loop(all []tenants.Tenant, cells []cell, p Period) map[string]string {
 	}
 	out := map[string]string{}
 	for key, s := range sums {
-		if s.counts != (counts{}) || s.open != 0 {
-			out[key] = fmt.Sprint(s.counts, s.open, s.late)
+		if s.counts != (counts{}) || s.open != 0 || s.depth != (depth{}) {
+			out[key] = fmt.Sprint(s.counts, s.open, s.late, s.depth)
 		}
 	}
 	for key, of := range served {

@@ -24,7 +24,7 @@ func lay(ctx context.Context, b *view.Board, f figures, q asked, to func(kind, k
 	for _, p := range f.places {
 		owner[int32(p.id)] = p
 		b.Behind += p.behind
-		line := view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(p.now, p.open, p.late), Apart: p.kind == tenants.Centre}
+		line := view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(p.now, p.open, p.late), Depth: view.Depth(p.deep), Apart: p.kind == tenants.Centre}
 		if !b.Street && q.unit == "" {
 			b.Places = append(b.Places, line)
 		}
@@ -41,7 +41,7 @@ func lay(ctx context.Context, b *view.Board, f figures, q asked, to func(kind, k
 	slices.SortStableFunc(b.Places, most)
 	for dim, lines := range map[string]*[]view.Line{"class": &b.Classes, "unit": &b.Units, "channel": &b.Channels, "community": &b.Places} {
 		for _, g := range f.groups[dim] {
-			l := view.Line{Name: g.label, Owner: owner[g.tenant].name, Counts: line(g.now, g.open, g.late)}
+			l := view.Line{Name: g.label, Owner: owner[g.tenant].name, Counts: line(g.now, g.open, g.late), Depth: view.Depth(g.deep)}
 			if g.key == "" {
 				l.Name = ui.T(ctx, "未填写")
 			}
@@ -55,9 +55,17 @@ func lay(ctx context.Context, b *view.Board, f figures, q asked, to func(kind, k
 	if q.unit != "" { // its lines are where it worked
 		for _, g := range f.groups["unit"] {
 			p := owner[g.tenant]
-			b.Places = append(b.Places, view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(g.now, g.open, g.late), Apart: p.kind == tenants.Centre})
+			b.Places = append(b.Places, view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(g.now, g.open, g.late), Depth: view.Depth(g.deep), Apart: p.kind == tenants.Centre})
 		}
 		slices.SortStableFunc(b.Places, most)
+	}
+	if b.Street || q.unit != "" { // lines of one street are small enough to tell of people
+		for _, lines := range []*[]view.Line{&b.Places, &b.Classes, &b.Units, &b.Channels} {
+			*lines = discreet(ctx, *lines)
+			if q.shown > 0 && len(*lines) > q.shown && lines != &b.Places {
+				*lines = (*lines)[:q.shown]
+			}
+		}
 	}
 	b.Trend = trend(ctx, q.Period, f.points)
 }

@@ -1,9 +1,12 @@
 package district
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
+	"wanjie/app/clock"
 	"wanjie/tenants/blueprint"
 )
 
@@ -39,9 +42,9 @@ func (q asked) sql(district int32) *statement {
 	s.say("), r AS MATERIALIZED (")
 	q.sums(s, district)
 	s.say(`) SELECT 'place' AS part, tenant_id AS tenant, slug AS key, name AS label, kind AS at, behind AS a, (extract(epoch FROM at) * 1000000)::bigint AS b,
-			(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS c, 0::bigint AS d, 0::bigint AS e, 0::bigint AS f FROM s WHERE lives
-		UNION ALL SELECT part, tenant_id, '', '', '', sum(received), sum(on_time), sum(overdue), sum(late), 0, 0 FROM r WHERE dim = 'all' AND part <> 'point' GROUP BY 1, 2
-		UNION ALL SELECT 'point', 0, '', '', at::text, sum(received), sum(on_time), sum(overdue), 0, 0, 0
+			(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS c, 0::bigint AS d, 0::bigint AS e, 0::bigint AS f` + q.more("NULL::bigint[]") + ` FROM s WHERE lives
+		UNION ALL SELECT part, tenant_id, '', '', '', sum(received), sum(on_time), sum(overdue), sum(late), 0, 0` + q.more(deeper) + ` FROM r WHERE dim = 'all' AND part <> 'point' GROUP BY 1, 2
+		UNION ALL SELECT 'point', 0, '', '', at::text, sum(received), sum(on_time), sum(overdue), 0, 0, 0` + q.more("NULL") + `
 			FROM r WHERE part = 'point' AND tenant_id = ANY (` + streets + `) GROUP BY at`)
 	if len(q.dims) > 0 {
 		s.say(" UNION ALL ")
@@ -50,10 +53,58 @@ func (q asked) sql(district int32) *statement {
 	return s
 }
 
-// want is the rows of one dimension that a part of the board is summed from.
+// want is the rows of one dimension that a part of the board is summed from, with the measures that it reads
+// beyond the first ones.
 type want struct {
 	part, dim string
 	terms     []term
+	more      []string
+}
+
+// What a deep board reads besides: flows of the period, the base of the rates by the day of the deadline, and
+// stocks. Each scan brings them as m1, m2 …, which deeper puts in the order of depth.
+var (
+	flows = []string{"returned", "reopened", "repeated", "handed_in", "handed_out", "called", "contacted", "solved", "satisfied", "basically"}
+	bases = []string{"due", "met"}
+	stock = []string{"suspended"}
+	aged  = []string{"open"}
+	ages  = [...]int{30, 60, 90} // days
+)
+
+// deeper is the array of all that: see depth.
+var deeper = func() string {
+	var all []string
+	add := func(part string, n int) {
+		for i := range n {
+			all = append(all, fmt.Sprintf("coalesce(sum(m%d) FILTER (WHERE part = '%s'), 0)", i+1, part))
+		}
+	}
+	add("now", len(flows))
+	add("due", len(bases))
+	add("whole", len(stock))
+	for _, days := range ages {
+		add(agedPart(days), len(aged))
+	}
+	return "ARRAY[" + strings.Join(all, ", ") + "]::bigint[]"
+}()
+
+// slots are m1, m2 … as a scan or a sum over scans names them.
+func slots(form string) string {
+	var b strings.Builder
+	for i := range flows {
+		fmt.Fprintf(&b, form, i+1)
+	}
+	return b.String()
+}
+
+func agedPart(days int) string { return "age" + strconv.Itoa(days) }
+
+// more is a further column of a deep board, and nothing of another.
+func (q asked) more(column string) string {
+	if !q.deep {
+		return ""
+	}
+	return ", " + column + " AS more"
 }
 
 // wants are the parts: the period (now) and the one before (was), everything up to the period's end
@@ -65,15 +116,30 @@ func (q asked) wants() []want {
 	if monthly {
 		steps = q.byMonth(trend)
 	}
-	out := []want{{"now", "all", now}, {"was", "all", q.terms(q.Was)}, {"whole", "all", whole}, {"point", "all", steps}}
+	out := []want{{"now", "all", now, flows}, {"was", "all", q.terms(q.Was), nil}, {"whole", "all", whole, stock}, {"point", "all", steps, nil}}
 	for _, dim := range q.dims {
-		out = append(out, want{"now", dim, now})
+		out = append(out, want{"now", dim, now, flows})
 		if q.stock {
-			out = append(out, want{"whole", dim, whole})
+			out = append(out, want{"whole", dim, whole, stock})
+		}
+	}
+	if !q.deep {
+		return out
+	}
+	ahead := q.Period
+	ahead.Today = endless // deadlines lie ahead: the present month is not whole before it ends
+	base := ahead.terms(q.Span)
+	for _, dim := range append([]string{"all"}, q.dims...) {
+		out = append(out, want{"due", dim, base, bases})
+		for _, days := range ages {
+			out = append(out, want{agedPart(days), dim, q.terms(Span{farBack, q.To.AddDate(0, 0, -days)}), aged})
 		}
 	}
 	return out
 }
+
+// endless is a today that no period reaches.
+var endless = time.Date(9999, 1, 1, 0, 0, 0, 0, clock.Zone)
 
 // sums says the sums of all wants, each term a scan of its own that is summed where it is read: the
 // fewer columns and groups, the less a row costs, and 30 days of a district are tens of thousands. Classes
@@ -110,18 +176,29 @@ func (q asked) sums(s *statement, district int32) {
 			if w.dim != "all" {
 				key, by = "key", append(by, "key")
 			}
-			late := "0"
+			s.say("SELECT ? AS part, ? AS dim, "+tenant+" AS tenant_id, "+key+" AS key, "+at+" AS at, max(tenant_id) AS named, ", w.part, w.dim)
+			switch w.part {
+			case "now", "was", "whole", "point":
+				s.say("(? * sum(received))::int AS received, (? * sum(on_time))::int AS on_time, (? * sum(overdue))::int AS overdue, ", t.sign, t.sign, t.sign)
+			default:
+				s.say("0 AS received, 0 AS on_time, 0 AS overdue, ")
+			}
 			if w.part == "whole" {
-				late = "(? * sum(late))::int"
-			}
-			s.say("SELECT ? AS part, ? AS dim, "+tenant+" AS tenant_id, "+key+" AS key, "+at+" AS at, max(tenant_id) AS named,"+
-				" (? * sum(received))::int AS received, (? * sum(on_time))::int AS on_time, (? * sum(overdue))::int AS overdue, ", w.part, w.dim, t.sign, t.sign, t.sign)
-			if late != "0" {
-				s.say(late, t.sign)
+				s.say("(? * sum(late))::int", t.sign)
 			} else {
-				s.say(late)
+				s.say("0")
 			}
-			s.say(" AS late FROM "+table+" WHERE district = ? AND dim = ? AND "+day+" BETWEEN ? AND ?", district, w.dim, t.from.Format(time.DateOnly), t.to.Format(time.DateOnly))
+			s.say(" AS late")
+			if q.deep {
+				for i := range flows {
+					if i < len(w.more) {
+						s.say(", (? * sum("+w.more[i]+"))::int AS m"+strconv.Itoa(i+1), t.sign)
+					} else {
+						s.say(", 0 AS m" + strconv.Itoa(i+1))
+					}
+				}
+			}
+			s.say(" FROM "+table+" WHERE district = ? AND dim = ? AND "+day+" BETWEEN ? AND ?", district, w.dim, t.from.Format(time.DateOnly), t.to.Format(time.DateOnly))
 			switch {
 			case q.tenant != 0:
 				s.say(" AND tenant_id = ?", int32(q.tenant))
@@ -140,15 +217,23 @@ func (q asked) sums(s *statement, district int32) {
 // alone that are shown.
 func (q asked) groups(s *statement, district int32) {
 	s.say(`SELECT dim, tenant, key, coalesce((SELECT label FROM labels l WHERE l.tenant_id = g.named AND l.dim = g.dim AND l.key = g.key AND l.district = ?), key),
-		'', received, on_time, overdue, late, open, serves FROM (
+		'', received, on_time, overdue, late, open, serves`, district)
+	if q.deep {
+		s.say(", more")
+	}
+	s.say(` FROM (
 		SELECT g.*, row_number() OVER (PARTITION BY dim ORDER BY received DESC, open DESC, tenant, key) AS rank FROM (
 			SELECT dim, tenant, key, max(named) AS named, sum(serves) AS serves,
 				coalesce(sum(received) FILTER (WHERE part = 'now'), 0) AS received, coalesce(sum(on_time) FILTER (WHERE part = 'now'), 0) AS on_time,
 				coalesce(sum(overdue) FILTER (WHERE part = 'now'), 0) AS overdue, coalesce(sum(late) FILTER (WHERE part = 'whole'), 0) AS late,
-				coalesce(sum(received - on_time - overdue) FILTER (WHERE part = 'whole'), 0) AS open
-			FROM (`, district)
+				coalesce(sum(received - on_time - overdue) FILTER (WHERE part = 'whole'), 0) AS open` + q.more(deeper) + `
+			FROM (`)
 	q.owned(s)
-	s.say(`) o GROUP BY 1, 2, 3) g) g WHERE (rank <= ? OR ? = 0) AND (received <> 0 OR on_time <> 0 OR overdue <> 0 OR open <> 0)`, q.most, q.most)
+	some := "received <> 0 OR on_time <> 0 OR overdue <> 0 OR open <> 0"
+	if q.deep {
+		some += " OR more <> array_fill(0::bigint, ARRAY[cardinality(more)])"
+	}
+	s.say(`) o GROUP BY 1, 2, 3) g) g WHERE (rank <= ? OR ? = 0) AND (`+some+`)`, q.most, q.most)
 }
 
 // owned says whose each sum is; 0 is the district. A unit whose key says that it is the centre's
@@ -156,17 +241,22 @@ func (q asked) groups(s *statement, district int32) {
 // and would count twice: they stand for those units alone of which no street's figures tell.
 func (q asked) owned(s *statement) {
 	shared := blueprint.CentreUnit("")
-	const columns = "part, dim, tenant_id AS tenant, key, named, 0 AS serves, received, on_time, overdue, late"
+	columns := "part, dim, tenant_id AS tenant, key, named, 0 AS serves, received, on_time, overdue, late"
+	named, summed := "", ""
+	if q.deep {
+		named, summed = slots(", m%d"), slots(", sum(m%[1]d)::int AS m%[1]d")
+		columns += named
+	}
 	switch {
 	case q.tenant != 0:
 		s.say("SELECT " + columns + " FROM r WHERE dim <> 'all'")
 	case q.unit != "":
 		s.say("SELECT "+columns+" FROM r WHERE dim = 'unit' AND starts_with(key, ?) = (tenant_id = ANY ("+streets+"))", shared)
 	default:
-		s.say("WITH c AS MATERIALIZED (SELECT part, tenant_id, key, sum(received)::int AS received, sum(on_time)::int AS on_time, sum(overdue)::int AS overdue, sum(late)::int AS late"+
+		s.say("WITH c AS MATERIALIZED (SELECT part, tenant_id, key, sum(received)::int AS received, sum(on_time)::int AS on_time, sum(overdue)::int AS overdue, sum(late)::int AS late"+summed+
 			" FROM r WHERE dim = 'unit' AND starts_with(key, ?) AND tenant_id = ANY ("+streets+") GROUP BY 1, 2, 3)"+
 			" SELECT "+columns+" FROM r WHERE dim <> 'all' AND (tenant_id = 0 OR tenant_id = ANY ("+streets+")) AND NOT (dim = 'unit' AND starts_with(key, ?))"+
-			" UNION ALL SELECT part, 'unit', 0, key, tenant_id, (part = 'now' AND (received <> 0 OR on_time <> 0 OR overdue <> 0))::int, received, on_time, overdue, late FROM c"+
+			" UNION ALL SELECT part, 'unit', 0, key, tenant_id, (part = 'now' AND (received <> 0 OR on_time <> 0 OR overdue <> 0))::int, received, on_time, overdue, late"+named+" FROM c"+
 			" UNION ALL SELECT "+columns+" FROM r WHERE dim = 'unit' AND tenant_id = ANY (ARRAY(SELECT tenant_id FROM s WHERE lives AND NOT counts))"+
 			" AND ? || key <> ALL (ARRAY(SELECT key FROM c WHERE part = 'now' AND (received <> 0 OR on_time <> 0 OR overdue <> 0) OR part = 'whole' AND received <> on_time + overdue))",
 			shared, shared, shared)

@@ -23,6 +23,25 @@ func (c *counts) add(o counts) {
 	c.Overdue += o.Overdue
 }
 
+// depth are the figures beyond the first, as deeper orders them.
+type depth struct {
+	Returned, Reopened, Repeated, HandedIn, HandedOut int64
+	Called, Contacted, Solved, Satisfied, Basically   int64
+	Due, Met                                          int64
+	Suspended                                         int64
+	Age                                               [len(ages)]int64 // open since more than so many days
+}
+
+func (d *depth) add(more []int64) {
+	all := []*int64{&d.Returned, &d.Reopened, &d.Repeated, &d.HandedIn, &d.HandedOut, &d.Called, &d.Contacted, &d.Solved, &d.Satisfied, &d.Basically, &d.Due, &d.Met, &d.Suspended}
+	for i := range d.Age {
+		all = append(all, &d.Age[i])
+	}
+	for i, n := range more {
+		*all[i] += n
+	}
+}
+
 // place is one tenant of the district with its figures.
 type place struct {
 	id         tenants.ID
@@ -30,6 +49,7 @@ type place struct {
 	kind       tenants.Kind
 	now, was   counts
 	open, late int64
+	deep       depth
 	behind     int64 // acts that are not in the figures yet
 	head       time.Time
 }
@@ -40,6 +60,7 @@ type group struct {
 	key, label string
 	now        counts
 	open, late int64
+	deep       depth
 	serves     int64 // streets in which a unit of the centre received or closed anything
 }
 
@@ -62,7 +83,9 @@ type asked struct {
 	Period
 	dims   []string
 	most   int        // groups of each dimension; 0: all
+	shown  int        // of one street: lines of each table that are shown after small ones were merged; 0: all
 	stock  bool       // also open and late of the groups
+	deep   bool       // also depth, which needs stock
 	tenant tenants.ID // 0: the district
 	unit   string     // one unit of the centre, by its key there: a group for each tenant in dimension unit
 }
@@ -74,6 +97,7 @@ func read(ctx context.Context, tx tenants.DistrictTx, q asked) (figures, error) 
 		Part, Key, Label, At string
 		Tenant               int32
 		A, B, C, D, E, F     int64
+		More                 []int64 `bun:",array"`
 	}
 	if err := tx.Raw(s.b.String(), s.args...).Scan(ctx, &rows); err != nil {
 		return figures{}, fmt.Errorf("board of district %d: %w", tx.District(), err)
@@ -91,17 +115,18 @@ func read(ctx context.Context, tx tenants.DistrictTx, q asked) (figures, error) 
 		c := counts{Received: r.A, Closed: r.B + r.C, OnTime: r.B, Overdue: r.C}
 		switch r.Part {
 		case "place":
-		case "now", "was", "whole":
+		case "now", "was", "whole", "due", "age30", "age60", "age90":
 			i, ok := at[r.Tenant]
 			if !ok { // closed: its past stays in nobody's line
 				continue
 			}
+			f.places[i].deep.add(r.More)
 			switch p := &f.places[i]; r.Part {
 			case "now":
 				p.now = c
 			case "was":
 				p.was = c
-			default:
+			case "whole":
 				p.open, p.late = c.Received-c.Closed, r.D
 			}
 		case "point":
@@ -111,7 +136,9 @@ func read(ctx context.Context, tx tenants.DistrictTx, q asked) (figures, error) 
 			}
 			f.points = append(f.points, point{day, c})
 		default:
-			f.groups[r.Part] = append(f.groups[r.Part], group{tenant: r.Tenant, key: r.Key, label: r.Label, now: c, open: r.E, late: r.D, serves: r.F})
+			g := group{tenant: r.Tenant, key: r.Key, label: r.Label, now: c, open: r.E, late: r.D, serves: r.F}
+			g.deep.add(r.More)
+			f.groups[r.Part] = append(f.groups[r.Part], g)
 		}
 	}
 	return f, nil

@@ -18,6 +18,26 @@ type Counts struct{ Received, Closed, OnTime, Overdue, Open, Late int64 }
 // rate is closed on time of all that was closed with a deadline, or "—".
 func (c Counts) rate() string { return ui.Percent(c.OnTime, c.OnTime+c.Overdue) }
 
+// Depth are the figures of a line beyond the first.
+type Depth struct {
+	Returned, Reopened, Repeated, HandedIn, HandedOut int64
+	Called, Contacted, Solved, Satisfied, Basically   int64 // call-backs
+	Due, Met                                          int64 // 应结, and of these closed on time
+	Suspended                                         int64
+	Age                                               [3]int64 // open since more than 30, 60 and 90 days
+}
+
+// Groups of columns, one at a time, so that a table stays readable.
+const (
+	Work    = ""        // 办理情况
+	Backlog = "backlog" // 期限与积压
+	Flow    = "flow"    // 流转与回访
+)
+
+// least is how many cases must have been due for a rate to be ranked: the blueprints' assess.min_sample
+// begins there too.
+const least = 10
+
 // Line is one street, class, unit or channel.
 type Line struct {
 	Name  string
@@ -27,7 +47,10 @@ type Line struct {
 	Serves int
 	Href   string
 	Apart  bool // not in the total: the centre
+	Rest   bool // several lines with few cases, added up
+	Rank   int  // of the streets' rates, from 1; 0: not ranked
 	Counts
+	Depth
 }
 
 // Belongs says whose unit it is.
@@ -59,6 +82,8 @@ type Board struct {
 	Query    url.Values
 	Street   bool // of one street: its lines are communities
 	Choices  []Choice
+	Group    string   // which columns the tables show
+	Groups   []Choice // all of them
 	Custom   bool
 	From, To time.Time
 	At       time.Time // the database's clock when it was read
@@ -185,20 +210,104 @@ func bars(lines []Line) []ui.BarItem {
 	return items
 }
 
-// total adds up the lines that count.
-func total(lines []Line) (sum Counts) {
+// Sum adds up the lines that count.
+func Sum(lines []Line) (sum Line) {
 	for _, l := range lines {
 		if l.Apart {
 			continue
 		}
-		sum.Received += l.Received
-		sum.Closed += l.Closed
-		sum.OnTime += l.OnTime
-		sum.Overdue += l.Overdue
-		sum.Open += l.Open
-		sum.Late += l.Late
+		for _, pair := range [][2]*int64{{&sum.Received, &l.Received}, {&sum.Closed, &l.Closed}, {&sum.OnTime, &l.OnTime}, {&sum.Overdue, &l.Overdue}, {&sum.Open, &l.Open}, {&sum.Late, &l.Late},
+			{&sum.Returned, &l.Returned}, {&sum.Reopened, &l.Reopened}, {&sum.Repeated, &l.Repeated}, {&sum.HandedIn, &l.HandedIn}, {&sum.HandedOut, &l.HandedOut},
+			{&sum.Called, &l.Called}, {&sum.Contacted, &l.Contacted}, {&sum.Solved, &l.Solved}, {&sum.Satisfied, &l.Satisfied}, {&sum.Basically, &l.Basically},
+			{&sum.Due, &l.Due}, {&sum.Met, &l.Met}, {&sum.Suspended, &l.Suspended}, {&sum.Age[0], &l.Age[0]}, {&sum.Age[1], &l.Age[1]}, {&sum.Age[2], &l.Age[2]}} {
+			*pair[0] += *pair[1]
+		}
 	}
 	return sum
+}
+
+// ranked gives the lines their ranks by the share of what was due that was closed in time. Below the least
+// sample there is none: one case more or less would move it. Equal rates share a rank.
+func ranked(lines []Line) []Line {
+	out := slices.Clone(lines)
+	counts := func(l Line) bool { return l.Due >= least && !l.Apart && !l.Rest }
+	for i := range out {
+		if !counts(out[i]) {
+			continue
+		}
+		out[i].Rank = 1
+		for _, other := range lines {
+			if counts(other) && other.Met*out[i].Due > out[i].Met*other.Due {
+				out[i].Rank++
+			}
+		}
+	}
+	return out
+}
+
+// Figures are a line's cells under the columns of the board's group: numbers, and texts where there is no
+// number. Without stock it is the short form.
+func (b Board) Figures(l Line, table string, stock bool) []any {
+	now := func(n int64) any { // a stock is known of today alone
+		if b.Past {
+			return ui.None
+		}
+		return n
+	}
+	switch {
+	case !stock:
+		return []any{l.Received, l.Closed, l.Overdue, l.rate()}
+	case b.Group == Backlog:
+		out := []any{l.Due, l.Met, ui.Percent(l.Met, l.Due), l.Open, now(l.Age[0]), now(l.Age[1]), now(l.Age[2]), now(l.Suspended), now(l.Late)}
+		if table == Places {
+			rank := any(ui.None)
+			if l.Rank > 0 {
+				rank = int64(l.Rank)
+			}
+			out = append(out, rank)
+		}
+		return out
+	case b.Group == Flow:
+		return []any{l.Returned, l.Reopened, l.Repeated, l.HandedIn, l.HandedOut, l.Called,
+			ui.Percent(l.Contacted, l.Called), ui.Percent(l.Solved, l.Called), ui.Percent(10*l.Satisfied+9*l.Basically, 10*l.Called)}
+	}
+	return []any{l.Received, l.Closed, l.OnTime, l.Overdue, l.rate(), l.Open, now(l.Late)}
+}
+
+// columns are the heads of those cells.
+func (b Board) columns(ctx context.Context, table string, stock bool) []string {
+	switch {
+	case !stock:
+		return []string{ui.T(ctx, "收件"), ui.T(ctx, "结案"), ui.T(ctx, "超期结案"), ui.T(ctx, "按时结案率")}
+	case b.Group == Backlog:
+		out := []string{ui.T(ctx, "应结"), ui.T(ctx, "应结按时"), ui.T(ctx, "应结按时率"), ui.T(ctx, "在办"), ui.T(ctx, "超30日"), ui.T(ctx, "超60日"), ui.T(ctx, "超90日"), ui.T(ctx, "挂账"), ui.T(ctx, "超期未结")}
+		if table == Places {
+			out = append(out, ui.T(ctx, "名次"))
+		}
+		return out
+	case b.Group == Flow:
+		return []string{ui.T(ctx, "退单"), ui.T(ctx, "重新办理"), ui.T(ctx, "重复诉求"), ui.T(ctx, "移交转入"), ui.T(ctx, "移交转出"), ui.T(ctx, "有效回访"), ui.T(ctx, "响应率"), ui.T(ctx, "解决率"), ui.T(ctx, "满意率")}
+	}
+	return []string{ui.T(ctx, "收件"), ui.T(ctx, "结案"), ui.T(ctx, "按时结案"), ui.T(ctx, "超期结案"), ui.T(ctx, "按时结案率"), ui.T(ctx, "在办"), ui.T(ctx, "超期未结")}
+}
+
+// bad reports whether a number at this place is bad news: what is past its deadline and still open.
+func (b Board) bad(stock bool, at int) bool {
+	return stock && (b.Group == Work && at == 6 || b.Group == Backlog && at == 8)
+}
+
+// with is the board with other columns, for paper.
+func (b Board) with(group string) Board {
+	b.Group = group
+	return b
+}
+
+func (b Board) groups(ctx context.Context) []ui.Tab {
+	tabs := make([]ui.Tab, len(b.Groups))
+	for i, c := range b.Groups {
+		tabs[i] = ui.Tab{Label: ui.T(ctx, c.Label), Href: c.Href, Active: c.Active}
+	}
+	return tabs
 }
 
 // titleOf is the name of a table; a catalogue key.
@@ -249,6 +358,14 @@ func definitions(ctx context.Context) []ui.Fact {
 		{Label: ui.T(ctx, "超期结案"), Value: ui.T(ctx, "时段内结案、但处置超过时限的案卷。"), Wide: true},
 		{Label: ui.T(ctx, "在办"), Value: ui.T(ctx, "截至时段末日累计收件减累计结案。"), Wide: true},
 		{Label: ui.T(ctx, "超期未结"), Value: ui.T(ctx, "在办案卷中此刻已超过时限的，仅统计当前，不回溯。"), Wide: true},
+		{Label: ui.T(ctx, "应结、应结按时率"), Value: ui.T(ctx, "应结：办理期限落在时段内的案卷，不论结案与否；应结按时：其中已按时结案的。应结按时率 = 应结按时 ÷ 应结，按期限之日统计，期限改动的按改后的期限。"), Wide: true},
+		{Label: ui.T(ctx, "名次"), Value: ui.T(ctx, "按应结按时率排，应结不足%d件的不排名次，率相同的名次相同。", least), Wide: true},
+		{Label: ui.T(ctx, "超30、60、90日"), Value: ui.T(ctx, "在办案卷中收件已超过30、60、90日的，仅统计当前。"), Wide: true},
+		{Label: ui.T(ctx, "挂账"), Value: ui.T(ctx, "此刻停表挂账的在办案卷，仅统计当前。"), Wide: true},
+		{Label: ui.T(ctx, "退单、重新办理、重复诉求"), Value: ui.T(ctx, "按发生之日逐次统计：批准的退单计在退回的单位；重新办理是回访认为未解决的；重复诉求是并入已有案卷的。"), Wide: true},
+		{Label: ui.T(ctx, "移交转入、转出"), Value: ui.T(ctx, "街道与区级指挥中心之间移交的案卷，按移交、送达之日统计。"), Wide: true},
+		{Label: ui.T(ctx, "三率"), Value: ui.T(ctx, "只计有效回访：响应率 = 已联系 ÷ 有效回访；解决率 = 已解决 ÷ 有效回访；满意率 =（满意 + 0.9 × 基本满意）÷ 有效回访，按回访之日统计。"), Wide: true},
+		{Label: ui.T(ctx, "件数少的合并"), Value: ui.T(ctx, "一个街道内不足5件的类别、单位、社区合并为一行，必要时连同次少的，使人不能从合计中倒推。"), Wide: true},
 		{Label: ui.T(ctx, "区级合计"), Value: ui.T(ctx, "为各街道之和。街道移交区级指挥中心的案卷在中心另有对应案卷，中心单列，不重复计入。"), Wide: true},
 		{Label: ui.T(ctx, "区级单位"), Value: ui.T(ctx, "服务多个街道的区级部门和公用企业，各街道的案卷合为一行，点开可看所服务的街道；街道自己的单位仍按街道分列。中心的对应案卷不重复计入。"), Wide: true},
 		{Label: ui.T(ctx, "数据来源"), Value: ui.T(ctx, "由各街道操作留痕逐笔累计，区级不接触案卷和个人信息。"), Wide: true},
@@ -267,16 +384,7 @@ func (b Board) Head(ctx context.Context, table string) []string {
 // head are the columns on the page, where whose a unit is stands under its name. Without stock it is the
 // short form that fits beside another card.
 func (b Board) head(ctx context.Context, table string, stock bool) []string {
-	head := []string{ui.T(ctx, "序号"), ui.T(ctx, b.headOf(table))}
-	head = append(head, ui.T(ctx, "收件"), ui.T(ctx, "结案"))
-	if stock {
-		head = append(head, ui.T(ctx, "按时结案"))
-	}
-	head = append(head, ui.T(ctx, "超期结案"), ui.T(ctx, "按时结案率"))
-	if stock {
-		head = append(head, ui.T(ctx, "在办"), ui.T(ctx, "超期未结"))
-	}
-	return head
+	return append([]string{ui.T(ctx, "序号"), ui.T(ctx, b.headOf(table))}, b.columns(ctx, table, stock)...)
 }
 
 // Title is the heading of an exported table: "虎丘区分街道情况".
@@ -289,8 +397,10 @@ func (b Board) Subtitle(ctx context.Context) string {
 	return ui.T(ctx, "统计时段：%s　%s　单位：件", b.span(ctx), b.asOf(ctx))
 }
 
-// Total adds up the lines that count, for the export's last row.
-func Total(lines []Line) Counts { return total(lines) }
-
-// Rate is closed on time of all that was closed with a deadline, or "—".
-func (c Counts) Rate() string { return c.rate() }
+// Ranked are the sheet's lines with their ranks, where its table has some.
+func (s Sheet) Ranked() []Line {
+	if s.Table != Places {
+		return s.Lines
+	}
+	return ranked(s.Lines)
+}

@@ -2,6 +2,7 @@ package district
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"wanjie/templates/ui/uitest"
@@ -37,5 +38,19 @@ func TestChange(t *testing.T) {
 		if got := b.points(ctx); got != c.want {
 			t.Errorf("%+v after %+v: %q, want %q", c.now, c.was, got, c.want)
 		}
+	}
+}
+
+// Below the least sample there is no rank, equal shares share one, and the centre is not in it.
+func TestRanked(t *testing.T) {
+	line := func(due, met int64) Line { return Line{Depth: Depth{Due: due, Met: met}} }
+	centre := line(100, 100)
+	centre.Apart = true
+	var got []int
+	for _, l := range ranked([]Line{line(20, 18), line(9, 9), line(10, 10), line(100, 90), line(50, 10), centre, {}}) {
+		got = append(got, l.Rank)
+	}
+	if fmt.Sprint(got) != "[2 0 1 2 4 0 0]" {
+		t.Errorf("ranks %v", got)
 	}
 }

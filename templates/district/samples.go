@@ -25,6 +25,14 @@ func Samples() []Sample {
 	unit.Name, unit.Path = "区水务局", "/d/320505/units/water"
 	served := []Line{{Name: "枫桥街道", Href: "/d/320505/streets/fengqiao", Counts: Counts{302, 280, 270, 10, 40, 3}}, {Name: "横塘街道", Href: "/d/320505/streets/hengtang", Counts: Counts{116, 110, 101, 9, 12, 1}},
 		{Name: "虎丘区指挥中心", Href: "/d/320505/streets/huqiu-centre", Apart: true, Counts: Counts{88, 80, 78, 2, 11, 1}}}
+	deep := func(group string) Board {
+		b := sample()
+		b.Group = group
+		for i := range b.Groups {
+			b.Groups[i].Active = i == map[string]int{Backlog: 1, Flow: 2}[group]
+		}
+		return b
+	}
 	past := sample()
 	past.Past, past.Custom, past.To = true, true, past.From.AddDate(0, 0, 9)
 	return []Sample{
@@ -35,6 +43,8 @@ func Samples() []Sample {
 		{"units", Full(Sheet{Board: sample(), Table: Units, Lines: sample().Units})},
 		{"unit", Full(Sheet{Board: unit, Table: Places, Lines: served})},
 		{"classes", Full(Sheet{Board: sample(), Table: Classes, Lines: sample().Classes})},
+		{"backlog", View(deep(Backlog))},
+		{"flow", View(deep(Flow))},
 		{"print", Print(sample())},
 	}
 }
@@ -81,5 +91,14 @@ func sample() Board {
 		t.Points = append(t.Points, ui.Date(from.AddDate(0, 0, i))[5:])
 	}
 	b.Trend = t
+	b.Groups = []Choice{{"办理情况", "/d/320505?period=month", true}, {"期限与积压", "/d/320505?group=backlog&period=month", false}, {"流转与回访", "/d/320505?group=flow&period=month", false}}
+	for _, lines := range [][]Line{b.Places, b.Classes, b.Units, b.Channels} {
+		for i := range lines { // in proportion, for want of a year's history
+			l := &lines[i]
+			n := l.Received
+			l.Depth = Depth{Returned: n / 40, Reopened: n / 90, Repeated: n / 25, HandedOut: n / 30, Called: n / 3, Contacted: n / 3, Solved: n * 3 / 10, Satisfied: n / 4, Basically: n / 30,
+				Due: l.Closed + l.Late, Met: l.OnTime, Suspended: l.Open / 20, Age: [3]int64{l.Open / 5, l.Open / 11, l.Open / 25}}
+		}
+	}
 	return b
 }

@@ -25,24 +25,20 @@ func asDate(t time.Time) string { return t.In(clock.Zone).Format(time.DateOnly) 
 
 // source is the rows of a period: whole months from tally_months, the days at either end from
 // tallies. Its arguments come from Period.arguments.
-const source = `(
-	SELECT tenant_id, key, month AS day, received, closed, on_time, overdue, late FROM tally_months
+var source = `(
+	SELECT tenant_id, key, month AS day, ` + list("%s") + ` FROM tally_months
 	WHERE district = ? AND dim = ? AND month >= ? AND month < ?
 	UNION ALL
-	SELECT tenant_id, key, day, received, closed, on_time, overdue, late FROM tallies
+	SELECT tenant_id, key, day, ` + list("%s") + ` FROM tallies
 	WHERE district = ? AND dim = ? AND (day >= ? AND day < ? OR day >= ? AND day < ?)) v`
 
-// arguments splits the period. A month that has not ended yet counts as whole when the period
-// reaches today: it has no days after it.
-func (p Period) arguments(ctx context.Context, district int32, dim string) []any {
+// arguments splits the period into whole months and the days at either end. The present month is not whole
+// before it ends, because deadlines lie ahead.
+func (p Period) arguments(district int32, dim string) []any {
 	from, end := clock.Day(p.From), clock.Day(p.To).AddDate(0, 0, 1) // half open
 	first, last := month(from), month(end)
 	if first.Before(from) {
 		first = first.AddDate(0, 1, 0)
-	}
-	if end.After(clock.Now(ctx)) && last.Before(end) {
-		last = last.AddDate(0, 1, 0)
-		end = last
 	}
 	if !first.Before(last) { // no whole month in it
 		first, last = end, end
@@ -55,18 +51,18 @@ func month(t time.Time) time.Time {
 	return time.Date(y, m, 1, 0, 0, 0, 0, clock.Zone)
 }
 
-const measures = `sum(received) AS received, sum(closed) AS closed, sum(on_time) AS on_time, sum(overdue) AS overdue, sum(late) AS late`
+var measures = list("sum(%[1]s) AS %[1]s")
 
 // ByKey is the district's figures of a period by the keys of one dimension, most received first.
 func ByKey(ctx context.Context, tx tenants.DistrictTx, p Period, dim string) ([]Line, error) {
 	return lines(ctx, tx, `SELECT coalesce((SELECT min(l.label) FROM labels l WHERE l.district = ? AND l.dim = ? AND l.key = v.key), '') AS label, v.*
 		FROM (SELECT key, `+measures+` FROM `+source+` GROUP BY key) v ORDER BY v.received DESC, v.closed DESC, v.key`,
-		append([]any{tx.District(), dim}, p.arguments(ctx, tx.District(), dim)...)...)
+		append([]any{tx.District(), dim}, p.arguments(tx.District(), dim)...)...)
 }
 
 // ByTenant is the district's figures of a period by tenant.
 func ByTenant(ctx context.Context, tx tenants.DistrictTx, p Period) ([]Line, error) {
-	return lines(ctx, tx, `SELECT tenant_id, `+measures+` FROM `+source+` GROUP BY tenant_id ORDER BY tenant_id`, p.arguments(ctx, tx.District(), "all")...)
+	return lines(ctx, tx, `SELECT tenant_id, `+measures+` FROM `+source+` GROUP BY tenant_id ORDER BY tenant_id`, p.arguments(tx.District(), "all")...)
 }
 
 func lines(ctx context.Context, tx tenants.DistrictTx, q string, args ...any) ([]Line, error) {

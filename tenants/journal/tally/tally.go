@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -23,21 +24,49 @@ import (
 	"wanjie/tenants/journal"
 )
 
-// Counts are the measures of one cell.
+// Counts are the measures of one cell. A stock is counted on the day of receipt, so its sum up to a day is
+// what is there now and came by then; everything else is counted on the day on which it happened.
 type Counts struct {
 	Received int64 // on the day of receipt
 	Closed   int64 // on the day of closing; OnTime + Overdue
 	OnTime   int64
 	Overdue  int64
-	Late     int64 // open past the deadline, on the day of receipt: a stock
+	Late     int64 // open past the deadline: a stock
+
+	Due       int64 // 应结, on the day of the deadline, closed or not
+	Met       int64 // of these closed on time
+	Open      int64 // received and not closed: a stock
+	Suspended int64 // a stock
+
+	Returned  int64 // given back by its unit
+	Reopened  int64 // found unsolved by a call-back
+	Repeated  int64 // merged into a case that was there
+	HandedIn  int64 // from another tenant
+	HandedOut int64
+
+	Called    int64 // valid call-backs, the base of the three rates
+	Contacted int64
+	Solved    int64
+	Satisfied int64
+	Basically int64
 }
 
-func (c *Counts) add(d Counts, sign int64) {
-	c.Received += sign * d.Received
-	c.Closed += sign * d.Closed
-	c.OnTime += sign * d.OnTime
-	c.Overdue += sign * d.Overdue
-	c.Late += sign * d.Late
+// Columns are the measures as the tables name them, in the order of Counts.
+var Columns = []string{"received", "closed", "on_time", "overdue", "late", "due", "met", "open", "suspended",
+	"returned", "reopened", "repeated", "handed_in", "handed_out", "called", "contacted", "solved", "satisfied", "basically"}
+
+// all are the measures in the order of Columns.
+func (c *Counts) all() []*int64 {
+	return []*int64{&c.Received, &c.Closed, &c.OnTime, &c.Overdue, &c.Late, &c.Due, &c.Met, &c.Open, &c.Suspended,
+		&c.Returned, &c.Reopened, &c.Repeated, &c.HandedIn, &c.HandedOut, &c.Called, &c.Contacted, &c.Solved, &c.Satisfied, &c.Basically}
+}
+
+// Add adds d, with sign 1, or takes it away, with -1.
+func (c *Counts) Add(d Counts, sign int64) {
+	from := d.all()
+	for i, to := range c.all() {
+		*to += sign * *from[i]
+	}
 }
 
 // Cell is what one object counts for on one day under one dimension.
@@ -118,7 +147,7 @@ func (b Book) count(s *sums, a *journal.Act) {
 			if s.cells[at] == nil {
 				s.cells[at] = &Counts{}
 			}
-			s.cells[at].add(c.Counts, side.sign)
+			s.cells[at].Add(c.Counts, side.sign)
 		}
 	}
 	for dim, label := range a.After {
@@ -134,8 +163,9 @@ func (s *sums) write(ctx context.Context, tx tenants.SystemTx) error {
 	order := slices.SortedFunc(maps.Keys(s.cells), func(a, b address) int {
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.day, b.day), cmp.Compare(a.dim, b.dim), cmp.Compare(a.key, b.key))
 	})
-	var tenant, district, received, closed, onTime, overdue, late []int64
+	var tenant, district []int64
 	var day, dim, key []string
+	counts := make([][]int64, len(Columns))
 	for _, at := range order {
 		c := s.cells[at]
 		if *c == (Counts{}) {
@@ -143,37 +173,49 @@ func (s *sums) write(ctx context.Context, tx tenants.SystemTx) error {
 		}
 		tenant, district = append(tenant, int64(at.tenant)), append(district, int64(s.district[at.tenant]))
 		day, dim, key = append(day, at.day), append(dim, at.dim), append(key, at.key)
-		received, closed, onTime = append(received, c.Received), append(closed, c.Closed), append(onTime, c.OnTime)
-		overdue, late = append(overdue, c.Overdue), append(late, c.Late)
+		for i, n := range c.all() {
+			counts[i] = append(counts[i], *n)
+		}
 	}
 	if len(tenant) == 0 {
 		return nil
 	}
-	_, err := tx.Raw(`WITH v AS MATERIALIZED (
-			SELECT * FROM unnest(?::int[], ?::date[], ?::text[], ?::text[], ?::int[], ?::int[], ?::int[], ?::int[], ?::int[], ?::int[])
-				v(tenant_id, day, dim, key, district, received, closed, on_time, overdue, late)),
-		days AS (
-			INSERT INTO tallies AS t (tenant_id, day, dim, key, district, received, closed, on_time, overdue, late) SELECT * FROM v
-			ON CONFLICT (tenant_id, day, dim, key) DO UPDATE SET received = t.received + excluded.received, closed = t.closed + excluded.closed,
-				on_time = t.on_time + excluded.on_time, overdue = t.overdue + excluded.overdue, late = t.late + excluded.late),
-		months AS (`+span("month")+`)
-		`+span("year"),
-		pgdialect.Array(tenant), pgdialect.Array(day), pgdialect.Array(dim), pgdialect.Array(key), pgdialect.Array(district),
-		pgdialect.Array(received), pgdialect.Array(closed), pgdialect.Array(onTime), pgdialect.Array(overdue), pgdialect.Array(late)).Exec(ctx)
-	if err != nil {
+	args := []any{pgdialect.Array(tenant), pgdialect.Array(day), pgdialect.Array(dim), pgdialect.Array(key), pgdialect.Array(district)}
+	for _, c := range counts {
+		args = append(args, pgdialect.Array(c))
+	}
+	if _, err := tx.Raw(adding, args...).Exec(ctx); err != nil {
 		return fmt.Errorf("tallies of %d cells: %w", len(tenant), err)
 	}
 	return nil
 }
 
+// adding is the statement that adds cells to the days, months and years.
+var adding = `WITH v AS MATERIALIZED (
+		SELECT * FROM unnest(?::int[], ?::date[], ?::text[], ?::text[], ?::int[]` + strings.Repeat(", ?::int[]", len(Columns)) + `)
+			v(tenant_id, day, dim, key, district, ` + list("%s") + `)),
+	days AS (
+		INSERT INTO tallies AS t (tenant_id, day, dim, key, district, ` + list("%s") + `) SELECT * FROM v
+		ON CONFLICT (tenant_id, day, dim, key) DO UPDATE SET ` + list("%[1]s = t.%[1]s + excluded.%[1]s") + `),
+	months AS (` + span("month") + `)
+	` + span("year")
+
 // span says the statement that adds v to the rows of a span, "month" or "year".
 func span(of string) string {
-	return strings.ReplaceAll(`INSERT INTO tally_SPANs AS t (tenant_id, SPAN, dim, key, district, received, closed, on_time, overdue, late)
-		SELECT tenant_id, date_trunc('SPAN', day)::date, dim, key, max(district), sum(received), sum(closed), sum(on_time), sum(overdue), sum(late)
+	return strings.ReplaceAll(`INSERT INTO tally_SPANs AS t (tenant_id, SPAN, dim, key, district, `+list("%s")+`)
+		SELECT tenant_id, date_trunc('SPAN', day)::date, dim, key, max(district), `+list("sum(%s)")+`
 		FROM v GROUP BY 1, 2, 3, 4
-		HAVING sum(received) <> 0 OR sum(closed) <> 0 OR sum(on_time) <> 0 OR sum(overdue) <> 0 OR sum(late) <> 0 ORDER BY 1, 2, 3, 4
-		ON CONFLICT (tenant_id, SPAN, dim, key) DO UPDATE SET received = t.received + excluded.received, closed = t.closed + excluded.closed,
-			on_time = t.on_time + excluded.on_time, overdue = t.overdue + excluded.overdue, late = t.late + excluded.late`, "SPAN", of)
+		HAVING ARRAY[`+list("sum(%s)")+`] <> array_fill(0::bigint, ARRAY[`+strconv.Itoa(len(Columns))+`]) ORDER BY 1, 2, 3, 4
+		ON CONFLICT (tenant_id, SPAN, dim, key) DO UPDATE SET `+list("%[1]s = t.%[1]s + excluded.%[1]s"), "SPAN", of)
+}
+
+// list says something of every measure, between commas.
+func list(form string) string {
+	out := make([]string, len(Columns))
+	for i, c := range Columns {
+		out[i] = fmt.Sprintf(form, c)
+	}
+	return strings.Join(out, ", ")
 }
 
 // names remembers which labels were written, because nearly every act repeats them.

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,27 +101,27 @@ func TestACaseMovesThroughTheBoard(t *testing.T) {
 		}
 	}
 	record(t, w, s.ID, change{nil, received})
-	want("received", board(oct, "class"), tally.Line{Key: "a", Label: "垃圾", Counts: tally.Counts{Received: 1}})
+	want("received", board(oct, "class"), tally.Line{Key: "a", Label: "垃圾", Counts: tally.Counts{Received: 1, Open: 1}})
 	record(t, w, s.ID, change{received, filed}, change{filed, sent}, change{sent, late})
-	want("late, by class", board(oct, "class"), tally.Line{Key: "b", Label: "噪声", Counts: tally.Counts{Received: 1, Late: 1}})
-	want("late, by unit", board(oct, "unit"), tally.Line{Key: "u1", Label: "城管中队", Counts: tally.Counts{Received: 1, Late: 1}})
+	want("late, by class", board(oct, "class"), tally.Line{Key: "b", Label: "噪声", Counts: tally.Counts{Received: 1, Late: 1, Open: 1}})
+	want("late, by unit", board(oct, "unit"), tally.Line{Key: "u1", Label: "城管中队", Counts: tally.Counts{Received: 1, Late: 1, Open: 1}})
 	record(t, w, s.ID, change{late, closed})
 	record(t, w, other.ID, change{nil, received})
-	want("closed, October", board(oct, "unit"), tally.Line{Key: "", Counts: tally.Counts{Received: 1}}, tally.Line{Key: "u1", Label: "城管中队", Counts: tally.Counts{Received: 1}})
+	want("closed, October", board(oct, "unit"), tally.Line{Key: "", Counts: tally.Counts{Received: 1, Open: 1}}, tally.Line{Key: "u1", Label: "城管中队", Counts: tally.Counts{Received: 1}})
 	want("closed, November", board(nov, "all"), tally.Line{Counts: tally.Counts{Closed: 1, Overdue: 1}})
-	want("four days over the month's end", board(odd, "all"), tally.Line{Counts: tally.Counts{Received: 2, Closed: 1, Overdue: 1}})
+	want("four days over the month's end", board(odd, "all"), tally.Line{Counts: tally.Counts{Received: 2, Closed: 1, Overdue: 1, Open: 1}})
 	want("a year", board(tally.Period{From: day("2026-01-15"), To: day("2027-01-14")}, "channel"),
-		tally.Line{Key: "12345", Counts: tally.Counts{Received: 2, Closed: 1, Overdue: 1}})
+		tally.Line{Key: "12345", Counts: tally.Counts{Received: 2, Closed: 1, Overdue: 1, Open: 1}})
 	if err := w.DB.District(t.Context(), district, func(ctx context.Context, tx tenants.DistrictTx) error {
 		by, err := tally.ByTenant(ctx, tx, odd)
 		if err != nil {
 			return err
 		}
-		if diff := cmp.Diff([]tally.Line{{TenantID: int32(s.ID), Counts: tally.Counts{Received: 1, Closed: 1, Overdue: 1}}, {TenantID: int32(other.ID), Counts: tally.Counts{Received: 1}}}, by); diff != "" {
+		if diff := cmp.Diff([]tally.Line{{TenantID: int32(s.ID), Counts: tally.Counts{Received: 1, Closed: 1, Overdue: 1}}, {TenantID: int32(other.ID), Counts: tally.Counts{Received: 1, Open: 1}}}, by); diff != "" {
 			t.Errorf("by tenant (-want +got):\n%s", diff)
 		}
 		trend, err := tally.Trend(ctx, tx, odd)
-		if diff := cmp.Diff([]tally.Point{{Day: "2026-10-30", Counts: tally.Counts{Received: 2}}, {Day: "2026-11-02", Counts: tally.Counts{Closed: 1, Overdue: 1}}}, trend); diff != "" {
+		if diff := cmp.Diff([]tally.Point{{Day: "2026-10-30", Counts: tally.Counts{Received: 2, Open: 1}}, {Day: "2026-11-02", Counts: tally.Counts{Closed: 1, Overdue: 1}}}, trend); diff != "" {
 			t.Errorf("trend (-want +got):\n%s", diff)
 		}
 		return err
@@ -151,7 +154,7 @@ func TestFollowedEqualsRebuiltEqualsCounted(t *testing.T) {
 	w := tenantstest.Open(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		s := w.Street(t)
-		final := map[int]tenants.Dims{}
+		final, happened := map[int]tenants.Dims{}, []tenants.Dims(nil)
 		for range rapid.IntRange(1, 4).Draw(rt, "batches") {
 			var list []change
 			for range rapid.IntRange(1, 12).Draw(rt, "acts") {
@@ -162,22 +165,37 @@ func TestFollowedEqualsRebuiltEqualsCounted(t *testing.T) {
 					"unit":     rapid.SampledFrom([]string{"", "u1", "u2"}).Draw(rt, "unit"),
 					"late":     rapid.SampledFrom([]string{"", "1"}).Draw(rt, "late"),
 				}
+				after["suspended"] = rapid.SampledFrom([]string{"", "1"}).Draw(rt, "suspended")
+				after["deadline"] = rapid.SampledFrom([]string{"", "2026-11-05", "2026-12-31"}).Draw(rt, "deadline")
 				if rapid.Bool().Draw(rt, "is closed") {
 					after["closed"] = rapid.SampledFrom([]string{"2026-11-02", "2026-12-01"}).Draw(rt, "closed")
 					after["outcome"] = rapid.SampledFrom([]string{"on_time", "overdue"}).Draw(rt, "outcome")
 				}
-				list = append(list, change{final[n], after})
+				told := after
+				if event := rapid.SampledFrom([]string{"", "", tally.Returned, tally.Reopened, tally.Repeated, tally.Called}).Draw(rt, "event"); event != "" {
+					once := tenants.Dims{tally.Event: event, tally.On: rapid.SampledFrom([]string{"2026-11-03", "2026-12-02"}).Draw(rt, "on"), tally.By: rapid.SampledFrom([]string{"", "u3"}).Draw(rt, "by"),
+						tally.Contacted: rapid.SampledFrom([]string{"no", "yes"}).Draw(rt, "contacted"), tally.Solved: rapid.SampledFrom([]string{"no", "yes"}).Draw(rt, "solved"),
+						tally.Satisfaction: rapid.SampledFrom([]string{"satisfied", "basically", "not"}).Draw(rt, "satisfaction")}
+					for k, v := range once {
+						told = with(told, k, v)
+					}
+					once["class"], once["unit"] = after["class"], after["unit"]
+					happened = append(happened, once) // whatever becomes of the case
+				}
+				list = append(list, change{final[n], told})
 				final[n] = after
 			}
 			record(t, w, s.ID, list...)
 			follow(t, w)
 		}
 		counted := map[string]tally.Counts{}
-		for _, d := range final {
+		plain := append(slices.Collect(maps.Values(final)), happened...)
+		for _, d := range plain {
 			for _, c := range tally.Case(d) {
 				for _, at := range []string{c.Day, c.Day[:7], c.Day[:4]} {
 					k := counted[at+" "+c.Dim+" "+c.Key]
-					counted[at+" "+c.Dim+" "+c.Key] = tally.Counts{Received: k.Received + c.Received, Closed: k.Closed + c.Closed, OnTime: k.OnTime + c.OnTime, Overdue: k.Overdue + c.Overdue, Late: k.Late + c.Late}
+					k.Add(c.Counts, 1)
+					counted[at+" "+c.Dim+" "+c.Key] = k
 				}
 			}
 		}
@@ -187,14 +205,14 @@ func TestFollowedEqualsRebuiltEqualsCounted(t *testing.T) {
 		from := rapid.IntRange(0, 70).Draw(rt, "period from")
 		p := tally.Period{From: day("2026-10-15").AddDate(0, 0, from), To: day("2026-10-15").AddDate(0, 0, from+rapid.IntRange(0, 70).Draw(rt, "period days"))}
 		var want, got tally.Counts
-		for _, d := range final {
+		for _, d := range plain {
 			for _, c := range tally.Case(d) {
 				if at := day(c.Day); c.Dim == "all" && !at.Before(p.From) && !at.After(p.To) {
-					want = tally.Counts{Received: want.Received + c.Received, Closed: want.Closed + c.Closed, OnTime: want.OnTime + c.OnTime, Overdue: want.Overdue + c.Overdue, Late: want.Late + c.Late}
+					want.Add(c.Counts, 1)
 				}
 			}
 		}
-		// The past is whole, and the present month is cut short where the clock stands: nothing happens after it.
+		// Where the clock stands makes no difference: deadlines lie ahead of it.
 		now := day("2026-12-01").Add(time.Duration(rapid.IntRange(24, 2000).Draw(rt, "hours")) * time.Hour)
 		ctx, _ := clock.Hold(t.Context(), now)
 		if err := w.DB.District(ctx, s.District, func(ctx context.Context, tx tenants.DistrictTx) error {
@@ -225,22 +243,48 @@ func stored(t *testing.T, w *tenantstest.World, id tenants.ID) map[string]tally.
 	t.Helper()
 	c := w.Super(t, tenants.Home)
 	defer c.Close(t.Context())
-	rows, err := c.Query(t.Context(), `SELECT to_char(day, 'YYYY-MM-DD') || ' ' || dim || ' ' || key, received, closed, on_time, overdue, late FROM tallies WHERE tenant_id = $1
-		UNION ALL SELECT to_char(month, 'YYYY-MM') || ' ' || dim || ' ' || key, received, closed, on_time, overdue, late FROM tally_months WHERE tenant_id = $1
-		UNION ALL SELECT to_char(year, 'YYYY') || ' ' || dim || ' ' || key, received, closed, on_time, overdue, late FROM tally_years WHERE tenant_id = $1`, int32(id))
+	from := func(table, day, form string) string {
+		return "SELECT to_char(" + day + ", '" + form + "') || ' ' || dim || ' ' || key, ARRAY[" + strings.Join(tally.Columns, ", ") + "] FROM " + table + " WHERE tenant_id = $1"
+	}
+	rows, err := c.Query(t.Context(), from("tallies", "day", "YYYY-MM-DD")+" UNION ALL "+from("tally_months", "month", "YYYY-MM")+" UNION ALL "+from("tally_years", "year", "YYYY"), int32(id))
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[string]tally.Counts{}
 	for rows.Next() {
 		var at string
-		var c tally.Counts
-		if err := rows.Scan(&at, &c.Received, &c.Closed, &c.OnTime, &c.Overdue, &c.Late); err != nil {
+		var n []int64
+		if err := rows.Scan(&at, &n); err != nil {
 			t.Fatal(err)
 		}
+		c := tally.Counts{Received: n[0], Closed: n[1], OnTime: n[2], Overdue: n[3], Late: n[4], Due: n[5], Met: n[6], Open: n[7], Suspended: n[8], Returned: n[9], Reopened: n[10],
+			Repeated: n[11], HandedIn: n[12], HandedOut: n[13], Called: n[14], Contacted: n[15], Solved: n[16], Satisfied: n[17], Basically: n[18]}
 		if c != (tally.Counts{}) {
 			out[at] = c
 		}
 	}
 	return out
+}
+
+// A handover counts on the side where it stands, on its day; one of before, without the day, does not.
+func TestHandovers(t *testing.T) {
+	for _, c := range []struct {
+		dims tenants.Dims
+		want tally.Counts
+	}{
+		{tenants.Dims{"side": "out", "on": "2026-11-03", "unit": "centre.water"}, tally.Counts{HandedOut: 1}},
+		{tenants.Dims{"side": "in", "on": "2026-11-03"}, tally.Counts{HandedIn: 1}},
+		{tenants.Dims{"side": "in"}, tally.Counts{}},
+	} {
+		cells := tally.Handover(c.dims)
+		if c.want == (tally.Counts{}) {
+			if cells != nil {
+				t.Errorf("%v counts for %+v", c.dims, cells)
+			}
+			continue
+		}
+		if want := (tally.Cell{Day: "2026-11-03", Dim: "all", Counts: c.want}); len(cells) != 5 || cells[0] != want || cells[2].Dim != "unit" || cells[2].Key != c.dims["unit"] {
+			t.Errorf("%v counts for %+v", c.dims, cells)
+		}
+	}
 }
