@@ -68,7 +68,7 @@ func TestWhatABoardAsksOfACase(t *testing.T) {
 		ok(s.as(ctx, caller, verb(CallBack, c.ID, say)))
 	}
 	closed(Answer{Valid: true, Contacted: true, Solved: false, Satisfaction: Not, Cause: "又堆起来了"})
-	hold.Move(at("2026-11-24 10:00"))
+	hold.Move(at("2026-11-23 11:00"))
 	closed(Answer{Valid: true, Contacted: true, Solved: true, Satisfaction: Basically})
 	if diff := cmp.Diff(map[string]tally.Counts{
 		sanitation: {Returned: 1},
