@@ -174,12 +174,12 @@ func (s *street) one(reported time.Time, unit string, how ...string) *cases.Case
 			})
 			step(chief, func(ctx context.Context, tx tenants.Tx) (*cases.Case, error) { return cases.Close(ctx, tx, c.ID) })
 		case "happy", "fair", "unsolved":
-			a := cases.Answer{Valid: true, Contacted: true, Solved: h != "unsolved", Satisfaction: cases.Satisfied}
-			if h == "fair" {
-				a.Satisfaction = cases.Basically
-			}
-			if h == "unsolved" {
-				a.Satisfaction, a.Cause = cases.Not, "没有清理"
+			a := cases.Answer{Reopen: true, Said: map[string]string{"reached": "yes", "contacted": "yes", "solved": "yes", "satisfaction": "satisfied"}}
+			switch h {
+			case "fair":
+				a.Said["satisfaction"] = "basically"
+			case "unsolved":
+				a.Said["solved"], a.Said["unsolved-why"], a.Said["satisfaction"], a.Said["unsatisfied-why"] = "no", "nothing", "not", "unsolved"
 			}
 			step(caller, func(ctx context.Context, tx tenants.Tx) (*cases.Case, error) { return cases.CallBack(ctx, tx, c.ID, a) })
 		}

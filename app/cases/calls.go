@@ -119,7 +119,7 @@ func calls(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 			return web.Reply{}, err
 		}
 		row.Mark += fmt.Sprintf(" %d %d %t", l.Calls, l.CallAt.Unix(), l.Uncalled)
-		out := view.CallRow{Row: row, Closed: l.ClosedAt, By: n.due(l.CallBy, true), Tries: ui.Number(int(l.Calls))}
+		out := view.CallRow{Row: row, Closed: l.ClosedAt, By: n.due(Clock{DueAt: l.CallBy}, true), Tries: ui.Number(int(l.Calls))}
 		if l.CallAt.After(n.now) {
 			out.At = ui.Time(l.CallAt)
 		}

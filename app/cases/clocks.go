@@ -194,8 +194,3 @@ func receiveLimit(cfg *blueprint.Config, urgent bool) blueprint.Limit {
 func secondLimit(cfg *blueprint.Config) blueprint.Limit {
 	return cfg.Limit("cases.second_dispatch_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
 }
-
-// Within is [Due] by a limit of the tenant's settings and its calendar, for the clocks of other modules.
-func Within(start time.Time, cfg *blueprint.Config, setting string, fallback blueprint.Limit) (time.Time, error) {
-	return Due(start, cfg.Limit(setting, fallback), calendarOf(cfg))
-}

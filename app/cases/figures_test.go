@@ -64,12 +64,14 @@ func TestWhatABoardAsksOfACase(t *testing.T) {
 		ok(s.as(ctx, other, verb(Handle, c.ID, "已清运")))
 		ok(s.as(ctx, checker, verb(Check, c.ID, Finding{Pass: true})))
 		ok(s.as(ctx, chief, bare(Close, c.ID)))
-		ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{}))) // nobody answers: no valid call-back
+		ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{Ground: unreached}))) // nobody answers: no valid call-back
 		ok(s.as(ctx, caller, verb(CallBack, c.ID, say)))
 	}
-	closed(Answer{Valid: true, Contacted: true, Solved: false, Satisfaction: Not, Cause: "又堆起来了"})
+	again, basically := unsatisfied(), satisfied()
+	again.Said["contacted"], basically.Said["satisfaction"] = "yes", "basically"
+	closed(again)
 	hold.Move(at("2026-11-23 11:00"))
-	closed(Answer{Valid: true, Contacted: true, Solved: true, Satisfaction: Basically})
+	closed(basically)
 	if diff := cmp.Diff(map[string]tally.Counts{
 		sanitation: {Returned: 1},
 		greening:   {Received: 1, Closed: 1, OnTime: 1, Due: 1, Met: 1, Reopened: 1, Called: 2, Contacted: 2, Solved: 1, Basically: 1},
@@ -77,9 +79,9 @@ func TestWhatABoardAsksOfACase(t *testing.T) {
 		t.Errorf("done again (-want +got):\n%s", diff)
 	}
 
-	again := ok(s.as(ctx, clerk, report(rubbish())))
-	ok(s.as(ctx, clerk, verb(Merge, again.ID, c.Number)))
-	if diff := cmp.Diff(map[string]tally.Counts{"": {Repeated: 1}}, s.figures(again.ID, "all")); diff != "" {
+	repeat := ok(s.as(ctx, clerk, report(rubbish())))
+	ok(s.as(ctx, clerk, verb(Merge, repeat.ID, c.Number)))
+	if diff := cmp.Diff(map[string]tally.Counts{"": {Repeated: 1}}, s.figures(repeat.ID, "all")); diff != "" {
 		t.Errorf("the same matter again (-want +got):\n%s", diff)
 	}
 }

@@ -123,20 +123,3 @@ func TestAnEarlyRedLight(t *testing.T) {
 		t.Error("past its deadline it is not late")
 	}
 }
-
-// set changes a setting of the street.
-func (s *street) set(key string, value any) {
-	s.t.Helper()
-	s.do(0, func(ctx context.Context, tx tenants.Tx) error {
-		cfg, err := blueprint.For(ctx, tx)
-		if err != nil {
-			return err
-		}
-		edit, err := cfg.Set(key, value)
-		if err != nil {
-			return err
-		}
-		_, err = blueprint.Change(ctx, tx, edit)
-		return err
-	})
-}

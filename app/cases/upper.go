@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"wanjie/app/auth"
 	"wanjie/app/clock"
@@ -82,29 +81,6 @@ func nextReply(ctx context.Context, tx tenants.Tx, id uuid.UUID) (time.Time, err
 	return due, nil
 }
 
-// Hold reads a case that the actor may see, with its rules, and holds it until the transaction ends.
-func Hold(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, *blueprint.Config, error) {
-	c, err := lock(ctx, tx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !sees(tx.Actor(), c) {
-		return nil, nil, errNoCase()
-	}
-	rules, err := blueprint.ForCase(ctx, tx, c.Blueprint, c.Revision)
-	return c, rules, err
-}
-
-// Note records an act that changes nothing of a case, with further dimensions in pairs.
-func Note(ctx context.Context, tx tenants.Tx, c *Case, kind string, besides ...string) error {
-	s, err := takeUp(ctx, tx, c)
-	if err != nil {
-		return err
-	}
-	s.done(kind, besides...)
-	return nil
-}
-
 // Replied notes that the reply of a held case was sent by way; owing nothing more, it is archived.
 func Replied(ctx context.Context, tx tenants.Tx, c *Case, way string) error {
 	s, err := takeUp(ctx, tx, c)
@@ -121,25 +97,6 @@ func Replied(ctx context.Context, tx tenants.Tx, c *Case, way string) error {
 func MayFor(actor tenants.Actor, c *Case) bool {
 	return c.Unit != "" && mayForUnit(actor, auth.CasesHandle, c.Unit) || mayAtDesk(actor, auth.CasesFile, c.Community)
 }
-
-// Reach is the condition, on cases c, for those that the actor may see.
-func Reach(tx tenants.Tx) (string, []any) {
-	r := reachOf(tx.Actor())
-	if r.all {
-		return "true", nil
-	}
-	where, args := "c.reported_by = ?", []any{r.person}
-	if len(r.units) > 0 {
-		where, args = where+" OR c.unit IN (?)", append(args, bun.List(r.units))
-	}
-	if len(r.communities) > 0 {
-		where, args = where+" OR c.community IN (?)", append(args, bun.List(r.communities))
-	}
-	return "(" + where + ")", args
-}
-
-// Calendar is the calendar by which a street works.
-func Calendar(cfg *blueprint.Config) blueprint.Calendar { return calendarOf(cfg) }
 
 // Acceptable is what [Report] would refuse an intake for, without taking it in.
 func Acceptable(ctx context.Context, tx tenants.Tx, in *Intake) error {

@@ -100,7 +100,7 @@ func (h *Handover) wait(ctx context.Context, tx tenants.Tx, now time.Time) error
 	if err != nil {
 		return err
 	}
-	h.DecideBy, err = cases.Within(now, cfg, "cases.receive_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
+	h.DecideBy, err = cases.DueBy(now, cfg.Limit("cases.receive_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour}), cfg)
 	return err
 }
 

@@ -226,7 +226,7 @@ func (rd *reader) read(r line) (*cases.Intake, *Problem) {
 	}
 	if in.UpperDue.IsZero() { // the order should say; where it does not, the street's usual limit holds
 		var err error
-		if in.UpperDue, err = cases.Due(in.ReportedAt, rd.cfg.Limit("upper.default_limit", blueprint.Limit{Value: 5, Unit: blueprint.WorkingDay}), cases.Calendar(rd.cfg)); err != nil {
+		if in.UpperDue, err = cases.Due(in.ReportedAt, rd.cfg.Limit("upper.default_limit", blueprint.Limit{Value: 5, Unit: blueprint.WorkingDay}), cases.CalendarOf(rd.cfg)); err != nil {
 			return no("upper_due", ui.Key("无法计算上级期限"))
 		}
 	} else if !in.UpperDue.After(in.ReportedAt) {

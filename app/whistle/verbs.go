@@ -145,10 +145,10 @@ func Blow(ctx context.Context, tx tenants.Tx, in Order) (*Whistle, error) {
 // clocks are by when each unit reports in and arrives. To an emergency both are the same: coming is the answer.
 func (w *Whistle) clocks(cfg *blueprint.Config) (respond, arrive time.Time, err error) {
 	if w.Urgent {
-		arrive, err = cases.Within(w.MadeAt, cfg, "whistle.urgent_limit", blueprint.Limit{Value: 1, Unit: blueprint.UrgentHour})
+		arrive, err = cases.DueBy(w.MadeAt, cfg.Limit("whistle.urgent_limit", blueprint.Limit{Value: 1, Unit: blueprint.UrgentHour}), cfg)
 		return arrive, arrive, err
 	}
-	respond, err = cases.Within(w.MadeAt, cfg, "whistle.respond_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour})
+	respond, err = cases.DueBy(w.MadeAt, cfg.Limit("whistle.respond_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour}), cfg)
 	if !w.NeededAt.IsZero() && w.NeededAt.Before(respond) {
 		respond = w.NeededAt
 	}

@@ -31,13 +31,13 @@ type Line struct {
 
 // Owed lists the cases that the actor may see and whose reply is not approved yet, the nearest deadline first.
 func Owed(ctx context.Context, tx tenants.Tx) ([]Line, error) {
-	where, args := cases.Reach(tx)
+	where, args := cases.Within(tx)
 	var out []Line
 	err := tx.Raw(`SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, c.unit, c.urgent, c.late, c.outcome, c.reported_at, c.due_at,
 			c.upper_no, c.upper_due, c.unreplied, coalesce(p.state, '') AS state, p.review_by, coalesce(p.unreviewed, false) AS unreviewed, coalesce(p.drafted_by, 0) AS drafted_by
 		FROM cases c LEFT JOIN LATERAL (SELECT * FROM replies WHERE tenant_id = c.tenant_id AND case_id = c.id AND attempt = c.reworks
 			ORDER BY drafted_at DESC, id DESC LIMIT 1) p ON true
-		WHERE c.tenant_id = ? AND c.owes_reply AND c.stage IN ('closed', 'answered') AND coalesce(p.state, '') NOT IN ('approved', 'sent') AND `+where+`
+		WHERE c.tenant_id = ? AND c.owes_reply AND c.stage IN ('closed', 'answered') AND coalesce(p.state, '') NOT IN ('approved', 'sent')`+where+`
 		ORDER BY c.upper_due NULLS LAST, c.id LIMIT ?`, append(append([]any{int32(tx.ID())}, args...), most)...).Scan(ctx, &out)
 	if err != nil {
 		return nil, fmt.Errorf("list owed replies: %w", err)

@@ -101,7 +101,7 @@ func Draft(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Wording) (*cases
 		DraftedBy: tx.Actor().Person, DraftedAt: s.at}
 	p.Words = s.box.Seal(p.addr("words"), strings.TrimSpace(in.Words))
 	if routeOf(s.c, s.rules).Replies(blueprint.ReplyReview) {
-		p.ReviewBy, err = cases.Due(s.at, s.rules.Limit("reply.review_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour}), cases.Calendar(s.rules))
+		p.ReviewBy, err = cases.Due(s.at, s.rules.Limit("reply.review_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour}), cases.CalendarOf(s.rules))
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,8 @@ func Draft(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Wording) (*cases
 		}
 		return nil, fmt.Errorf("write the reply of case %s: %w", s.c.Number, err)
 	}
-	return s.c, cases.Note(ctx, tx, s.c, "case.reply_drafted")
+	cases.Note(tx, s.c, s.rules, "case.reply_drafted", s.at)
+	return s.c, nil
 }
 
 // approve gives the reply its place in the row of those to be sent. The counter's row is held until the commit, so
@@ -154,7 +155,8 @@ func Judge(ctx context.Context, tx tenants.Tx, id uuid.UUID, approve bool, words
 	if err := jobs.Cancel(ctx, tx, s.p.ID, reviewTimer); err != nil {
 		return nil, err
 	}
-	return s.c, cases.Note(ctx, tx, s.c, kind)
+	cases.Note(tx, s.c, s.rules, kind, s.at)
+	return s.c, nil
 }
 
 func (s *step) write(ctx context.Context, columns ...string) error {
@@ -173,7 +175,7 @@ func runReview(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	if err := tx.Select(p).Where("p.id = ?", id).Scan(ctx); err != nil {
 		return fmt.Errorf("read reply %s: %w", id, err)
 	}
-	c, _, err := cases.Hold(ctx, tx, p.CaseID)
+	c, rules, err := cases.Hold(ctx, tx, p.CaseID)
 	if err != nil {
 		return err
 	}
@@ -186,7 +188,8 @@ func runReview(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	if err := s.write(ctx, "unreviewed"); err != nil {
 		return err
 	}
-	return cases.Note(ctx, tx, c, "case.reply_unreviewed")
+	cases.Note(tx, c, rules, "case.reply_unreviewed", clock.Now(ctx))
+	return nil
 }
 
 // mostTaken is how many replies leave in one file, or one answer to a program.
