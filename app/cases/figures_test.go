@@ -49,6 +49,7 @@ func (s *street) figures(id uuid.UUID, dim string) map[string]tally.Counts {
 func TestWhatABoardAsksOfACase(t *testing.T) {
 	t.Parallel()
 	s := openStreet(t, tenants.Home)
+	s.set("callback.sample_percent", 100)
 	ctx, hold := clock.Hold(t.Context(), at("2026-11-23 10:00"))
 	ok := must(t)
 	c := s.dispatched(ctx, rubbish(), toSanitation)

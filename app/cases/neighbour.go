@@ -69,8 +69,8 @@ func UnitsOf(actor tenants.Actor, capability string) (units []string, all bool) 
 	return r.units, r.all
 }
 
-// Within is the condition, beginning with AND, that leaves of cases (alias c) those that the actor sees.
-func Within(tx tenants.Tx) (string, []any) { return reachOf(tx.Actor()).within(tx.ID()) }
+// Reached is the condition, beginning with AND, that leaves of cases (alias c) those that the actor sees.
+func Reached(tx tenants.Tx) (string, []any) { return reachOf(tx.Actor()).within(tx.ID()) }
 
 // DueBy is the end of a limit that begins at start, by the tenant's calendar.
 func DueBy(start time.Time, limit blueprint.Limit, cfg *blueprint.Config) (time.Time, error) {

@@ -31,7 +31,7 @@ type Line struct {
 
 // Owed lists the cases that the actor may see and whose reply is not approved yet, the nearest deadline first.
 func Owed(ctx context.Context, tx tenants.Tx) ([]Line, error) {
-	where, args := cases.Within(tx)
+	where, args := cases.Reached(tx)
 	var out []Line
 	err := tx.Raw(`SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, c.unit, c.urgent, c.late, c.outcome, c.reported_at, c.due_at,
 			c.upper_no, c.upper_due, c.unreplied, coalesce(p.state, '') AS state, p.review_by, coalesce(p.unreviewed, false) AS unreviewed, coalesce(p.drafted_by, 0) AS drafted_by

@@ -41,15 +41,18 @@ func routes(r web.Routes) {
 		}
 		return err
 	}))
-	order := func(verb Verb, say string, do func(context.Context, tenants.Tx, uuid.UUID, string) (*Order, error)) {
-		r.Post("/supervision/{id}/"+string(verb), "", post(string(verb), say, ofOrder, func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) error {
-			_, err := do(ctx, tx, id, r.Text("words"))
-			return err
-		}))
-	}
-	order(ToSign, "已签发督办单", Sign)
-	order(ToDecline, "已记录不予督办", Decline)
-	order(ToReply, "已反馈督办", Answer)
+	r.Post("/supervision/{id}/sign", "", post(string(ToSign), "已签发督办单", ofOrder, func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) error {
+		_, err := Sign(ctx, tx, id, r.Text("words"))
+		return err
+	}))
+	r.Post("/supervision/{id}/decline", "", post(string(ToDecline), "已记录不予督办", ofOrder, func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) error {
+		_, err := Decline(ctx, tx, id, r.Text("words"))
+		return err
+	}))
+	r.Post("/supervision/{id}/reply", "", post(string(ToReply), "已反馈督办", ofOrder, func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) error {
+		_, err := Answer(ctx, tx, id, r.Text("words"))
+		return err
+	}))
 	r.Post("/supervision/{id}/judge", "", post("judge", "已审核反馈", ofOrder, func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) error {
 		v := r.Text("verdict")
 		if v != "accept" && v != "refuse" {

@@ -135,7 +135,7 @@ func Browse(ctx context.Context, tx tenants.Tx, f Filter, size int) (out []Line,
 }
 
 func (f Filter) where(tx tenants.Tx) (string, []any) {
-	seen, more := cases.Within(tx)
+	seen, more := cases.Reached(tx)
 	text, args := "o.tenant_id = ?"+seen, append([]any{int32(tx.ID())}, more...)
 	and := func(cond string, more ...any) {
 		text += " AND " + cond
@@ -313,7 +313,7 @@ type addressed struct {
 
 // given lists the addressees of instructions on cases that the actor sees: what is open first, then the newest.
 func given(ctx context.Context, tx tenants.Tx) (out []addressed, err error) {
-	seen, more := cases.Within(tx)
+	seen, more := cases.Reached(tx)
 	err = tx.Raw(`SELECT p.*, n.case_id, c.number, n.words AS said, n.person, n.at, n.due_at
 		FROM instructions n JOIN instruction_addressees p ON p.tenant_id = n.tenant_id AND p.instruction_id = n.id
 		JOIN cases c ON c.tenant_id = n.tenant_id AND c.id = n.case_id

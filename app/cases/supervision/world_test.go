@@ -157,6 +157,7 @@ func judged(id uuid.UUID, accept bool, words string) func(context.Context, tenan
 
 // must fails the test with err.
 func must(t testing.TB) func(*Order, error) *Order {
+	t.Helper()
 	return func(o *Order, err error) *Order {
 		t.Helper()
 		if err != nil {
