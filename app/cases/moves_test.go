@@ -62,7 +62,7 @@ func TestStagesDecide(t *testing.T) {
 	all := tenants.Actor{Person: 7, Grants: []tenants.Grant{{Role: auth.ShiftLead}, {Role: auth.Handler}}}
 	states := map[Stage]State{Handling: Received, Checking: Done, Closed: Done}
 	open := map[Stage][]Verb{
-		Reported: {ToFile, ToVerify, ToReject, ToMerge, ToVoid}, Verifying: {ToConfirm, ToMerge, ToVoid}, Accepted: {ToFile, ToReject, ToMerge, ToVoid},
+		Reported: {ToFile, ToInform, ToVerify, ToReject, ToMerge, ToVoid}, Verifying: {ToConfirm, ToInform, ToMerge, ToVoid}, Accepted: {ToFile, ToInform, ToReject, ToMerge, ToVoid},
 		Filed: {ToDispatch, ToHandOver, ToMerge, ToVoid}, Handling: {ToAssign, ToHandle, ToReturn, ToExtend, ToSuspend, ToJoin}, Checking: {ToCheck}, Closed: {ToCallBack},
 	}
 	for _, s := range Stages {

@@ -95,7 +95,8 @@ func Alike(ctx context.Context, tx tenants.Tx, c *Case) ([]Similar, error) {
 
 // similar draws the suggestion for whoever may lay the case to another.
 func (n names) similar(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case) (out []view.Similar, err error) {
-	if move(ToMerge).allows(tx.Actor(), c, c.Lead, n.cfg) != nil {
+	may := move(ToMerge).allows(tx.Actor(), c, c.Lead, n.cfg) == nil
+	if !may {
 		return nil, nil
 	}
 	list, err := Alike(ctx, tx, c)

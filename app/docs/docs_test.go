@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"path"
 	"strings"
@@ -37,7 +38,7 @@ func opened(t *testing.T, file []byte) (text string, parts map[string][]byte) {
 		d := xml.NewDecoder(bytes.NewReader(body))
 		for {
 			token, err := d.Token()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

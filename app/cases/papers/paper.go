@@ -55,7 +55,7 @@ func lay(office string, f blueprint.Form, v Values, title func(field string) (na
 		var row []Cell
 		for _, key := range keys {
 			c := Cell{Value: v[key], Tall: slices.Contains(tall, key)}
-			personal := false
+			var personal bool
 			if field, is := strings.CutPrefix(key, "field."); is {
 				var ok bool
 				if c.Label, personal, ok = title(field); !ok {
