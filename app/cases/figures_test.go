@@ -61,18 +61,18 @@ func TestWhatABoardAsksOfACase(t *testing.T) {
 		t.Errorf("given back (-want +got):\n%s", diff)
 	}
 
-	closed := func(say Answer) {
+	closed := func(say Answer, calledAt string) {
 		ok(s.as(ctx, other, verb(Handle, c.ID, "已清运")))
 		ok(s.as(ctx, checker, verb(Check, c.ID, Finding{Pass: true})))
 		ok(s.as(ctx, chief, bare(Close, c.ID)))
+		hold.Move(at(calledAt))
 		ok(s.as(ctx, caller, verb(CallBack, c.ID, Answer{Ground: unreached}))) // nobody answers: no valid call-back
 		ok(s.as(ctx, caller, verb(CallBack, c.ID, say)))
 	}
 	again, basically := unsatisfied(), satisfied()
 	again.Said["contacted"], basically.Said["satisfaction"] = "yes", "basically"
-	closed(again)
-	hold.Move(at("2026-11-23 11:00"))
-	closed(basically)
+	closed(again, "2026-11-23 11:40")
+	closed(basically, "2026-11-23 17:00")
 	if diff := cmp.Diff(map[string]tally.Counts{
 		sanitation: {Returned: 1},
 		greening:   {Received: 1, Closed: 1, OnTime: 1, Due: 1, Met: 1, Reopened: 1, Called: 2, Contacted: 2, Solved: 1, Basically: 1},

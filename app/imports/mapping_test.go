@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"wanjie/app/clock"
 	"wanjie/app/fault"
 )
 
@@ -95,13 +96,13 @@ func TestMoment(t *testing.T) {
 		"43139": "2018-02-07T16:00:00Z", "43139.385416667": "2018-02-08T01:15:00Z",
 		"2026-11-24": "", "1918-01-01": "", "08/02/2018": "", "": "", "2018-02-30": "", "-": "", "1e300": "", "NaN": "", "0": "",
 	} {
-		rd := &reader{bound: &bound{excel: true}, now: now}
+		rd := &reader{bound: &bound{Map: &Map{}, excel: true}, zone: clock.Zone, now: now}
 		got, ok := rd.moment(in)
 		if ok != (want != "") || ok && got.Format(time.RFC3339) != want {
 			t.Errorf("%q: %v %v, want %s", in, got, ok, want)
 		}
 	}
-	if _, ok := (&reader{bound: &bound{}, now: now}).moment("43139"); ok {
+	if _, ok := (&reader{bound: &bound{Map: &Map{}}, zone: clock.Zone, now: now}).moment("43139"); ok {
 		t.Error("a bare number is a day in Excel only")
 	}
 }

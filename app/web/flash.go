@@ -117,6 +117,9 @@ var done = map[string]string{
 	"off_duty":   ui.Key("已交班，等待接班"),
 	"taken_back": ui.Key("已撤回交班"),
 	"taken_over": ui.Key("已接班"),
+	"drafted":    ui.Key("已提交审核"),
+	"reviewed":   ui.Key("已审核"),
+	"answers":    ui.Key("已生成回复文件，其中的回复均已记为已回复"),
 	"keeping":    ui.Key("已开始生成，完成后列在存档中"),
 }
 

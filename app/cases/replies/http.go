@@ -54,11 +54,11 @@ func postJudge(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID)
 // take makes an answer file; a repeat of the request is led to the same one.
 func take(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 	batch := tenants.NewID()
-	n, err := Take(ctx, tx, r.Text("channel"), batch)
+	_, err := Take(ctx, tx, r.Text("channel"), batch)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Done(r.Path("/replies?file=%s", batch), ui.T(ctx, "已生成回复文件，共 %d 件，均已记为回复", n)), nil
+	return web.Done(r.Path("/replies?file=%s", batch), "已生成回复文件，其中的回复均已记为已回复"), nil
 }
 
 // download gives the file once more, as often as it is asked for.
