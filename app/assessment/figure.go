@@ -48,7 +48,7 @@ func counts(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, r
 	for _, from := range sources {
 		var at []int
 		for i, k := range ks {
-			if k.definition.from == from {
+			if k.from == from {
 				at = append(at, i)
 			}
 		}

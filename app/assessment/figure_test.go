@@ -112,6 +112,7 @@ func TestFiguresAreWhatIsThere(t *testing.T) {
 
 // fewer lets rapid make do with less where each check opens a street of its own, unless somebody asked for a number.
 func fewer(t *testing.T) {
+	t.Helper()
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		if err := f.Value.Set("40"); err != nil {
 			t.Fatal(err)

@@ -2,7 +2,6 @@ package assessment
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"wanjie/app/cases"
@@ -208,5 +207,3 @@ func (b *builder) limit(key string, hours int) blueprint.Limit {
 
 // one is a condition as a number: what a row is worth, in hundredths.
 func one(condition string) string { return "CASE WHEN " + condition + " THEN 100 ELSE 0 END" }
-
-func has(list []source, s source) bool { return slices.Contains(list, s) }

@@ -53,7 +53,7 @@ func opened(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, b
 		return nil, err
 	}
 	b := newBuilder(tx, cfg, s, w)
-	from, each := k.definition.from, k.each(b)
+	from, each := k.from, k.each(b)
 	where := k.rows(b, part == Left)
 	switch part {
 	case Hits:
@@ -79,7 +79,7 @@ func figureOf(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span,
 		return f, err
 	}
 	b := newBuilder(tx, cfg, s, w)
-	from := k.definition.from
+	from := k.from
 	text := "SELECT " + strings.Join(aggregate(b, k), ", ") + " FROM " + from.from(b)
 	if key != nil {
 		text += " AND " + from.key(by) + " = " + b.arg("key", "text", *key)

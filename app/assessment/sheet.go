@@ -141,7 +141,7 @@ func steps(r blueprint.Report, cfg *blueprint.Config) int {
 	n := 0
 	for _, from := range sources {
 		for _, c := range columns(r, cfg) {
-			if k, ok := count(c.Indicator, r.Judged); ok && k.definition.from == from {
+			if k, ok := count(c.Indicator, r.Judged); ok && k.from == from {
 				n++
 				break
 			}

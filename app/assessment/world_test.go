@@ -111,5 +111,6 @@ func at(s string) time.Time {
 }
 
 func hold(t testing.TB, when string) (context.Context, *clock.Held) {
+	t.Helper()
 	return clock.Hold(t.Context(), at(when))
 }

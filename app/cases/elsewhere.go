@@ -132,7 +132,9 @@ func DoneElsewhere(ctx context.Context, tx tenants.Tx, id, handover uuid.UUID, r
 	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", result, s.at), append(w.hush, dueTimer, receiptTimer)
 	s.lapse(&w)
 	if s.route().Skips(blueprint.StepCheck) {
-		s.close(&w)
+		if err := s.close(&w); err != nil {
+			return err
+		}
 	}
 	return w.write(ctx, tx, s.c)
 }

@@ -117,7 +117,7 @@ func Resume(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
 
 // resume lets the clock of a suspended case run again.
 func (s *step) resume(w *change) error {
-	again, err := s.c.Clock.resumed(s.c.SuspendedAt, s.at, s.c.unitOfClock(s.rules), calendarOf(s.rules))
+	again, err := s.c.resumed(s.c.SuspendedAt, s.at, s.c.unitOfClock(s.rules), calendarOf(s.rules))
 	if err != nil {
 		return err
 	}

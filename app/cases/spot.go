@@ -96,8 +96,15 @@ func mended(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, box *keys
 		return nil, err
 	}
 	s.done("case.handled", append(l.told(), "spot", "1")...)
+	var w change
 	if s.route().Skips(blueprint.StepCheck) || !l.taken {
-		s.close(&change{})
+		if err := s.close(&w); err != nil {
+			return nil, err
+		}
 	}
-	return c, insert(ctx, tx, c, say(tx, box, c, "case.handled", words, now))
+	if err := insert(ctx, tx, c, say(tx, box, c, "case.handled", words, now)); err != nil || !c.OwesCall {
+		return c, err
+	}
+	w.columns = []string{"owes_call"} // the clocks of the call-back
+	return c, w.write(ctx, tx, c)
 }

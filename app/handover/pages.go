@@ -97,7 +97,7 @@ func proposal(ctx context.Context, cfg *blueprint.Config, class string) (sector,
 func newPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, cfg *blueprint.Config, tried attempt) (view.New, error) {
 	p := view.New{Number: c.Number, Back: r.Path("/cases/%s", c.ID)}
 	p.Form = form(ctx, r, "handover", upward(ctx, tx), r.Path("/handovers"), tried)
-	p.Button = p.Form.Title
+	p.Button = p.Title
 	box, err := tx.Box(ctx)
 	if err != nil {
 		return p, err
@@ -292,7 +292,7 @@ func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, erro
 
 func verbForm(ctx context.Context, r *web.Request, cfg *blueprint.Config, h *Handover, m Move, tried attempt) templ.Component {
 	p := caseview.Act{Form: form(ctx, r, m.Verb, ui.T(ctx, m.Title), r.Path("/handovers/%s/%s", h.ID, m.Verb), tried), Folded: m.Verb != ToAccept}
-	p.Button = p.Form.Title
+	p.Button = p.Title
 	words := caseview.Ask{Kind: caseview.AskWords, Name: "words", Label: ui.T(ctx, "情况说明"), Required: true}
 	until := caseview.Ask{Kind: caseview.AskTime, Name: "until", Label: ui.T(ctx, "期限"), Required: true, Value: typedTime(h.Due)}
 	switch m.Verb {

@@ -3,7 +3,6 @@ package handover
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"testing"
 	"time"
 
@@ -276,13 +275,6 @@ func (d *district) carry(o *office, id uuid.UUID) {
 		if err := call(d.ctx, jobs.Env{DB: d.DB, Tenant: o.ID}); err != nil {
 			d.t.Fatal(err)
 		}
-	}
-}
-
-func wants(t testing.TB, err error, words string) {
-	t.Helper()
-	if err == nil || !strings.Contains(err.Error(), words) {
-		t.Errorf("%v, want …%s…", err, words)
 	}
 }
 

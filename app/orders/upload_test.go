@@ -38,7 +38,7 @@ type street struct {
 func openStreet(t testing.TB) *street {
 	t.Helper()
 	s := &street{t: t, World: tenantstest.Open(t)}
-	s.Tenant = s.World.Street(t, func(p *tenants.Plan) { p.Codes = []string{"320505003"} })
+	s.Tenant = s.Street(t, func(p *tenants.Plan) { p.Codes = []string{"320505003"} })
 	s.as(t.Context(), 0, func(ctx context.Context, tx tenants.Tx) error {
 		for person, g := range map[int64]tenants.Grant{
 			clerk: {Role: auth.Intake}, worker: {Role: auth.Handler, Unit: "sanitation"}, chief: {Role: auth.ShiftLead}, leader: {Role: auth.Leader}, caller: {Role: auth.Caller},

@@ -107,7 +107,7 @@ func newPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt) 
 	}
 	p := view.New{Back: r.Path("/whistles")}
 	p.Form = n.form(r, ToBlow, uuid.Nil, ui.T(ctx, "吹哨"), r.Path("/whistles"), tried)
-	p.Button = p.Form.Title
+	p.Button = p.Title
 	purpose, address, community := "", "", ""
 	if text := r.Text("case"); text != "" {
 		id, err := uuid.Parse(text)
@@ -259,7 +259,7 @@ func (n names) verbForm(r *web.Request, w *Whistle, c Chance, tried attempt) tem
 		p.Fields = append(p.Fields, caseview.Ask{Kind: caseview.AskHidden, Name: "call", Value: call.String()})
 	}
 	p.Form = n.form(r, c.Verb, call, ui.T(n.ctx, c.Title), r.Path("/whistles/%s/%s", w.ID, c.Verb), tried)
-	p.Button, p.Folded = p.Form.Title, true
+	p.Button, p.Folded = p.Title, true
 	ctx := n.ctx
 	yesNo := []ui.Option{{Value: "yes", Label: ui.T(ctx, "是")}, {Value: "no", Label: ui.T(ctx, "否")}}
 	switch c.Verb {

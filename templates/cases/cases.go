@@ -281,10 +281,6 @@ func short(in ui.Input) ui.Input { in.Rows = 2; return in }
 
 func kind(in ui.Input, t string) ui.Input { in.Type = t; return in }
 
-func yesNo(ctx context.Context) []ui.Option {
-	return []ui.Option{{Value: "yes", Label: ui.T(ctx, "是")}, {Value: "no", Label: ui.T(ctx, "否")}}
-}
-
 func count(ctx context.Context, n int) string { return ui.T(ctx, "%d 件待办", n) }
 
 // or shows a mark where nothing is known.
