@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -92,7 +93,10 @@ func Import(ctx context.Context, tx tenants.Tx, source string, rows []Imported) 
 		there[r.SourceID] = true // the file may repeat itself
 		c := r.made(source, cfg, now)
 		if c.Stage == Filed && !c.Late && !c.DueAt.IsZero() {
-			if err := c.started(cfg, c.FiledAt, c.DueAt); err != nil {
+			due := c.DueAt
+			if err := c.started(cfg, c.FiledAt, due); errors.Is(err, errNoWork) {
+				c.Clock = Clock{DueAt: due} // farther ahead than any calendar: no light before
+			} else if err != nil {
 				return 0, err
 			}
 		}

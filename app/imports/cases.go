@@ -139,7 +139,8 @@ func (l *load) run(ctx context.Context) error {
 		l.result.Errors = l.Errors
 	}
 	if err != nil && ctx.Err() != nil {
-		return fmt.Errorf("import stopped after %d of %d rows; run it again to go on: %w", l.done, l.survey.read, err)
+		// What was under way may say only that its transaction is gone.
+		return fmt.Errorf("import stopped after %d of %d rows; run it again to go on: %w: %w", l.done, l.survey.read, ctx.Err(), err)
 	}
 	return err
 }
