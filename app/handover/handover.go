@@ -9,9 +9,11 @@ import (
 	"github.com/uptrace/bun"
 
 	"wanjie/app/auth"
+	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
 )
 
@@ -125,6 +127,9 @@ func (h *Handover) seal(box *keys.Box, w Words) {
 // dims is what followers may know.
 func (h *Handover) dims() tenants.Dims {
 	d := tenants.Dims{"side": string(h.Side), "handover": string(h.State), "class": h.Class, "peer": h.Peer.String(), "peer_name": h.PeerName}
+	if !h.MadeAt.IsZero() {
+		d[tally.On] = h.MadeAt.In(clock.Zone).Format(time.DateOnly) // made, or arrived: the day on which boards count it
+	}
 	if h.Unit != "" {
 		d["unit"] = h.Unit
 	}

@@ -10,6 +10,7 @@ import (
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/journal"
+	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
 )
 
@@ -33,6 +34,7 @@ var Module = module.Module{
 		{Name: "handover.answered", Version: 1}, {Name: "handover.again", Version: 1}, {Name: "handover.due", Version: 1}, {Name: "handover.asked", Version: 1},
 		{Name: "handover.overlooked", Version: 1},
 	},
+	Cells:  map[string]tally.Cells{"handover": tally.Handover},
 	Notify: notify,
 	Words:  words(),
 	Data: []keys.Columns{
