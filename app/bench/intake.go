@@ -36,12 +36,15 @@ func Intake(ctx context.Context, opt Options) (*Result, error) {
 // pace is how long each part of the intake lasts, with how many clients.
 type pace struct {
 	warm, steady, spike, after time.Duration
-	clients, crowd             int
+	clients                    int
 }
 
+// tenfold is how many times the steady load is offered in the spike.
+const tenfold = 10
+
 var (
-	paced      = pace{5 * time.Second, 20 * time.Second, 30 * time.Second, 12 * time.Second, 16, 160}
-	pacedQuick = pace{time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second, 4, 40}
+	paced      = pace{5 * time.Second, 20 * time.Second, 30 * time.Second, 12 * time.Second, 16}
+	pacedQuick = pace{time.Second, 3 * time.Second, 3 * time.Second, 3 * time.Second, 4}
 )
 
 func (b *bed) intake(ctx context.Context) (*Result, error) {
@@ -84,9 +87,13 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	defer load.end()
-	phase := func(what string, clients int, length time.Duration) (*Load, error) {
-		b.note("%s: %d clients for %.0f s", what, clients, length.Seconds())
-		p.Clients, p.For = clients, length
+	phase := func(what string, clients int, rate float64, length time.Duration) (*Load, error) {
+		if rate > 0 {
+			b.note("%s: %.0f new cases a second for %.0f s", what, rate, length.Seconds())
+		} else {
+			b.note("%s: %d clients for %.0f s", what, clients, length.Seconds())
+		}
+		p.Clients, p.Rate, p.For = clients, rate, length
 		p.From += 1_000_000
 		l, err := load.do(p)
 		if err == nil {
@@ -99,7 +106,7 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	rec.start()
-	if _, err := phase("warm-up", t.clients, t.warm); err != nil {
+	if _, err := phase("warm-up", t.clients, 0, t.warm); err != nil {
 		return nil, err
 	}
 	warm := rec.mark()
@@ -109,7 +116,7 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 	}
 	defer profiled()
 	cold := b.burn(ctx)
-	steady, err := phase("steady", t.clients, t.steady)
+	steady, err := phase("steady", t.clients, 0, t.steady)
 	if err != nil {
 		return nil, err
 	}
@@ -124,11 +131,11 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	spike, err := phase("spike", t.crowd, t.spike)
+	spike, err := phase("spike", 0, tenfold*float64(steady.Lifecycles)/steady.Took.Seconds(), t.spike)
 	if err != nil {
 		return nil, err
 	}
-	after, err := phase("after", t.clients, t.after)
+	after, err := phase("after", t.clients, 0, t.after)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +160,7 @@ func (b *bed) intake(ctx context.Context) (*Result, error) {
 	back := backAfter(after.Seconds, normal)
 	r := &Result{Name: "intake", Unit: "lifecycles/s", Value: value, Floor: floor, Ratio: floor / value, Detail: map[string]any{
 		"streets": len(p.Streets), "people": len(p.Cookies), "clients": t.clients, "cases_present": b.size.Cases, "tenants_present": b.size.Tenants,
-		"steady": steady.detail(), "spike": spike.detail(), "after": after.detail(), "spike_clients": t.crowd,
+		"steady": steady.detail(), "spike": spike.detail(), "after": after.detail(), "spike_offered": spike.Offered,
 		"followers_lag_0_after_s": round(lag.Seconds()), "jobs_done_after_s": round((lag + jobsDone).Seconds()), "followers_lag_0_after_spike_s": round(spikeLag.Seconds()), "normal_latency_back_after_s": back,
 		"floor_replayed": census(txs[warm:]), "floor_failed": bare.failed, "load": map[bool]string{true: "in a process of its own", false: "in this process"}[len(b.Loader) > 0],
 	}}

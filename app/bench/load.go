@@ -20,19 +20,22 @@ import (
 	"wanjie/tenants"
 )
 
-// Phase is one order to the load generator: so many clients for so long. Each walks cases from report
-// to close by HTTP, one after the other, street by street, with a fresh number for every POST.
+// Phase is one order to the load generator, for so long: either so many clients, each of whom walks cases
+// from report to close by HTTP, one after the other, or so many new cases a second, each by a client of its
+// own, whether the server keeps up or not. Cases go street by street, with a fresh number for every POST.
 type Phase struct {
 	Base    string        `json:"base"`
 	Streets []place       `json:"streets"`
 	Cookies []string      `json:"cookies"` // of the crew
 	Clients int           `json:"clients"`
+	Rate    float64       `json:"rate"` // new cases a second, instead of Clients
 	For     time.Duration `json:"for"`
 	From    int           `json:"from"` // number of the first case
 }
 
 // Load is what a phase came to.
 type Load struct {
+	Offered    int             `json:"offered"`    // new cases of a phase with a Rate
 	Lifecycles int             `json:"lifecycles"` // walked to the end
 	Posts      int             `json:"posts"`      // answered with 200
 	Shed       int             `json:"shed"`       // 503 with Retry-After
@@ -117,9 +120,15 @@ func (l *loader) do(p Phase) (*Load, error) {
 	return &out, nil
 }
 
+// crowd bounds the connections of a phase with a Rate.
+const crowd = 8192
+
 // run is one phase.
 func (p Phase) run(ctx context.Context) *Load {
 	client := newClient(p.Clients)
+	if p.Rate > 0 {
+		client = newClient(crowd)
+	}
 	defer client.CloseIdleConnections()
 	l := &Load{Errors: map[string]int{}}
 	var (
@@ -151,17 +160,27 @@ func (p Phase) run(ctx context.Context) *Load {
 			seconds[s] = append(seconds[s], a.took)
 		}
 	}
+	w := walker{Phase: p, client: client, until: until, note: note}
+	walk := func(n int) {
+		if w.walk(ctx, p.From+n) {
+			mu.Lock()
+			l.Lifecycles++
+			mu.Unlock()
+		}
+	}
 	for c := range p.Clients {
 		wg.Go(func() {
-			w := walker{Phase: p, client: client, until: until, note: note}
 			for n := c; time.Now().Before(until) && ctx.Err() == nil; n += p.Clients {
-				if w.walk(ctx, p.From+n) {
-					mu.Lock()
-					l.Lifecycles++
-					mu.Unlock()
-				}
+				walk(n)
 			}
 		})
+	}
+	for p.Rate > 0 && time.Now().Before(until) && ctx.Err() == nil {
+		for due := int(time.Since(begun).Seconds() * p.Rate); l.Offered < due; l.Offered++ {
+			n := l.Offered
+			wg.Go(func() { walk(n) })
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	wg.Wait()
 	l.Took, l.Burnt = time.Since(begun), ownTime()-cold
@@ -189,7 +208,8 @@ type walker struct {
 }
 
 // walk takes case number n from report to close, and reports whether it got there. A case that is
-// refused waits as told; at the end of the phase it is left where it stands.
+// shed waits as told; at the end of the phase it is left where it stands. Of a crowd, whoever is shed
+// with a new report goes away.
 func (w walker) walk(ctx context.Context, n int) bool {
 	street := w.Streets[n%len(w.Streets)]
 	in := report(n, communityOf(street.Code, n))
@@ -225,6 +245,9 @@ func (w walker) post(ctx context.Context, who int, path string, form url.Values)
 		w.note(a)
 		if !a.shed {
 			return a, a.failed == ""
+		}
+		if w.Rate > 0 && who == reporter {
+			return a, false
 		}
 		if time.Now().Add(a.again).After(w.until) {
 			time.Sleep(max(0, time.Until(w.until)))

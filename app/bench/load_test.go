@@ -58,6 +58,16 @@ func TestLoad(t *testing.T) {
 		}
 	}
 
+	// A crowd: whoever is shed with a new report goes away, so that nobody gets through here.
+	crowd := p
+	crowd.Clients, crowd.Rate, crowd.For = 0, 200, 300*time.Millisecond
+	if got, err = l.do(crowd); err != nil {
+		t.Fatal(err)
+	}
+	if got.Offered == 0 || got.Offered > 60 || got.Shed != got.Offered || got.Posts != 0 || got.failures() != 0 {
+		t.Errorf("of a crowd: %+v", got)
+	}
+
 	broken = true
 	if got, err = l.do(p); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -42,13 +44,15 @@ func newClient(n int) *http.Client {
 	}
 }
 
-// get fetches a page whole and answers how long it took; anything but 200 is an error.
+// get fetches a page whole, compressed as browsers want it, and answers how long it took to the last byte;
+// anything but 200 is an error. Unpacking is the browser's own affair and not on the clock.
 func get(ctx context.Context, c *http.Client, url, cookie string) (time.Duration, []byte, error) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, nil, err
 	}
 	q.Header.Set("Cookie", cookie)
+	q.Header.Set("Accept-Encoding", "gzip")
 	begun := time.Now()
 	res, err := c.Do(q)
 	if err != nil {
@@ -66,6 +70,18 @@ func get(ctx context.Context, c *http.Client, url, cookie string) (time.Duration
 	return took, body, nil
 }
 
+// unpacked is a fetched page as text.
+func unpacked(body []byte) ([]byte, error) {
+	if !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) { // too small to be compressed
+		return body, nil
+	}
+	r, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
 // reading is pages that are fetched again and again, in turns with their SQL.
 type reading struct {
 	urls    []string
@@ -79,7 +95,7 @@ type reading struct {
 type read struct {
 	product, floor sample
 	ratios         []float64 // of the rounds' medians
-	bytes          int       // of a page
+	bytes, sent    int       // of a page, as text and as it goes over the wire
 	statements     int       // of a page
 	transactions   int
 	hot, cold      burnt // by product and floor
@@ -100,7 +116,12 @@ func (g reading) measure(ctx context.Context, b *bed, rec *Recorder, base, datab
 				return nil, err
 			}
 			if again == 1 {
-				out.bytes += len(body)
+				text, err := unpacked(body)
+				if err != nil {
+					return nil, err
+				}
+				out.bytes += len(text)
+				out.sent += len(body)
 				out.transactions += len(sql[i])
 				for _, t := range sql[i] {
 					out.statements += len(t.statements)
@@ -109,6 +130,7 @@ func (g reading) measure(ctx context.Context, b *bed, rec *Recorder, base, datab
 		}
 	}
 	out.bytes /= len(g.urls)
+	out.sent /= len(g.urls)
 	floor, err := openFloor(ctx, database, nil)
 	if err != nil {
 		return nil, err
@@ -183,7 +205,7 @@ func (g reading) together(do func(n int) (time.Duration, error)) (sample, error)
 // detail says how it was read.
 func (g reading) detail(r *read) map[string]any {
 	return map[string]any{
-		"pages": len(g.urls), "clients": g.clients, "rounds": g.rounds - 1, "fetches": len(r.product), "page_bytes": r.bytes,
+		"pages": len(g.urls), "clients": g.clients, "rounds": g.rounds - 1, "fetches": len(r.product), "page_bytes": r.bytes, "page_bytes_sent": r.sent,
 		"statements_each": round(float64(r.statements) / float64(len(g.urls))), "transactions_each": round(float64(r.transactions) / float64(len(g.urls))),
 		"product_ms": r.product.spread(), "floor_ms": r.floor.spread(),
 		"cpu_ms_each": r.hot.each(len(r.product)), "cpu_ms_each_at_floor": r.cold.each(len(r.floor)),

@@ -113,7 +113,10 @@ func freshness(ctx context.Context, a *app.App, page, cookie string, tries int) 
 	defer client.CloseIdleConnections()
 	figures := func() ([]byte, error) {
 		_, body, err := get(ctx, client, page+"/export?table=streets&format=csv&period=today", cookie)
-		return body, err
+		if err != nil {
+			return nil, err
+		}
+		return unpacked(body)
 	}
 	var out sample
 	for n := range tries {

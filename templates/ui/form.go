@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"strconv"
 	"strings"
 
@@ -113,6 +114,25 @@ func grouped(options []Option) (groups []optionGroup) {
 		last.options = append(last.options, o)
 	}
 	return groups
+}
+
+// choices are written by hand: a desk's filters have some two hundred of them, and templ takes a detour by
+// fmt for each text.
+func choices(options []Option, value string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		for _, o := range options {
+			mark := `">`
+			if o.Value == value {
+				mark = `" selected>`
+			}
+			for _, part := range [...]string{`<option value="`, templ.EscapeString(o.Value), mark, templ.EscapeString(o.Label), `</option>`} {
+				if _, err := io.WriteString(w, part); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 func alertRole(t Tone) string {
