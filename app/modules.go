@@ -28,8 +28,7 @@ func init() { // features do not import each other both ways
 		}
 		return out, err
 	}
-	cases.Panels = append(cases.Panels, handover.Panel, whistle.Panel)
-	cases.Beside = replies.Beside
+	cases.Panels = []cases.Panel{supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two

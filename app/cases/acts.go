@@ -238,7 +238,7 @@ var pleaStates = map[string]struct {
 }
 
 // applications draws what was asked for, with the forms of whoever may decide or withdraw.
-func (n names) applications(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, tried attempt) ([]view.Application, error) {
+func (n names) applications(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, tried Tried) ([]view.Application, error) {
 	list, err := Applications(ctx, tx, c.ID)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -304,13 +304,13 @@ func (n names) applications(ctx context.Context, tx tenants.Tx, r *web.Request, 
 }
 
 // verdicts are the forms on an open application.
-func (n names) verdicts(tx tenants.Tx, r *web.Request, c *Case, p *Application, tried attempt) (out []view.Act) {
+func (n names) verdicts(tx tenants.Tx, r *web.Request, c *Case, p *Application, tried Tried) (out []view.Act) {
 	form := func(v Verb) view.Act {
 		f := view.Form{Title: ui.T(n.ctx, move(v).Title), Action: r.Path("/cases/%s/%s", c.ID, v), Guard: r.Guard(), Key: string(v) + "-" + p.ID.String()[24:], Values: map[string]string{}}
-		if tried.verb == v && tried.typed["application"] == p.ID.String() {
-			f.Values = tried.typed
-			if tried.fault != nil {
-				refuse(n.ctx, &f, tried.fault)
+		if tried.Verb == v && tried.Typed["application"] == p.ID.String() {
+			f.Values = tried.Typed
+			if tried.Fault != nil {
+				refuse(n.ctx, &f, tried.Fault)
 			}
 		}
 		return view.Act{Form: f, Button: f.Title, Fields: []view.Ask{{Kind: view.AskHidden, Name: "application", Value: p.ID.String()}}}

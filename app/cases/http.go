@@ -105,7 +105,7 @@ func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request,
 		}
 		c, err := do(ctx, tx, r, id)
 		if f := refused(r, err); f != nil {
-			reply, err := showSheet(ctx, tx, r, id, attempt{verb: v, fault: f, typed: typed(r)})
+			reply, err := showSheet(ctx, tx, r, id, Tried{Verb: v, Fault: f, Typed: typed(r)})
 			return reply.Status(f.Kind.Status()), err
 		}
 		if err != nil {
@@ -140,14 +140,14 @@ func sheet(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	if err != nil {
 		return web.Reply{}, err
 	}
-	tried := attempt{}
+	tried := Tried{}
 	if class := r.Text("class"); class != "" { // the filing form asks for another class's conditions
-		tried = attempt{verb: ToFile, typed: map[string]string{"class": class, "community": r.Text("community"), "urgent": r.Text("urgent")}}
+		tried = Tried{Verb: ToFile, Typed: map[string]string{"class": class, "community": r.Text("community"), "urgent": r.Text("urgent")}}
 	}
 	return showSheet(ctx, tx, r, id, tried)
 }
 
-func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID, tried attempt) (web.Reply, error) {
+func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID, tried Tried) (web.Reply, error) {
 	c, rules, err := Find(ctx, tx, id)
 	if err != nil {
 		return web.Reply{}, err
@@ -166,7 +166,7 @@ func petitioner(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, 
 	if err != nil {
 		return web.Reply{}, err
 	}
-	reply, err := showSheet(ctx, tx, r, id, attempt{full: true})
+	reply, err := showSheet(ctx, tx, r, id, Tried{full: true})
 	if err != nil {
 		return web.Reply{}, err
 	}

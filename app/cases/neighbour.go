@@ -7,26 +7,42 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
+	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
 )
 
+// Panel draws what another package has to say of a case that the actor sees, beneath the forms of its sheet; nothing
+// where it has nothing to say.
+type Panel func(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config, tried Tried) ([]templ.Component, error)
+
+// Panels are drawn in this order. The wiring puts them here before anything runs, because features do not import each
+// other both ways.
+var Panels []Panel
+
+// Tried is a form of a case's sheet that was refused, and is shown again with what was typed.
+type Tried struct {
+	Verb  Verb // names the form
+	Fault *fault.Error
+	Typed map[string]string
+
+	full bool // show the petitioner in full: the look has been recorded
+}
+
 // Neighbour is a package beside this one that works on cases too. It knows cases; cases know of it only what stands here.
 // Nil parts do nothing.
 type Neighbour struct {
 	// Titles name its acts at a case, for the record on the sheet.
 	Titles map[string]string
-	// Sheet draws what it has to say of a case that the actor sees; tried is what it gave to [Show].
-	Sheet func(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config, tried any) ([]templ.Component, error)
 	// Lit hears that the light of a locked case turned yellow or red, or that it is overdue.
 	Lit func(ctx context.Context, tx tenants.Tx, c *Case, rules *blueprint.Config) error
 	// Repeated hears that another report was merged into this case, which is not locked.
 	Repeated func(ctx context.Context, tx tenants.Tx, into uuid.UUID) error
 }
 
-// Supervision is the neighbour. The wiring sets it, because features do not import each other both ways.
+// Supervision is the neighbour. The wiring sets it, like Panels.
 var Supervision Neighbour
 
 // Hold locks a case that the actor may see, for a neighbour's verb, with the rules it was filed under. Else NotFound.
@@ -48,9 +64,9 @@ func Note(tx tenants.Tx, c *Case, rules *blueprint.Config, kind string, at time.
 	s.done(kind, besides...)
 }
 
-// Show answers with the sheet of a case, on which the neighbour finds what was tried.
-func Show(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID, tried any) (web.Reply, error) {
-	return showSheet(ctx, tx, r, id, attempt{beside: tried})
+// Show answers with the sheet of a case, on which a panel finds what was tried.
+func Show(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID, tried Tried) (web.Reply, error) {
+	return showSheet(ctx, tx, r, id, tried)
 }
 
 // MayAtDesk reports whether the actor holds a capability for the tenant, or for the community where the case lies.

@@ -17,16 +17,7 @@ import (
 	view "wanjie/templates/cases"
 )
 
-// attempt is what was tried before the sheet is shown again.
-type attempt struct {
-	verb   Verb
-	fault  *fault.Error
-	typed  map[string]string
-	beside any  // of the neighbour's
-	full   bool // show the petitioner in full: the look has been recorded
-}
-
-func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config, tried attempt) (view.Sheet, error) {
+func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config, tried Tried) (view.Sheet, error) {
 	n, err := newNames(ctx, tx)
 	if err != nil {
 		return view.Sheet{}, err
@@ -72,24 +63,12 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 	if p.Applications, err = n.applications(ctx, tx, r, c, tried); err != nil {
 		return p, err
 	}
-	if Supervision.Sheet != nil {
-		if p.Panels, err = Supervision.Sheet(ctx, tx, r, c, rules, tried.beside); err != nil {
-			return p, err
-		}
-	}
-	more, err := Beside(ctx, tx, r, c, rules, Tried{tried.verb, tried.fault, tried.typed})
-	if err != nil {
-		return p, err
-	}
-	p.Panels = append(p.Panels, more...)
 	for _, panel := range Panels {
-		shown, err := panel(ctx, tx, r, c, rules)
+		shown, err := panel(ctx, tx, r, c, rules, tried)
 		if err != nil {
 			return p, err
 		}
-		if shown != nil {
-			p.Panels = append(p.Panels, shown)
-		}
+		p.Panels = append(p.Panels, shown...)
 	}
 	return p, nil
 }
@@ -333,7 +312,7 @@ func (n names) called(d tenants.Dims) string {
 var satisfactionTitles = map[Satisfaction]string{Satisfied: ui.Key("满意"), Basically: ui.Key("基本满意"), Not: ui.Key("不满意")}
 
 // form draws one line of the table as a form, with what was typed when it was refused.
-func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried attempt) (templ.Component, error) {
+func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried Tried) (templ.Component, error) {
 	f := view.Form{Title: ui.T(n.ctx, m.Title), Action: r.Path("/cases/%s/%s", c.ID, m.Verb), Guard: r.Guard(), Key: string(m.Verb), Values: map[string]string{}}
 	if m.Of != nil && m.Of.Role != LeadRole {
 		f.Of, f.Key = m.Of.ID.String(), f.Key+"-"+m.Of.ID.String()[24:]
@@ -341,12 +320,12 @@ func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried atte
 	if m.Of != nil && c.Beside > 0 {
 		f.Title += "（" + ui.T(n.ctx, roleTitles[m.Of.Role]) + " · " + n.unit(m.Of.Unit) + "）"
 	}
-	again := tried.verb == m.Verb && tried.typed["assignment"] == f.Of
+	again := tried.Verb == m.Verb && tried.Typed["assignment"] == f.Of
 	if again {
-		f.Values = tried.typed
+		f.Values = tried.Typed
 	}
-	if again && tried.fault != nil {
-		refuse(n.ctx, &f, tried.fault)
+	if again && tried.Fault != nil {
+		refuse(n.ctx, &f, tried.Fault)
 	}
 	switch m.Verb {
 	case ToFile:

@@ -351,7 +351,7 @@ func typedTime(t time.Time) string {
 }
 
 // Panel is what stands on the sheet of a case: where it is with the other side, or that it may be handed over.
-func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, rules *blueprint.Config) (templ.Component, error) {
+func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, rules *blueprint.Config, _ cases.Tried) ([]templ.Component, error) {
 	actor := tx.Actor()
 	if c.Stage == cases.Filed {
 		cfg, err := blueprint.For(ctx, tx)
@@ -362,10 +362,10 @@ func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, ru
 		if _, p.Say = proposal(ctx, rules, c.Class); p.Say == "" {
 			p.Say = ui.T(ctx, "不属于本级职责或需对方主办的，可以移交。")
 		}
-		return view.PanelCard(p), nil
+		return []templ.Component{view.PanelCard(p)}, nil
 	}
 	if !paired(c.Channel) && (c.Lead == nil || c.Lead.Handover == uuid.Nil) || !sees(actor) {
-		return nil, nil //nolint:nilnil // nothing to say
+		return nil, nil
 	}
 	h, err := OfCase(ctx, tx, c.ID)
 	if err != nil || h == nil {
@@ -375,5 +375,5 @@ func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, ru
 	if h.PeerNo != "" {
 		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "对方案卷编号"), Value: h.PeerNo})
 	}
-	return view.PanelCard(p), nil
+	return []templ.Component{view.PanelCard(p)}, nil
 }

@@ -332,7 +332,7 @@ func moments(ctx context.Context, tx tenants.Tx, n names, w *Whistle) ([]ui.Mome
 }
 
 // Panel is what stands on the sheet of a case: the whistles that hang on it, and the way to a new one.
-func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, _ *blueprint.Config) (templ.Component, error) {
+func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, _ *blueprint.Config, _ cases.Tried) ([]templ.Component, error) {
 	n, err := newNames(ctx, tx)
 	if err != nil || !n.cfg.On(moduleKey) {
 		return nil, err
@@ -356,7 +356,7 @@ func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, _ 
 		p.New = r.Path("/whistles/new?case=%s", c.ID)
 	}
 	if len(p.Rows) == 0 && p.New == "" {
-		return nil, nil //nolint:nilnil // nothing to say
+		return nil, nil
 	}
-	return view.PanelCard(p), nil
+	return []templ.Component{view.PanelCard(p)}, nil
 }

@@ -114,8 +114,8 @@ func listPage(ctx context.Context, tx tenants.Tx, r *web.Request) (view.List, er
 	return p, nil
 }
 
-// Beside draws on a case's sheet where its reply stands, what was worded before, and what the reader may do about it.
-func Beside(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, rules *blueprint.Config, tried cases.Tried) ([]templ.Component, error) {
+// Panel draws on a case's sheet where its reply stands, what was worded before, and what the reader may do about it.
+func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, rules *blueprint.Config, tried cases.Tried) ([]templ.Component, error) {
 	if !routeOf(c, rules).Replies(blueprint.ReplySend) {
 		return nil, nil
 	}

@@ -66,15 +66,8 @@ func routes(r web.Routes) {
 	}))
 }
 
-// attempt is what was tried on the sheet before it is shown again.
-type attempt struct {
-	key   string // of the form, as key makes it
-	fault *fault.Error
-	typed map[string]string
-}
-
-// key tells the forms of a sheet from each other.
-func key(verb string, id uuid.UUID) string { return verb + "-" + id.String()[24:] }
+// formOf tells the forms of a sheet from each other.
+func formOf(verb string, id uuid.UUID) cases.Verb { return cases.Verb(verb + "-" + id.String()[24:]) }
 
 // post serves one verb on the object in the address, whose case of finds: done, it leads to the case; refused for its
 // fields, the case's sheet comes back with what was typed.
@@ -99,7 +92,7 @@ func post(verb, say string, of func(context.Context, tenants.Tx, uuid.UUID) (uui
 			for name := range r.PostForm {
 				typed[name] = r.PostForm.Get(name)
 			}
-			reply, err := cases.Show(ctx, tx, r, about, attempt{key(verb, id), f, typed})
+			reply, err := cases.Show(ctx, tx, r, about, cases.Tried{Verb: formOf(verb, id), Fault: f, Typed: typed})
 			return reply.Status(f.Kind.Status()), err
 		}
 		if err != nil {

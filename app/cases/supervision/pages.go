@@ -30,14 +30,13 @@ type drawing struct {
 	rules *blueprint.Config
 	box   *keys.Box
 	now   time.Time
-	tried attempt
+	tried cases.Tried
 	names map[int64]string
 }
 
-// sheet draws what stands of urging, orders and instructions on a case, with what the actor may do about it.
-func sheet(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, rules *blueprint.Config, tried any) ([]templ.Component, error) {
-	d := drawing{ctx: ctx, tx: tx, r: r, c: c, rules: rules, now: clock.Now(ctx)}
-	d.tried, _ = tried.(attempt)
+// Panel draws what stands of urging, orders and instructions on a case, with what the actor may do about it.
+func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, rules *blueprint.Config, tried cases.Tried) ([]templ.Component, error) {
+	d := drawing{ctx: ctx, tx: tx, r: r, c: c, rules: rules, tried: tried, now: clock.Now(ctx)}
 	var err error
 	if d.box, err = tx.Box(ctx); err != nil {
 		return nil, err
@@ -119,10 +118,10 @@ func nameOf(ctx context.Context, names map[int64]string, person int64) string {
 
 // form is an empty form, or one that was refused, with what was typed.
 func (d *drawing) form(verb string, id uuid.UUID, title, action string, folded bool, fields ...caseview.Ask) caseview.Act {
-	f := caseview.Form{Title: ui.T(d.ctx, title), Action: action, Guard: d.r.Guard(), Key: key(verb, id), Values: map[string]string{}}
-	if d.tried.fault != nil && d.tried.key == f.Key {
-		f.Values, f.Say, f.Errors = d.tried.typed, ui.T(d.ctx, d.tried.fault.Say, d.tried.fault.Args...), map[string]string{}
-		for field, say := range d.tried.fault.Fields {
+	f := caseview.Form{Title: ui.T(d.ctx, title), Action: action, Guard: d.r.Guard(), Key: string(formOf(verb, id)), Values: map[string]string{}}
+	if d.tried.Fault != nil && string(d.tried.Verb) == f.Key {
+		f.Values, f.Say, f.Errors = d.tried.Typed, ui.T(d.ctx, d.tried.Fault.Say, d.tried.Fault.Args...), map[string]string{}
+		for field, say := range d.tried.Fault.Fields {
 			f.Errors[field] = ui.T(d.ctx, say)
 		}
 	}

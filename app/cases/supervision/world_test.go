@@ -31,7 +31,7 @@ import (
 	"wanjie/tenants/tenantstest"
 )
 
-func init() { cases.Supervision = Beside } // as the wiring does
+func init() { cases.Supervision, cases.Panels = Beside, []cases.Panel{Panel} } // as the wiring does
 
 // street is a fresh street with people in it, opened from the shipped blueprint.
 type street struct {
