@@ -6,8 +6,8 @@ import (
 
 	"wanjie/app/cases"
 	"wanjie/app/clock"
+	"wanjie/app/geo"
 	"wanjie/app/grids"
-	"wanjie/app/grids/geo"
 	"wanjie/tenants"
 )
 

@@ -9,6 +9,7 @@ import (
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
+	"wanjie/app/clock"
 	"wanjie/app/grids"
 	"wanjie/app/handover"
 	"wanjie/app/module"
@@ -20,6 +21,13 @@ import (
 func init() { // features do not import each other both ways
 	cases.Locate, cases.HomeOf = grids.GridOf, grids.CommunityOf
 	cases.Supervision = supervision.Beside
+	cases.CrewOf = func(ctx context.Context, tx tenants.Tx, grid string) (out []int64, err error) {
+		crew, err := grids.OnDuty(ctx, tx, grid, clock.Now(ctx))
+		for _, d := range append(crew.Heads, crew.Workers...) {
+			out = append(out, d.Person)
+		}
+		return out, err
+	}
 	cases.WorkersIn = func(ctx context.Context, tx tenants.Tx, community string) ([]cases.Hand, error) {
 		staff, err := grids.StaffIn(ctx, tx, community)
 		out := make([]cases.Hand, len(staff))

@@ -139,7 +139,7 @@ func TestABurstPipeHasOneLeadAndTwoHelpers(t *testing.T) {
 	s.onTheBooks(ctx, c)
 
 	c = ok(s.as(ctx, builder, func(ctx context.Context, tx tenants.Tx) (*Case, error) {
-		return HandleAlone(ctx, tx, c.ID, "水管已修复，路面已恢复", "中队另有警情，疏导由派出所完成")
+		return HandIn(ctx, tx, c.ID, Result{Words: "水管已修复，路面已恢复", Alone: "中队另有警情，疏导由派出所完成"})
 	}))
 	c = ok(s.as(ctx, squad, of3(Assist, c.ID, roads, "事后巡查"))) // it may still say what it did
 	s.onTheBooks(ctx, c)
@@ -177,7 +177,7 @@ func TestAClosedCaseHasNoOpenWork(t *testing.T) {
 	ok(s.as(ctx, worker, bare(Receive, c.ID)))
 	c = ok(s.as(ctx, worker, of3(Assign, c.ID, uuid.Nil, Hand{Person: fitter})))
 	c = ok(s.as(ctx, worker, func(ctx context.Context, tx tenants.Tx) (*Case, error) {
-		return HandleAlone(ctx, tx, c.ID, "已清", "绿化站人手不足")
+		return HandIn(ctx, tx, c.ID, Result{Words: "已清", Alone: "绿化站人手不足"})
 	}))
 	if c.by(sanitation, HandRole).State != Lapsed || c.by(greening, CoRole).State != Dispatched {
 		t.Errorf("handed in: hand %s, helper %s", c.by(sanitation, HandRole).State, c.by(greening, CoRole).State)

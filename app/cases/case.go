@@ -124,7 +124,8 @@ type Case struct {
 	Lon, Lat     *float64  // CGCS2000, degrees
 	Grid         string    // code of the grid where it lay when it was reported, for ever; see Locate
 	Urgent       bool
-	Confidential bool // the petitioner asked not to be named
+	Nature       string // 诉求类型, a code of the scheme Natures; may be empty
+	Confidential bool   // the petitioner asked not to be named
 	Stage        Stage
 	Unit         string // of the lead assignment
 
@@ -134,6 +135,8 @@ type Case struct {
 	Petitioner  []byte // sealed
 	Phone       []byte // sealed
 	PhoneBlind  []byte // blind index of Phone
+	Subject     []byte // sealed: 被反映主体
+	Noted       []byte // sealed: 登记项, see Filled
 
 	Blueprint int32 // with Revision: the rules it was filed under
 	Revision  int64

@@ -1,14 +1,20 @@
 package cases
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/peterstace/simplefeatures/geom"
 
+	"wanjie/app/cases/noted"
 	"wanjie/app/fault"
+	"wanjie/app/geo"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 // What the forms say, in the verbs' words.
@@ -17,7 +23,13 @@ func readIntake(r *web.Request) Intake {
 	in := Intake{
 		Channel: r.Text("channel"), UpperNo: r.Text("upper_no"), Class: r.Text("class"), Community: r.Text("community"),
 		Urgent: r.Text("urgent") != "", Confidential: r.Text("confidential") != "", Fixed: r.Text("fixed"),
-		Words: Words{Title: r.Text("title"), Description: r.Text("description"), Address: r.Text("address"), Petitioner: r.Text("petitioner"), Phone: r.Text("phone")},
+		Nature: r.Text("nature"),
+		Place:  Place{Road: r.Text("road"), House: r.Text("house"), Estate: r.Text("estate"), Building: r.Text("building"), Entrance: r.Text("entrance"), Room: r.Text("room")},
+		Words: Words{Title: r.Text("title"), Description: r.Text("description"), Address: r.Text("address"), Petitioner: r.Text("petitioner"), Phone: r.Text("phone"),
+			Subject: r.Text("subject")},
+	}
+	if in.Place != (Place{}) {
+		in.Place.Detail = in.Address
 	}
 	if id, err := uuid.Parse(r.Text("id")); err == nil && id.Version() == 7 {
 		in.ID = id
@@ -25,7 +37,12 @@ func readIntake(r *web.Request) Intake {
 	if due, err := instant(r, "upper_due"); err == nil {
 		in.UpperDue = due
 	}
-	in.Lon, in.Lat = degrees(r.Text("lon")), degrees(r.Text("lat"))
+	if in.Lon, in.Lat = degrees(r.Text("lon")), degrees(r.Text("lat")); in.Lon != nil && in.Lat != nil {
+		if system := geo.System(r.Text("system")); system.Known() {
+			p := system.In(geom.XY{X: *in.Lon, Y: *in.Lat})
+			in.Lon, in.Lat = &p.X, &p.Y
+		}
+	}
 	return in
 }
 
@@ -37,8 +54,48 @@ func degrees(s string) *float64 {
 	return &f
 }
 
-func readFiling(r *web.Request) Filing {
-	return Filing{Class: r.Text("class"), Condition: r.Text("condition"), Community: r.Text("community"), Urgent: r.Text("urgent") != ""}
+// askedMark is the name of the field with which a form says that it asked for the fields of a class, and which: a program's
+// post without it is asked for none.
+const askedMark = "asks"
+
+// readNoted takes the fields of a class from a form that asked for them; nil when it did not. A class that was changed
+// since asks for others, which the form brings when it comes back.
+func readNoted(r *web.Request, cfg *blueprint.Config, class string, at blueprint.Filled) noted.Values {
+	if r.Text(askedMark) == "" {
+		return nil
+	}
+	return noted.Read(r.PostForm, cfg.FieldsAt(class, at))
+}
+
+// filled is readNoted for a case, by its own class and rules.
+func filled(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID, at blueprint.Filled) (noted.Values, error) {
+	if r.Text(askedMark) == "" {
+		return nil, nil //nolint:nilnil // nothing was asked
+	}
+	c, rules, err := Find(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return readNoted(r, rules, c.Class, at), nil
+}
+
+// filing reads the form that files a case: by the rules of this hour, and for the class that it chose.
+func filing(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (Filing, error) {
+	in := Filing{Class: r.Text("class"), Condition: r.Text("condition"), Community: r.Text("community"), Urgent: r.Text("urgent") != ""}
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil || r.Text(askedMark) == "" {
+		return in, err
+	}
+	class := in.Class
+	if class == "" {
+		c, _, err := Find(ctx, tx, id)
+		if err != nil {
+			return in, err
+		}
+		class = c.Class
+	}
+	in.Noted = readNoted(r, cfg, class, blueprint.AtFiling)
+	return in, nil
 }
 
 func readOrder(r *web.Request) Order {

@@ -10,14 +10,14 @@ import (
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 
 	view "wanjie/templates/cases"
 )
 
 func routes(r web.Routes) {
 	r.Get("/cases", "", desk)
-	r.Get("/cases/new", auth.CasesReport, reportForm)
-	r.Post("/cases", auth.CasesReport, postReport)
+	reportRoutes(r)
 	r.Get("/cases/{id}", "", sheet)
 	r.Look("/cases/{id}/petitioner", "", petitioner)
 	r.Get("/tasks", "", tasks)
@@ -27,7 +27,11 @@ func routes(r web.Routes) {
 
 	actRoutes(r)
 	r.Post("/cases/{id}/file", "", post(ToFile, "已立案", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
-		return File(ctx, tx, id, readFiling(r))
+		in, err := filing(ctx, tx, r, id)
+		if err != nil {
+			return nil, err
+		}
+		return File(ctx, tx, id, in)
 	}))
 	r.Post("/cases/{id}/reject", "", post(ToReject, "已退回", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		return Reject(ctx, tx, id, r.Text("reason"))
@@ -36,11 +40,18 @@ func routes(r web.Routes) {
 		return Dispatch(ctx, tx, id, readOrder(r))
 	}))
 	r.Post("/cases/{id}/handle", "", post(ToHandle, "已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
-		return HandleAlone(ctx, tx, id, r.Text("result"), r.Text("alone"))
+		filled, err := filled(ctx, tx, r, id, blueprint.AtHandle)
+		if err != nil {
+			return nil, err
+		}
+		return HandIn(ctx, tx, id, Result{Words: r.Text("result"), Alone: r.Text("alone"), Noted: filled})
 	}))
 	r.Post("/cases/{id}/check", "", post(ToCheck, "已核查", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		in, err := readFinding(r)
 		if err != nil {
+			return nil, err
+		}
+		if in.Noted, err = filled(ctx, tx, r, id, blueprint.AtCheck); err != nil {
 			return nil, err
 		}
 		return Check(ctx, tx, id, in)
@@ -70,23 +81,6 @@ func tasks(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	}
 	p, err := tasksPage(ctx, tx, r, list)
 	return web.Page(ui.T(ctx, "我的待办"), view.TasksPage(p)).Part(view.TasksList(p)), err
-}
-
-func reportForm(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	p, err := reportPage(ctx, tx, r, nil)
-	return web.Page(ui.T(ctx, "上报"), view.ReportPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(ui.T(ctx, "上报"), "")), err
-}
-
-func postReport(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	c, err := Report(ctx, tx, readIntake(r))
-	if f := refused(r, err); f != nil {
-		p, err := reportPage(ctx, tx, r, f)
-		return web.Page(ui.T(ctx, "上报"), view.ReportPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(ui.T(ctx, "上报"), "")).Status(f.Kind.Status()), err
-	}
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return done(r, c, "已登记"), nil
 }
 
 // Post serves a change of something that belongs to a case, as the verbs are served: refused for its fields, the
@@ -162,7 +156,7 @@ func petitioner(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, 
 	if err != nil {
 		return web.Reply{}, err
 	}
-	c, err := Petitioner(ctx, tx, id, r.Text("purpose"))
+	c, rules, err := Petitioner(ctx, tx, id, r.Text("purpose"))
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -170,6 +164,6 @@ func petitioner(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, 
 	if err != nil {
 		return web.Reply{}, err
 	}
-	p, err := petitionerPart(ctx, tx, r, c, true)
+	p, err := petitionerPart(ctx, tx, r, c, rules, true)
 	return reply.Part(view.PetitionerPart(p)), err
 }

@@ -18,5 +18,8 @@ var Locate = func(context.Context, tenants.Tx, float64, float64, time.Time) (cod
 // HomeOf is the community of a grid by its code, or nothing.
 var HomeOf = func(context.Context, tenants.Tx, string) (community string, err error) { return "", nil }
 
+// CrewOf are the heads and workers of a grid who are on duty now, by their numbers.
+var CrewOf = func(context.Context, tenants.Tx, string) ([]int64, error) { return nil, nil }
+
 // WorkersIn are the heads and workers of a community's grids.
 var WorkersIn = func(context.Context, tenants.Tx, string) ([]Hand, error) { return nil, nil }

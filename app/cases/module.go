@@ -48,8 +48,8 @@ var Module = module.Module{
 				"checked_at", "closed_at", "ended_at", "late", "outcome", "reworks", "reopened", "calls", "grid",
 				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into", "beside", "telling",
 				"urges", "supervised", "instructed",
-				"owes_call", "call_at", "call_by", "uncalled", "owes_reply", "unreplied"},
-			Sealed: []string{"title", "description", "address", "petitioner", "phone"},
+				"owes_call", "call_at", "call_by", "uncalled", "owes_reply", "unreplied", "nature"},
+			Sealed: []string{"title", "description", "address", "petitioner", "phone", "subject", "noted"},
 			Blind:  []string{"phone_blind"},
 		},
 		{
@@ -90,7 +90,7 @@ func acts(names ...string) []journal.Kind {
 	for i, n := range names {
 		out[i] = journal.Kind{Name: "case." + n, Version: 1}
 	}
-	return append(out, journal.Kind{Name: "export.asked", Version: 1}, journal.Kind{Name: "export.taken", Version: 1})
+	return append(out, journal.Kind{Name: "export.asked", Version: 1}, journal.Kind{Name: "export.taken", Version: 1}, journal.Kind{Name: "outside.told", Version: 1})
 }
 
 // actWords says stages and bases as the traces show them.
@@ -102,6 +102,8 @@ func actWords() map[string]string {
 			out["purpose/"+p] = title
 		}
 	}
+	out["field/noted"] = ui.Key("登记项")
+	out["object/outside"], out["act/outside.told"] = ui.Key("渠道外事项"), ui.Key("告知渠道外事项，未登记")
 	out["object/export"], out["field/address"], out["field/description"] = ui.Key("导出文件"), ui.Key("详细地址"), ui.Key("问题描述")
 	out["act/export.asked"], out["act/export.taken"] = ui.Key("申请导出"), ui.Key("导出下载")
 	out["dimension/format"], out["dimension/rows"], out["dimension/purpose"] = ui.Key("文件格式"), ui.Key("件数"), ui.Key("导出用途")

@@ -257,7 +257,7 @@ func keep(all []ui.Option, value, label string) []ui.Option {
 }
 
 // petitionerPart is who asked, masked unless full.
-func petitionerPart(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, full bool) (view.Petitioner, error) {
+func petitionerPart(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules *blueprint.Config, full bool) (view.Petitioner, error) {
 	if !seesPetitioner(tx.Actor(), c) {
 		return view.Petitioner{Hidden: true}, nil
 	}
@@ -270,8 +270,9 @@ func petitionerPart(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case,
 		return view.Petitioner{}, err
 	}
 	p := view.Petitioner{Name: w.Petitioner, Phone: w.Phone, Full: full}
-	if full || w.Petitioner == "" && w.Phone == "" {
-		return p, nil
+	n := names{ctx: ctx, cfg: rules, box: box}
+	if p.More, err = n.personal(c, full); err != nil || full || w.Petitioner == "" && w.Phone == "" && len(p.More) == 0 {
+		return p, err
 	}
 	p.Name, p.Phone, p.Path = mask.Name(w.Petitioner), mask.Phone(w.Phone), r.Path("/cases/%s/petitioner", c.ID)
 	for _, key := range []string{"contact", "verify", "callback", "notify"} {

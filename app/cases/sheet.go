@@ -28,7 +28,12 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 		return view.Sheet{}, err
 	}
 	p := view.Sheet{Papers: r.Path("/papers/%s", c.ID), Number: c.Number, Title: w.Title, State: n.state(c.Stage), Steps: n.steps(c), Facts: n.facts(c, w)}
-	if p.Petitioner, err = petitionerPart(ctx, tx, r, c, tried.full); err != nil {
+	more, err := n.filled(c, false)
+	if err != nil {
+		return p, err
+	}
+	p.Facts = append(p.Facts, more...)
+	if p.Petitioner, err = petitionerPart(ctx, tx, r, c, rules, tried.full); err != nil {
 		return p, err
 	}
 	events, err := Record(ctx, tx, c.ID)
@@ -129,6 +134,12 @@ func (n names) facts(c *Case, w Words) []ui.Fact {
 	}
 	if c.UpperNo != "" {
 		out = append(out, ui.Fact{Label: ui.T(n.ctx, "来单编号"), Value: c.UpperNo})
+	}
+	if title, ok := natureOf(n.cfg, c.Nature); ok {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "诉求类型"), Value: title})
+	}
+	if w.Subject != "" {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "被反映主体"), Value: w.Subject})
 	}
 	out = append(out, ui.Fact{Label: ui.T(n.ctx, "紧急"), Value: yes(c.Urgent)}, ui.Fact{Label: ui.T(n.ctx, "上报时间"), Value: ui.Time(c.ReportedAt)})
 	if c.FiledAt.IsZero() {
@@ -341,11 +352,11 @@ func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried Trie
 	case ToAssign:
 		return n.assignForm(tx, c, m, f)
 	case ToHandle:
-		return view.HandleForm(view.Handle{Form: f, Waiting: n.waiting(c)}), nil
+		return view.HandleForm(view.Handle{Form: f, Waiting: n.waiting(c), Asked: n.asked(c.Class, blueprint.AtHandle, f.Values)}), nil
 	case ToCheck:
 		passed := *c
 		passed.CheckedAt = n.now
-		return view.CheckForm(view.Check{Form: f, MayClose: move(ToClose).allows(tx.Actor(), &passed, nil, n.cfg) == nil, Close: !again || f.Values["close"] != ""}), nil
+		return view.CheckForm(view.Check{Form: f, MayClose: move(ToClose).allows(tx.Actor(), &passed, nil, n.cfg) == nil, Close: !again || f.Values["close"] != "", Asked: n.asked(c.Class, blueprint.AtCheck, f.Values)}), nil
 	case ToClose:
 		return view.CloseForm(f), nil
 	case ToCallBack:
@@ -369,6 +380,7 @@ func (n names) fileForm(tx tenants.Tx, r *web.Request, c *Case, f view.Form, aga
 		p.Values = map[string]string{"class": c.Class, "community": c.Community, "condition": conditionFor(n.cfg, c.Class, c.Urgent)}
 	}
 	p.Classes, p.Communities = n.classes(p.Values["class"]), n.communities(tx, p.Values["community"])
+	p.Asked = n.asked(p.Values["class"], blueprint.AtFiling, p.Values)
 	for _, k := range n.cfg.ConditionsOf(p.Values["class"]) {
 		p.Conditions = append(p.Conditions, ui.Option{Value: k.Key, Label: k.Text + "（" + n.limit(k.Limit) + "）"})
 	}
@@ -412,22 +424,3 @@ func (n names) dispatchForm(tx tenants.Tx, c *Case, f view.Form, again bool) vie
 }
 
 var basisNotes = map[Basis]string{Statutory: ui.Key("按职责清单"), Negotiated: ui.Key("各方同意"), Designated: ui.Key("领导决定")}
-
-func reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fault.Error) (view.Report, error) {
-	n, err := newNames(ctx, tx)
-	if err != nil {
-		return view.Report{}, err
-	}
-	p := view.Report{Form: view.Form{Action: r.Path("/cases"), Guard: r.Guard(), Key: string(ToReport), Values: map[string]string{}}, Case: tenants.NewID().String(), Back: r.Path("/cases")}
-	if refused != nil {
-		p.Values = typed(r)
-		p.Urgent, p.Confidential = p.Values["urgent"] != "", p.Values["confidential"] != ""
-		if id := p.Values["id"]; id != "" {
-			p.Case = id
-		}
-		refuse(ctx, &p.Form, refused)
-	}
-	p.Spot = onSpot(tx.Actor(), n.cfg)
-	p.Channels, p.Classes, p.Communities = n.channels(""), n.classes(p.Values["class"]), n.communities(tx, p.Values["community"])
-	return p, nil
-}

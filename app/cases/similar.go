@@ -43,18 +43,32 @@ func Alike(ctx context.Context, tx tenants.Tx, c *Case) ([]Similar, error) {
 	if err != nil {
 		return nil, err
 	}
-	days, metres := n.cfg.Int("cases.merge_days", 7), float64(n.cfg.Int("cases.merge_metres", 50))
 	own, err := c.Open(n.box)
 	if err != nil {
 		return nil, err
 	}
+	return n.alikeTo(ctx, tx, matter{c.ID, c.Class, c.Community, c.Lon, c.Lat, c.ReportedAt, own.Description + own.Address})
+}
+
+// matter is what was reported, as far as it is compared; a case or what may become one.
+type matter struct {
+	Not       uuid.UUID // the case itself
+	Class     string
+	Community string
+	Lon, Lat  *float64
+	At        time.Time
+	Words     string
+}
+
+func (n names) alikeTo(ctx context.Context, tx tenants.Tx, c matter) ([]Similar, error) {
+	days, metres := n.cfg.Int("cases.merge_days", 7), float64(n.cfg.Int("cases.merge_metres", 50))
 	span := time.Duration(days) * 24 * time.Hour
 	var list []Case
-	err = tx.Select(&list).Where("c.reported_at BETWEEN ? AND ?", c.ReportedAt.Add(-span), c.ReportedAt.Add(span)).Where("c.class = ?", c.Class).Where("c.id <> ?", c.ID).
+	err := tx.Select(&list).Where("c.reported_at BETWEEN ? AND ?", c.At.Add(-span), c.At.Add(span)).Where("c.class = ?", c.Class).Where("c.id <> ?", c.Not).
 		Where("c.stage NOT IN ('rejected', 'merged', 'voided')").
 		OrderExpr("c.reported_at DESC, c.id DESC").Limit(mostCandidates).Scan(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("cases like %s: %w", c.Number, err)
+		return nil, fmt.Errorf("cases alike: %w", err)
 	}
 	var out []Similar
 	for i := range list {
@@ -76,7 +90,7 @@ func Alike(ctx context.Context, tx tenants.Tx, c *Case) ([]Similar, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Title, s.Common = w.Title, alike.Words(own.Description+own.Address, w.Description+w.Address)
+		s.Title, s.Common = w.Title, alike.Words(c.Words, w.Description+w.Address)
 		if s.Common >= alikeAnywhere || near && s.Common >= alikeNear {
 			out = append(out, s)
 		}
@@ -104,14 +118,20 @@ func (n names) similar(ctx context.Context, tx tenants.Tx, r *web.Request, c *Ca
 		return nil, err
 	}
 	for _, s := range list {
-		place := ui.T(ctx, "同一社区")
-		if s.Metres >= 0 {
-			place = ui.T(ctx, "相距 %d 米", s.Metres)
-		}
-		out = append(out, view.Similar{
-			Href: r.Path("/cases/%s", s.ID), Number: s.Number, Title: s.Title, Channel: s.Channel, State: n.state(s.Stage), Reported: s.ReportedAt, Place: place,
-			Common: ui.T(ctx, "文字相近 %d%%", int(s.Common*100)), Merge: r.Path("/cases/%s/%s", c.ID, ToMerge), Guard: r.Guard(),
-		})
+		shown := n.similarTo(r, s)
+		shown.Merge, shown.Guard = r.Path("/cases/%s/%s", c.ID, ToMerge), r.Guard()
+		out = append(out, shown)
 	}
 	return out, nil
+}
+
+func (n names) similarTo(r *web.Request, s Similar) view.Similar {
+	place := ui.T(n.ctx, "同一社区")
+	if s.Metres >= 0 {
+		place = ui.T(n.ctx, "相距 %d 米", s.Metres)
+	}
+	return view.Similar{
+		Href: r.Path("/cases/%s", s.ID), Number: s.Number, Title: s.Title, Channel: s.Channel, State: n.state(s.Stage), Reported: s.ReportedAt, Place: place,
+		Common: ui.T(n.ctx, "文字相近 %d%%", int(s.Common*100)),
+	}
 }

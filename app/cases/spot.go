@@ -80,7 +80,7 @@ func unitAt(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, l bluepri
 // mended writes a case that is done as it is reported.
 func mended(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, box *keys.Box, c *Case, unit, words string, now time.Time) (*Case, error) {
 	s := &step{tx: tx, c: c, rules: cfg, box: box, at: now, before: c.dims(cfg)}
-	if err := c.file(cfg, Filing{c.Class, conditionFor(cfg, c.Class, c.Urgent), c.Community, c.Urgent}, now); err != nil {
+	if err := c.file(cfg, Filing{Class: c.Class, Condition: conditionFor(cfg, c.Class, c.Urgent), Community: c.Community, Urgent: c.Urgent}, now); err != nil {
 		return nil, err
 	}
 	s.done("case.filed")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/cases/noted"
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
 	"wanjie/tenants/blueprint"
@@ -32,10 +33,13 @@ type Intake struct {
 	Lon, Lat     *float64
 	Urgent       bool
 	Confidential bool
-	Words                  // an empty title is taken from the description
-	ReportedAt   time.Time // zero: now; not later than now
-	UpperDue     time.Time // deadline of the order above; zero: none
-	Fixed        string    // 巡办一体: what was done about it there and then; empty: it is to be handled
+	Words                     // an empty title is taken from the description
+	ReportedAt   time.Time    // zero: now; not later than now
+	UpperDue     time.Time    // deadline of the order above; zero: none
+	Nature       string       // 诉求类型; may be empty
+	Place        Place        // the address in its parts; empty: Words.Address has it
+	Noted        noted.Values // of the class's fields at report; nil: nobody was asked for them
+	Fixed        string       // 巡办一体: what was done about it there and then; empty: it is to be handled
 }
 
 func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
@@ -54,7 +58,16 @@ func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
 	f.community(cfg, codes, in.Community)
 	f.need("description", in.Description, longText)
 	f.fit("title", in.Title, longTitle)
+	if in.Address = standard(in.Address); in.Place != (Place{}) {
+		in.Place.check(&f)
+		in.Address = in.Place.Line()
+	}
 	f.fit("address", in.Address, longLine)
+	f.fit("subject", in.Subject, longLine)
+	if _, ok := natureOf(cfg, in.Nature); !ok && in.Nature != "" {
+		f.add("nature", ui.Key("请从所列选项中选择"))
+	}
+	f.noted(cfg, in.Class, blueprint.AtReport, in.Noted)
 	f.fit("petitioner", in.Petitioner, longTitle)
 	f.fit("phone", in.Phone, 30)
 	f.fit("upper_no", in.UpperNo, longTitle)
@@ -80,6 +93,7 @@ type Filing struct {
 	Condition string // empty: the one that fits
 	Community string // empty keeps it
 	Urgent    bool
+	Noted     noted.Values // of the class's fields at filing; nil: nobody was asked for them
 }
 
 func (in *Filing) check(cfg *blueprint.Config, codes []string, c *Case) error {
@@ -97,6 +111,7 @@ func (in *Filing) check(cfg *blueprint.Config, codes []string, c *Case) error {
 	} else if !conditionOf(cfg, in.Class, in.Condition) {
 		f.add("condition", ui.Key("该立案条件不属于所选类别"))
 	}
+	f.noted(cfg, in.Class, blueprint.AtFiling, in.Noted)
 	return f.fault()
 }
 
@@ -227,12 +242,16 @@ func offers(cfg *blueprint.Config, codes []string, unit string) bool {
 // Finding is what a check found.
 type Finding struct {
 	Pass   bool
-	Remark string // needed when it did not pass: what is to be done again
-	Close  bool   // a passed check closes the case at once
+	Remark string       // needed when it did not pass: what is to be done again
+	Close  bool         // a passed check closes the case at once
+	Noted  noted.Values // of the class's fields at the check; nil: nobody was asked for them
 }
 
-func (in Finding) check() error {
+func (in Finding) check(cfg *blueprint.Config, class string) error {
 	var f problems
+	if in.Pass {
+		f.noted(cfg, class, blueprint.AtCheck, in.Noted)
+	}
 	if !in.Pass {
 		f.need("remark", in.Remark, longText)
 	}
@@ -272,6 +291,29 @@ func (p *problems) fit(field, value string, most int) {
 	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
 		p.add(field, ui.Key("含有无法识别的字符"))
 	}
+}
+
+// noted checks what was filled in on an occasion; nil: nobody was asked.
+func (p *problems) noted(cfg *blueprint.Config, class string, at blueprint.Filled, v noted.Values) {
+	if v == nil {
+		return
+	}
+	for name, say := range v.Check(cfg.FieldsAt(class, at)) {
+		p.add(name, say)
+	}
+}
+
+// Natures is the scheme of 诉求类型.
+const Natures = "hotline-type"
+
+// natureOf is the title of a 诉求类型.
+func natureOf(cfg *blueprint.Config, code string) (title string, ok bool) {
+	for _, k := range cfg.CodesOf(Natures) {
+		if k.Code == code {
+			return k.Title, true
+		}
+	}
+	return "", false
 }
 
 func (p *problems) class(cfg *blueprint.Config, key string) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
+	"wanjie/app/cases/noted"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
@@ -39,7 +40,7 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	now := clock.Now(ctx)
 	c := &Case{
 		ID: in.ID, Channel: in.Channel, UpperNo: in.UpperNo, Class: in.Class, Community: in.Community, Lon: in.Lon, Lat: in.Lat,
-		Urgent: in.Urgent, Confidential: in.Confidential, Stage: Reported, ReportedBy: tx.Actor().Person, ReportedAt: in.ReportedAt,
+		Urgent: in.Urgent, Nature: in.Nature, Confidential: in.Confidential, Stage: Reported, ReportedBy: tx.Actor().Person, ReportedAt: in.ReportedAt,
 		Blueprint: cfg.Version, Revision: cfg.Revision, UpperDue: in.UpperDue, Telling: telling,
 	}
 	var mender string
@@ -61,6 +62,7 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 		}
 	}
 	c.seal(box, in.Words)
+	c.fill(box, in.Noted)
 	route := cfg.RouteFor(in.Channel, in.Class, in.Urgent)
 	if route.Skips(blueprint.StepAccept) {
 		c.Stage = Accepted
@@ -71,7 +73,7 @@ func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 		return mended(ctx, tx, cfg, box, c, mender, in.Fixed, now)
 	}
 	if route.AutoFile || cfg.Bool("cases.auto_file", false) {
-		if err := c.file(cfg, Filing{c.Class, conditionFor(cfg, c.Class, c.Urgent), c.Community, c.Urgent}, now); err != nil {
+		if err := c.file(cfg, Filing{Class: c.Class, Condition: conditionFor(cfg, c.Class, c.Urgent), Community: c.Community, Urgent: c.Urgent}, now); err != nil {
 			return nil, err
 		}
 		filed := c.dims(cfg)
@@ -123,10 +125,14 @@ func File(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Filing) (*Case, e
 		return nil, err
 	}
 	s.done("case.filed")
-	return s.c, change{
+	w := change{
 		columns: []string{"class", "condition", "community", "urgent", "stage", "filed_at", "due_at", "blueprint", "revision"},
 		remind:  map[string]time.Time{dueTimer: s.c.rings(s.at)},
-	}.write(ctx, tx, s.c)
+	}
+	if err := s.fillMore(&w, blueprint.AtFiling, in.Noted); err != nil {
+		return nil, err
+	}
+	return s.c, w.write(ctx, tx, s.c)
 }
 
 func (c *Case) file(cfg *blueprint.Config, in Filing, now time.Time) error {
@@ -246,23 +252,30 @@ func (s *step) receive(a *Assignment) {
 
 // Handle hands in the lead unit's result. Whoever had not signed signs with it. The case goes to the check; where its
 // route has none, as with advice given on the spot, or the sample left it out, it is closed. While co-handlers are at
-// work it is fault.Invalid: see [HandleAlone].
+// work it is fault.Invalid unless the result says why: see [HandIn].
 func Handle(ctx context.Context, tx tenants.Tx, id uuid.UUID, result string) (*Case, error) {
-	return HandleAlone(ctx, tx, id, result, "")
+	return HandIn(ctx, tx, id, Result{Words: result})
 }
 
-// HandleAlone is Handle for a lead who says why he does not wait for his co-handlers. They may still hand in until the
-// case is closed.
-func HandleAlone(ctx context.Context, tx tenants.Tx, id uuid.UUID, result, why string) (*Case, error) {
+// Result is what a lead unit hands in.
+type Result struct {
+	Words string
+	Alone string       // why it does not wait for its co-handlers, who may still hand in until the case is closed
+	Noted noted.Values // of the class's fields at handling; nil: nobody was asked for them
+}
+
+// HandIn is Handle with all that a result may have.
+func HandIn(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Case, error) {
 	s, err := begin(ctx, tx, id, ToHandle)
 	if err != nil {
 		return nil, err
 	}
 	var f problems
-	f.need("result", result, longText)
-	f.fit("alone", why, longText)
+	f.need("result", in.Words, longText)
+	f.fit("alone", in.Alone, longText)
+	f.noted(s.rules, s.c.Class, blueprint.AtHandle, in.Noted)
 	waiting := s.c.waiting()
-	if len(waiting) > 0 && strings.TrimSpace(why) == "" {
+	if len(waiting) > 0 && strings.TrimSpace(in.Alone) == "" {
 		f.add("alone", ui.Key("协办单位尚未办结：请等其提交结果，或写明不再等待的理由"))
 	}
 	if f.found != nil {
@@ -282,7 +295,7 @@ func HandleAlone(ctx context.Context, tx tenants.Tx, id uuid.UUID, result, why s
 	}
 	if len(waiting) > 0 {
 		s.done("case.not_waited", "waiting", strconv.Itoa(len(waiting)))
-		w.put(say(tx, s.box, s.c, "case.not_waited", why, s.at))
+		w.put(say(tx, s.box, s.c, "case.not_waited", in.Alone, s.at))
 	}
 	a.State, a.HandledBy, a.HandledAt = Done, tx.Actor().Person, s.at
 	s.c.Stage = Checking
@@ -293,7 +306,10 @@ func HandleAlone(ctx context.Context, tx tenants.Tx, id uuid.UUID, result, why s
 	s.done("case.handled", lot.told()...)
 	w.columns = append(w.columns, "stage")
 	w.lead, w.seen = []string{"state", "received_by", "received_at", "handled_by", "handled_at"}, seen
-	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", result, s.at).echo(s.box, result), append(w.hush, dueTimer, receiptTimer)
+	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", in.Words, s.at).echo(s.box, in.Words), append(w.hush, dueTimer, receiptTimer)
+	if err := s.fillMore(&w, blueprint.AtHandle, in.Noted); err != nil {
+		return nil, err
+	}
 	s.lapse(&w)
 	if h := s.c.handOf(a); h != nil {
 		s.lapseOther(&w, h)
@@ -316,14 +332,17 @@ func Check(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Finding) (*Case,
 	if err != nil {
 		return nil, err
 	}
-	if err := in.check(); err != nil {
+	if err := in.check(s.rules, s.c.Class); err != nil {
 		return nil, err
 	}
 	w := change{remark: say(tx, s.box, s.c, "case.checked", in.Remark, s.at)}
+	if err := s.fillMore(&w, blueprint.AtCheck, in.Noted); err != nil {
+		return nil, err
+	}
 	if in.Pass {
 		s.c.CheckedBy, s.c.CheckedAt = tx.Actor().Person, s.at
 		s.done("case.checked")
-		w.columns = []string{"checked_by", "checked_at"}
+		w.columns = append(w.columns, "checked_by", "checked_at")
 		if in.Close {
 			if err := move(ToClose).allows(tx.Actor(), s.c, nil, s.rules); err != nil {
 				return nil, err

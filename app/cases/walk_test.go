@@ -45,7 +45,7 @@ var deeds = map[Verb]func(*rapid.T) func(context.Context, tenants.Tx, uuid.UUID)
 	ToHandle: func(t *rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) {
 		why := rapid.SampledFrom([]string{"", "协办单位人手不足"}).Draw(t, "why")
 		return func(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) {
-			return HandleAlone(ctx, tx, id, "已清", why)
+			return HandIn(ctx, tx, id, Result{Words: "已清", Alone: why})
 		}
 	},
 	ToJoin: func(t *rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) {

@@ -6,13 +6,16 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/cases/noted"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
 )
 
 // Words are what a case's sealed columns say.
 type Words struct {
 	Title, Description, Address, Petitioner, Phone string
+	Subject                                        string // 被反映主体
 }
 
 // Open opens what people said and who they are. Showing a petitioner in full is a look: see [Petitioner].
@@ -24,7 +27,7 @@ func (c *Case) Open(box *keys.Box) (Words, error) {
 		to     *string
 	}{
 		{"title", c.Title, &w.Title}, {"description", c.Description, &w.Description}, {"address", c.Address, &w.Address},
-		{"petitioner", c.Petitioner, &w.Petitioner}, {"phone", c.Phone, &w.Phone},
+		{"petitioner", c.Petitioner, &w.Petitioner}, {"phone", c.Phone, &w.Phone}, {"subject", c.Subject, &w.Subject},
 	} {
 		var err error
 		if *f.to, err = box.Open(keys.Addr{Table: "cases", Column: f.column, ID: c.ID}, f.from); err != nil {
@@ -44,7 +47,35 @@ func (c *Case) seal(box *keys.Box, w Words) {
 	phone := keys.NormalPhone(w.Phone)
 	c.Title, c.Description = box.Seal(at("title"), w.Title), box.Seal(at("description"), w.Description)
 	c.Address, c.Petitioner = box.Seal(at("address"), w.Address), box.Seal(at("petitioner"), w.Petitioner)
+	c.Subject = box.Seal(at("subject"), w.Subject)
 	c.Phone, c.PhoneBlind = box.Seal(at("phone"), phone), box.Blind("phone", phone)
+}
+
+// Filled opens what was filled in for the case's class (登记项).
+func (c *Case) Filled(box *keys.Box) (noted.Values, error) {
+	text, err := box.Open(keys.Addr{Table: "cases", Column: "noted", ID: c.ID}, c.Noted)
+	if err != nil {
+		return nil, fmt.Errorf("case %s: %w", c.Number, err)
+	}
+	return noted.Parse(text)
+}
+
+func (c *Case) fill(box *keys.Box, v noted.Values) {
+	c.Noted = box.Seal(keys.Addr{Table: "cases", Column: "noted", ID: c.ID}, v.Text())
+}
+
+// fillMore puts what was filled in on an occasion over what the case has; nil: the occasion had no form to fill in.
+func (s *step) fillMore(w *change, at blueprint.Filled, more noted.Values) error {
+	if more == nil {
+		return nil
+	}
+	have, err := s.c.Filled(s.box)
+	if err != nil {
+		return err
+	}
+	s.c.fill(s.box, have.Over(more, s.rules.FieldsAt(s.c.Class, at)))
+	w.columns = append(w.columns, "noted")
+	return nil
 }
 
 // Grounds are what an assignment's sealed columns say.
@@ -75,16 +106,28 @@ func (a *Assignment) seal(box *keys.Box, g Grounds) {
 // Petitioner opens a case for somebody who is about to see its petitioner in full, and writes down
 // that he does and why. The transaction must be a writing one. A confidential petitioner is
 // fault.Forbidden outside the desk.
-func Petitioner(ctx context.Context, tx tenants.Tx, id uuid.UUID, purpose string) (*Case, error) {
+func Petitioner(ctx context.Context, tx tenants.Tx, id uuid.UUID, purpose string) (*Case, *blueprint.Config, error) {
 	if _, ok := purposes[purpose]; !ok {
-		return nil, errPurpose()
+		return nil, nil, errPurpose()
 	}
-	c, _, err := Find(ctx, tx, id)
+	c, rules, err := Find(ctx, tx, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !seesPetitioner(tx.Actor(), c) {
-		return nil, errConfidential()
+		return nil, nil, errConfidential()
 	}
-	return c, tx.Looked(ctx, tenants.Look{Object: "case", ObjectID: c.ID, Fields: []string{"petitioner", "phone"}, Purpose: purpose})
+	seen := []string{"petitioner", "phone"}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := c.Filled(box)
+	if err != nil {
+		return nil, nil, err
+	}
+	if v.Personal(rules.FieldsOf(c.Class)) {
+		seen = append(seen, "noted")
+	}
+	return c, rules, tx.Looked(ctx, tenants.Look{Object: "case", ObjectID: c.ID, Fields: seen, Purpose: purpose})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"wanjie/app/clock"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 )
 
 // tab opens a browser at the street's door as a person, and fails the test for whatever the console complains about.

@@ -10,7 +10,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/app/grids/patrol"
 	"wanjie/templates/ui"
 	"wanjie/tenants"

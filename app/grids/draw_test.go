@@ -12,7 +12,7 @@ import (
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/tenants"
 )
 

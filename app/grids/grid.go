@@ -8,7 +8,7 @@ import (
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 )

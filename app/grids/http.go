@@ -10,7 +10,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/app/web"
 	"wanjie/templates/layout"
 	"wanjie/templates/ui"
@@ -26,6 +26,7 @@ func routes(r web.Routes) {
 	r.Get("/grids/import", auth.GridsDraw, takeForm)
 	r.Upload("/grids/import", auth.GridsDraw, mostFile, postTake)
 	r.Get("/grids/export", "", export)
+	r.Get("/grids/picker", "", picker)
 	r.Get("/grids/{id}", "", sheet)
 	r.Get("/grids/{id}/sheet", "", board)
 	r.Get("/grids/{id}/draw", auth.GridsDraw, redrawForm)

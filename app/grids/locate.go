@@ -13,7 +13,7 @@ import (
 	"github.com/peterstace/simplefeatures/geom"
 
 	"wanjie/app/clock"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 )

@@ -14,7 +14,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/clock"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"

@@ -11,7 +11,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/app/grids/patrol"
 	"wanjie/app/web"
 	"wanjie/templates/ui"

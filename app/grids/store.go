@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/clock"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/tenants"
 )
 

@@ -13,7 +13,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/clock"
-	"wanjie/app/grids/geo"
+	"wanjie/app/geo"
 	"wanjie/jobs"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"

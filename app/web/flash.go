@@ -50,6 +50,7 @@ func Done(path string, say string) Reply {
 // done are the messages after a change, by a short key for the address.
 var done = map[string]string{
 	"reported":   ui.Key("已登记"),
+	"told":       ui.Key("已告知，未登记"),
 	"filed":      ui.Key("已立案"),
 	"dispatched": ui.Key("已派遣"),
 	"received":   ui.Key("已签收"),

@@ -83,11 +83,19 @@ func newRequestID() string { return tenants.NewID().String() }
 // maxForm bounds the body of a form, in bytes.
 const maxForm = 1 << 20
 
+// parse reads the form.
+func (r *Request) parse() error {
+	if err := r.ParseForm(); err != nil {
+		return fault.New(fault.Invalid, "提交的内容过大或格式有误").Because(err)
+	}
+	return nil
+}
+
 // claim reads the POST's number and digests who asks for what, so that a repeat can be told from
 // another request under the same number.
 func (r *Request) claim() (*tenants.Request, error) {
-	if err := r.ParseForm(); err != nil {
-		return nil, fault.New(fault.Invalid, "提交的内容过大或格式有误").Because(err)
+	if err := r.parse(); err != nil {
+		return nil, err
 	}
 	raw := r.PostForm.Get(ui.RequestField)
 	if raw == "" {

@@ -43,6 +43,12 @@ func (r Routes) Post(path, may string, h Handler) {
 	r.site.tenantRoute(http.MethodPost, r.module, path, may, true, h)
 }
 
+// Ask serves a question that needs what somebody is typing, such as what else was said of the same place. It is a POST
+// so that the words stand in no address and no log; it changes nothing and is not remembered.
+func (r Routes) Ask(path, may string, h Handler) {
+	r.site.tenantRoute(http.MethodPost, r.module, path, may, false, h)
+}
+
 // Module gives the routes of the module called key; "" is always on.
 func (s *Site) Module(key string) Routes { return Routes{s, key} }
 
@@ -64,7 +70,12 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 			if err := r.unpack(s.uploads[pattern]); err != nil {
 				return err
 			}
-			if entry.Request, err = r.claim(); err != nil {
+			if write {
+				entry.Request, err = r.claim()
+			} else {
+				err = r.parse()
+			}
+			if err != nil {
 				return err
 			}
 		}

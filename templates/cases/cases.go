@@ -116,8 +116,9 @@ func (s Similar) about() string {
 type Petitioner struct {
 	Name, Phone string
 	Full        bool
-	Hidden      bool   // confidential: not even masked
-	Path        string // where the full view is asked for; empty: there is nobody to see, or no right to
+	More        []ui.Fact // what else is personal, of the fields of the class
+	Hidden      bool      // confidential: not even masked
+	Path        string    // where the full view is asked for; empty: there is nobody to see, or no right to
 	Purposes    []ui.Option
 }
 
@@ -168,19 +169,10 @@ func (f Form) errors() (out []ui.FieldError) {
 }
 
 // fieldOrder is the order in which messages stand over a form.
-var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "class", "title", "description", "community", "address", "lon", "petitioner", "phone",
+var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "upper_due", "nature", "class", "description", "title", "subject", "community", "address", "road", "house", "estate", "building", "entrance", "room", "lon",
+	"petitioner", "phone",
 	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
-	"helpers", "alone", "hand", "fixed", "found", "answer", "outside", "into", "words", "until", "granted", "verdict_words", "upper_due", "level", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
-
-// Report is the report form.
-type Report struct {
-	Form
-	Case                           string // the id that the new case will have
-	Back                           string
-	Channels, Classes, Communities []ui.Option
-	Urgent, Confidential           bool
-	Spot                           bool // the reader may mend what he finds and report both in one
-}
+	"helpers", "alone", "hand", "fixed", "found", "answer", "outside", "into", "words", "until", "granted", "verdict_words", "level", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
 
 // File is the form for filing.
 type File struct {
@@ -188,6 +180,7 @@ type File struct {
 	Reload                           string // where the form is asked for again when the class changes
 	Classes, Conditions, Communities []ui.Option
 	Urgent                           bool
+	Asked                            []Ask // fields of the class
 }
 
 // Dispatch is the form for dispatching.
@@ -207,6 +200,7 @@ func (p Dispatch) helps(unit string) bool { return slices.Contains(p.Helping, un
 type Handle struct {
 	Form
 	Waiting string // the co-handlers whose work is not done; empty: none
+	Asked   []Ask  // fields of the class
 }
 
 // Check is the form for the check.
@@ -214,6 +208,7 @@ type Check struct {
 	Form
 	MayClose bool
 	Close    bool
+	Asked    []Ask // fields of the class
 }
 
 // Act is a form that asks for a few fields.
@@ -247,6 +242,8 @@ const (
 	AskTime
 	AskHidden
 	AskMany // boxes under one name
+	AskDate
+	AskNumber
 )
 
 func (a Ask) input(f Form) ui.Input {
@@ -281,6 +278,11 @@ func short(in ui.Input) ui.Input { in.Rows = 2; return in }
 
 func kind(in ui.Input, t string) ui.Input { in.Type = t; return in }
 
+func number(in ui.Input) ui.Input {
+	in.Type, in.Attrs = "number", templ.Attributes{"min": "0", "step": "any"}
+	return in
+}
+
 func count(ctx context.Context, n int) string { return ui.T(ctx, "%d 件待办", n) }
 
 // or shows a mark where nothing is known.
@@ -301,6 +303,6 @@ func tick(f Form, name, label string) ui.Input {
 // reloading asks for the form anew when the choice changes, so that what depends on it can be chosen.
 // Without scripts the choice stands as it is, and the server picks what depends on it.
 func reloading(in ui.Input, path string) ui.Input {
-	in.Attrs = templ.Attributes{"hx-get": path, "hx-target": "#file", "hx-select": "#file", "hx-swap": "outerHTML", "hx-trigger": "change", "hx-include": "closest form"}
+	in.Attrs = templ.Attributes{"hx-get": path, "hx-target": "#file", "hx-select": "#file", "hx-swap": "outerHTML", "hx-trigger": "change", "hx-include": "#f-file-community,#f-file-urgent"} // and nothing that was typed: it is an address
 	return in
 }

@@ -35,6 +35,19 @@ var sampleAssignments = []Assignment{
 	{Role: "Co-handler", Unit: "Greening", Basis: "Negotiated", State: Tag{ui.Good, "Handled"}, Signed: sampleTime, Handled: sampleTime},
 }
 
+func sampleKnown() Report {
+	f := sampleForm("report")
+	f.Values = map[string]string{"seek": "0110", "class": "matter-06010", "description": "Rubbish", "road": "Fengqiao Road", "house": "12", "lon": "120.551", "lat": "31.302", "community": "320505003001"}
+	return Report{
+		Form: f, Case: sampleGuard.Request, Back: "/s/fengqiao/cases", Ask: "/s/fengqiao/cases/new", Tell: "/s/fengqiao/cases/outside", Picker: "/s/fengqiao/grids/picker",
+		Communities: sampleUnits, Natures: []ui.Option{{Value: "help", Label: "Help"}}, Systems: []ui.Option{{Value: "cgcs2000", Label: "CGCS2000"}},
+		Asked:    []Ask{{Name: "field.plate", Label: "Number plate", Required: true}, {Kind: AskOne, Name: "field.place", Label: "Place", Options: []ui.Option{{Value: "footway", Label: "Footway"}}, Hint: "Choose"}},
+		Outsides: []Outside{{Key: "fire", Title: "Fire", Number: "119", Matters: "Fires", Say: "Call 119", Emergency: true}, {Key: "court", Title: "Courts", Say: "Go to court"}},
+		Found:    []Found{{Key: "matter-06010", Label: "06010 Exposed rubbish", Above: "Sanitation", As: "2013 0110"}}, Line: "Fengqiao Road 12", Grid: "320505003001001", Crew: []string{"Wei"},
+		Similar: []Similar{{Href: "/s/fengqiao/cases/2", Number: "20261123-00041", Title: "Rubbish at the gate", Channel: "12345", State: Tag{ui.Info, "Handling"}, Reported: sampleTime, Place: "12 m away", Common: "62 % of the words"}},
+	}
+}
+
 func sampleForm(key string) Form {
 	return Form{Title: key, Action: "/s/fengqiao/cases/1/" + key, Guard: sampleGuard, Key: key, Values: map[string]string{}}
 }
@@ -101,6 +114,7 @@ func Samples() []Sample {
 		{"petitioner-hidden", PetitionerPart(Petitioner{Hidden: true})},
 		{"report", ReportPage(Report{Form: sampleForm("report"), Case: sampleGuard.Request, Back: "/s/fengqiao/cases", Communities: sampleUnits})},
 		{"report-refused", ReportPage(Report{Form: refusedForm("report", map[string]string{"description": "Rubbish"}, map[string]string{"class": "Choose"}), Case: sampleGuard.Request, Urgent: true, Spot: true})},
+		{"report-known", ReportPage(sampleKnown())},
 		{"file", FileForm(File{Form: sampleForm("file"), Reload: "/s/fengqiao/cases/1", Conditions: []ui.Option{{Value: "a", Label: "Rubbish (4 h)"}}})},
 		{"reject", RejectForm(sampleForm("reject"))},
 		{"dispatch", DispatchForm(Dispatch{Form: sampleForm("dispatch"), Proposal: "Sanitation, by the list", Units: sampleUnits, Bases: []ui.Option{{Value: "statutory", Label: "Statutory", Help: "by the list"}}})},

@@ -28,6 +28,17 @@ func Words(a, b string) float64 {
 	return 2 * float64(common) / float64(len(in)+len(of))
 }
 
+// Covers is the share of a phrase that stands in a text, from 0 to 1, by the same pairs.
+func Covers(text, phrase string) float64 {
+	want, have, found := pairs(phrase), pairs(text), 0
+	for p := range want {
+		if have[p] {
+			found++
+		}
+	}
+	return float64(found) / float64(max(len(want), 1))
+}
+
 // pairs are the neighbouring letters and digits of a text, without what stands between them.
 func pairs(s string) map[[2]rune]bool {
 	out := map[[2]rune]bool{}

@@ -2,8 +2,8 @@
 // it. The map itself is an SVG from the server; without this script it stays a picture, and the field is filled by hand.
 // Plain ES2019, no inline code. What stands on the element:
 //
-//   data-draw                  area, route or points
-//   data-into                  id of the field
+//   data-draw                  area, route, points, or place: one point
+//   data-into                  id of the field; of a place, what the ids of its fields lon, lat and system begin with
 //   data-west … data-per-lat   where the picture lies: degrees at its upper left corner, units for a degree
 (function () {
   'use strict';
@@ -19,9 +19,12 @@
 
   function start(box) {
     var svg = box.querySelector('svg');
-    var field = document.getElementById(box.dataset.into);
-    if (!svg || !field) return;
     var what = box.dataset.draw;
+    var one = what === 'place';
+    var lon = document.getElementById(box.dataset.into + '-lon'), lat = document.getElementById(box.dataset.into + '-lat');
+    var field = one ? lon : document.getElementById(box.dataset.into);
+    if (!svg || !field || box.dataset.ready) return;
+    box.dataset.ready = 'yes';
     var west = +box.dataset.west, north = +box.dataset.north, perLon = +box.dataset.perLon, perLat = +box.dataset.perLat;
     var home = svg.getAttribute('viewBox').split(' ').map(Number);
     var view = home.slice();
@@ -53,7 +56,7 @@
 
     function snapped(p) {
       var best = NEAR * pixel(), found = p;
-      if (what === 'points') return p;
+      if (what === 'points' || one) return p;
       corners.forEach(function (c) {
         var d = distance(c, p);
         if (d < best) { best = d; found = c.slice(); }
@@ -76,8 +79,18 @@
     }
 
     function write() {
-      var g = geometry();
       writing = true;
+      if (one) {
+        var at = parts.length && parts[0].length ? degrees(parts[0][0]) : ['', ''];
+        var of = document.getElementById(box.dataset.into + '-system');
+        lon.value = at[0];
+        lat.value = at[1];
+        if (of) of.value = 'cgcs2000';
+        lat.dispatchEvent(new Event('change', { bubbles: true }));
+        writing = false;
+        return;
+      }
+      var g = geometry();
       field.value = g ? JSON.stringify(g) : '';
       var system = field.form && field.form.elements.system;
       if (system && what === 'area') system.value = 'cgcs2000'; // what is drawn here is
@@ -87,6 +100,10 @@
 
     // What stands in the field; a shape with holes is shown and not changed point by point.
     function read() {
+      if (one) {
+        parts = lon.value && lat.value ? [[units([+lon.value, +lat.value])]] : [];
+        return;
+      }
       var g = null;
       try { g = JSON.parse(field.value); } catch (_) { g = null; }
       if (g && g.type === 'Feature') g = g.geometry;
@@ -114,7 +131,7 @@
       layer.textContent = '';
       var px = pixel();
       parts.forEach(function (points, i) {
-        if (what !== 'points' && points.length > 1) {
+        if (what !== 'points' && !one && points.length > 1) {
           var d = 'M' + points.map(function (p) { return p[0].toFixed(1) + ' ' + p[1].toFixed(1); }).join('L');
           make('path', { d: d + (what === 'area' && (closed || points.length > 2) ? 'Z' : ''), 'class': what === 'area' ? 'draw-area' : 'draw-line' }, layer);
         }
@@ -147,6 +164,7 @@
 
     function add(p) {
       change(function () {
+        if (one) parts = [];
         if (!parts.length) parts.push([]);
         if (what !== 'area' || !closed) {
           parts[parts.length - 1].push(p);

@@ -6,6 +6,8 @@
 //   data-filters      search form: empty fields stay out of the address
 //   data-back         link to a list: returns to it with the filters it had
 //   data-menu         checkbox that opens the menu on a phone
+//   data-choose       button whose value is chosen in the select with this id; without scripts it submits
+//   data-position     button that writes where the device is into the fields with these ids: longitude, latitude, system
 (function () {
   'use strict';
   var root = document.documentElement;
@@ -121,6 +123,35 @@
     if (box && box.checked && closest(e.target, 'main')) box.checked = false;
   });
 
+  // --- choosing and finding ---------------------------------------------------------------------------------------
+  document.addEventListener('click', function (e) {
+    var by = closest(e.target, '[data-choose]');
+    var select = by && document.getElementById(by.dataset.choose);
+    if (!select) return;
+    e.preventDefault();
+    select.value = by.value;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    select.focus();
+  });
+
+  document.addEventListener('click', function (e) {
+    var by = closest(e.target, '[data-position]');
+    if (!by) return;
+    var into = by.dataset.position.split(' ').map(function (id) { return document.getElementById(id); });
+    by.disabled = true;
+    navigator.geolocation.getCurrentPosition(function (at) {
+      by.disabled = false;
+      into[0].value = at.coords.longitude.toFixed(6);
+      into[1].value = at.coords.latitude.toFixed(6);
+      if (into[2]) into[2].value = 'cgcs2000'; // browsers answer in WGS-84
+      into[1].dispatchEvent(new Event('change', { bubbles: true }));
+    }, function () { by.disabled = false; by.hidden = true; }, { enableHighAccuracy: true, timeout: 15000 });
+  });
+
+  function positions() {
+    if (navigator.geolocation) document.querySelectorAll('[data-position][hidden]').forEach(function (b) { b.hidden = false; });
+  }
+
   // --- failures that bring no page --------------------------------------------------------------------------------
   // The network is gone or the server silent: say so where messages stand, in words the page brought along.
   document.addEventListener('htmx:error', function () {
@@ -129,6 +160,10 @@
     if (flash && lost) flash.replaceChildren(lost.content.cloneNode(true));
   });
 
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', backLinks);
-  else backLinks();
+  function ready() {
+    backLinks();
+    positions();
+  }
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready);
+  else ready();
 })();
