@@ -11,6 +11,7 @@ import (
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+	"wanjie/tenants/keys"
 
 	view "wanjie/templates/orders"
 )
@@ -19,11 +20,13 @@ import (
 var Part = module.Module{
 	Routes: routes,
 	Nav:    []module.Entry{{Title: ui.Key("导入来单"), Path: "/orders", May: auth.CasesAccept}},
+	Data:   []keys.Columns{{Table: "api_orders", Plain: []string{"tenant_id", "channel", "upper_no", "digest", "case_id", "key_id", "at"}}},
 }
 
 func routes(r web.Routes) {
 	r.Get("/orders", auth.CasesAccept, form)
 	r.Upload("/orders", auth.CasesAccept, mostBytes+1<<16, upload)
+	programs(r)
 }
 
 func form(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {

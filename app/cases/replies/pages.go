@@ -40,8 +40,8 @@ func channelName(cfg *blueprint.Config, key string) string {
 	return key
 }
 
-// approvedAt is when it was approved: by the reviewer, or with the draft.
-func (p *Reply) approvedAt() time.Time {
+// ApprovedAt is when it was approved: by the reviewer, or with the draft.
+func (p *Reply) ApprovedAt() time.Time {
 	if p.ReviewedAt.IsZero() {
 		return p.DraftedAt
 	}
