@@ -6,6 +6,7 @@ import (
 
 	"wanjie/app/cases"
 	"wanjie/app/fault"
+	"wanjie/app/tables"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 )
@@ -13,6 +14,7 @@ import (
 // Upload is a file and how it is to be read.
 type Upload struct {
 	Map       Map
+	Name      string // of the file, for messages
 	Raw       []byte
 	Otherwise string // class of rows whose own is not known here; empty: they are refused
 	DryRun    bool   // check everything, write nothing
@@ -23,7 +25,8 @@ type Problem struct {
 	Line    int
 	UpperNo string
 	Column  string // of the file; empty: the row as a whole
-	Say     string // a catalogue key
+	Say     string // a catalogue key, with what fills its verbs
+	Args    []any
 }
 
 // Result is what an upload did, or with a dry run would do.
@@ -57,6 +60,10 @@ func Take(ctx context.Context, tx tenants.Tx, in Upload) (Result, error) {
 	read := make([]*cases.Intake, len(rows))
 	out := Result{Read: len(rows)}
 	for i, r := range rows {
+		if r.Bad != nil {
+			out.Problems = append(out.Problems, Problem{Line: r.Line, Say: r.Bad.Say, Args: r.Bad.Args})
+			continue
+		}
 		o := s.order(r)
 		if read[i], err = d.read(ctx, tx, o); fault.Is(err, fault.Invalid) {
 			out.Problems = append(out.Problems, s.problem(r, o, fault.Of(err)))
@@ -81,8 +88,8 @@ type sheet struct {
 	names map[string]string // field of an order → column of the file
 }
 
-func open(in Upload) (*sheet, []line, error) {
-	header, rows, err := table(in.Raw)
+func open(in Upload) (*sheet, []tables.Row, error) {
+	header, rows, err := table(in.Name, in.Raw)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,16 +124,16 @@ func (s *sheet) column(names []string) string {
 	return ""
 }
 
-func (s *sheet) cell(r line, names []string) string {
+func (s *sheet) cell(r tables.Row, names []string) string {
 	i, ok := s.at[s.column(names)]
-	if !ok || i >= len(r.cells) {
+	if !ok || i >= len(r.Cells) {
 		return ""
 	}
-	return r.cells[i]
+	return r.Cells[i]
 }
 
 // order is what a row says.
-func (s *sheet) order(r line) Order {
+func (s *sheet) order(r tables.Row) Order {
 	c := s.Columns
 	o := Order{
 		UpperNo: s.cell(r, c.UpperNo), Title: s.cell(r, c.Title), Description: s.cell(r, c.Description), Type: s.cell(r, c.Type),
@@ -141,14 +148,14 @@ func (s *sheet) order(r line) Order {
 }
 
 // problem is the first thing that is wrong with a row.
-func (s *sheet) problem(r line, o Order, f *fault.Error) Problem {
+func (s *sheet) problem(r tables.Row, o Order, f *fault.Error) Problem {
 	for _, field := range fields {
 		if say, ok := f.Fields[field]; ok {
-			return Problem{r.n, o.UpperNo, s.names[field], say}
+			return Problem{Line: r.Line, UpperNo: o.UpperNo, Column: s.names[field], Say: say}
 		}
 	}
 	for _, say := range f.Fields {
-		return Problem{r.n, o.UpperNo, "", say}
+		return Problem{Line: r.Line, UpperNo: o.UpperNo, Say: say}
 	}
-	return Problem{r.n, o.UpperNo, "", f.Say}
+	return Problem{Line: r.Line, UpperNo: o.UpperNo, Say: f.Say}
 }
