@@ -16,6 +16,7 @@ import (
 	"wanjie/app/auth/courier"
 	"wanjie/app/config"
 	"wanjie/app/module"
+	"wanjie/app/openapi"
 	"wanjie/app/web"
 	"wanjie/templates/static"
 	"wanjie/tenants"
@@ -82,10 +83,12 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		Config: cfg, DB: db, Redis: rdb, Log: log, Messages: courier.NewStore(db), Keeper: auth.NewKeeper(client, db, rdb, log),
 		senders: ways, cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, tries: &auth.Tries{Redis: rdb, Log: log}, caller: caller, closers: []io.Closer{db, rdb, service},
 	}
+	door := &openapi.Door{DB: db, Proxies: a.proxies(), Tries: a.tries}
 	a.Site = &web.Site{
 		URL: cfg.PublicURL,
 		DB:  db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
-		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
+		Programs: web.Programs{Admit: door.Admit, Note: door.Note},
+		Refused:  a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
 	}
 	a.Live = web.NewLive(rdb, log)
 	a.Keeper.Ended = func(gone func(auth.Key, auth.Session) bool) {

@@ -12,6 +12,7 @@ import (
 	"wanjie/app/auth/courier"
 	"wanjie/app/config"
 	"wanjie/app/district"
+	"wanjie/app/openapi"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/billing"
@@ -54,6 +55,7 @@ func (a *App) mountDoors() {
 			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
 		},
 	})
+	openapi.Routes(s, openapi.Deps{Frame: admin.Frame})
 	if a.Config.Dev {
 		page := courier.DevPage(a.Messages, demoCodes)
 		s.Raw("GET /dev", page)

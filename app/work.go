@@ -19,6 +19,7 @@ import (
 	"wanjie/app/config"
 	"wanjie/app/files"
 	"wanjie/app/handover"
+	"wanjie/app/openapi"
 	"wanjie/billing"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -102,6 +103,7 @@ func Columns() (all []keys.Columns) {
 	all = append(all, access.Columns...)
 	all = append(all, courier.Columns...)
 	all = append(all, files.Columns...)
+	all = append(all, openapi.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
 	}
@@ -194,7 +196,12 @@ func (a *App) periodics() []jobs.Periodic {
 		}},
 		{Every: day, After: 4 * time.Hour, Kind: jobs.Kind{
 			Name: "access.purge", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
-			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error { return access.Purge(ctx, tx) },
+			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
+				if err := openapi.Purge(ctx, tx); err != nil {
+					return err
+				}
+				return access.Purge(ctx, tx)
+			},
 		}},
 		{Every: time.Hour, Home: true, Kind: jobs.Kind{
 			Name: "messages.purge", Queue: jobs.Bulk,

@@ -25,6 +25,7 @@ var acts = map[string]string{
 	"tenant.opened": ui.Key("开通"), "tenant.state": ui.Key("变更运行状态"), "tenant.branded": ui.Key("修改街道形象"), "keys.renewed": ui.Key("更换数据密钥"), "keys.resealed": ui.Key("数据已换用新密钥"), "keys.retired": ui.Key("停用旧密钥"), "config.changed": ui.Key("修改配置"),
 	"grant.given": ui.Key("授权"), "grant.ended": ui.Key("收回授权"), "member.joined": ui.Key("加入人员"), "member.changed": ui.Key("修改人员资料"), "member.left": ui.Key("移出人员"),
 	"member.sessions_ended": ui.Key("终止会话"), "member.factor_dropped": ui.Key("解除身份验证器"), "member.disabled": ui.Key("停用账号"), "member.enabled": ui.Key("恢复账号"),
+	"api_key.made": ui.Key("生成接口密钥"), "api_key.revoked": ui.Key("吊销接口密钥"),
 	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予立案"), "case.dispatched": ui.Key("派遣"), "case.received": ui.Key("签收"),
 	"case.unsigned": ui.Key("超时未签收"), "case.handled": ui.Key("办结反馈"), "case.checked": ui.Key("核查"), "case.overdue": ui.Key("超过时限"), "case.closed": ui.Key("结案"),
 	"case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重新办理"), "case.imported": ui.Key("历史导入"),
@@ -32,7 +33,7 @@ var acts = map[string]string{
 
 // objects are the kinds of objects in words, as the filter offers them; titles are catalogue keys.
 var objects = []struct{ key, title string }{
-	{"case", ui.Key("案卷")}, {"tenant", ui.Key("街道与配置")}, {"grant", ui.Key("授权")}, {"member", ui.Key("人员")},
+	{"case", ui.Key("案卷")}, {"tenant", ui.Key("街道与配置")}, {"grant", ui.Key("授权")}, {"member", ui.Key("人员")}, {"api_key", ui.Key("接口密钥")},
 }
 
 func objectWords(ctx context.Context, key string) string {
@@ -49,7 +50,7 @@ var dims = map[string]string{
 	"stage": ui.Key("阶段"), "class": ui.Key("类别"), "unit": ui.Key("承办单位"), "channel": ui.Key("渠道"), "community": ui.Key("社区（村）"), "role": ui.Key("角色"),
 	"person": ui.Key("人员"), "state": ui.Key("状态"), "ground": ui.Key("原因"), "item": ui.Key("配置项"), "items": ui.Key("项数"), "revision": ui.Key("修订号"), "on": ui.Key("启用"), "off": ui.Key("停用"),
 	"name": ui.Key("名称"), "short_name": ui.Key("简称"), "colour": ui.Key("主色"), "accent": ui.Key("辅色"), "welcome": ui.Key("欢迎语"),
-	"version": ui.Key("密钥版本"), "versions": ui.Key("停用的版本数"), "values": ui.Key("数据项数"), "unreadable": ui.Key("无法解开的数据项"), "blueprint": ui.Key("蓝本"), "contract": ui.Key("合同编号"), "kind": ui.Key("类型"), "district": ui.Key("区县"), "grid": ui.Key("网格"),
+	"version": ui.Key("密钥版本"), "versions": ui.Key("停用的版本数"), "values": ui.Key("数据项数"), "unreadable": ui.Key("无法解开的数据项"), "blueprint": ui.Key("蓝本"), "contract": ui.Key("合同编号"), "kind": ui.Key("类型"), "until": ui.Key("有效期至"), "district": ui.Key("区县"), "grid": ui.Key("网格"),
 }
 
 // perPage is how many entries a page of traces has.

@@ -68,7 +68,7 @@ func Frame(tx tenants.Tx, r *web.Request) view.Frame {
 	for _, p := range []struct{ title, path, may string }{
 		{ui.Key("模块"), "/admin/modules", auth.ModulesSwitch}, {ui.Key("参数设置"), "/admin/settings", auth.ConfigRead}, {ui.Key("配置项"), "/admin/items", auth.ConfigRead},
 		{ui.Key("承办单位"), "/admin/units", auth.ConfigRead}, {ui.Key("职责清单"), "/admin/duties", auth.ConfigRead},
-		{ui.Key("街道形象"), "/admin/branding", auth.ConfigWrite}, {ui.Key("人员与授权"), "/admin/people", auth.PeopleRead},
+		{ui.Key("街道形象"), "/admin/branding", auth.ConfigWrite}, {ui.Key("人员与授权"), "/admin/people", auth.PeopleRead}, {ui.Key("接口密钥"), "/admin/keys", auth.KeysRead},
 		{ui.Key("操作留痕"), "/admin/audit", auth.JournalRead}, {ui.Key("访问记录"), "/admin/access", auth.AccessRead},
 	} {
 		if auth.CanSomewhere(tx.Actor(), p.may) {

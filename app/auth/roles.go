@@ -39,6 +39,8 @@ const (
 	PeopleRead    = "people.read"  // who works here, and in which role
 	PeopleWrite   = "people.write" // invite, change, disable people
 	GrantsGive    = "grants.give"  // give and end grants
+	KeysRead      = "keys.read"    // which programs have a key, and what they called
+	KeysGive      = "keys.give"    // give programs keys and revoke them
 	JournalRead   = "journal.read" // every act
 	LooksRead     = "looks.read"   // who looked at which resident
 	AccessRead    = "access.read"  // sign-ins and refusals
@@ -128,9 +130,9 @@ var Roles = []Role{
 	{Key: SystemAdmin, Title: "系统管理员", Note: "模块、参数和运行状态", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Running,
 		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, PeopleRead, HealthRead}},
 	{Key: SecurityAdmin, Title: "安全管理员", Note: "人员和授权", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Granting,
-		Can: []string{PeopleRead, PeopleWrite, GrantsGive, GridsStaff}},
+		Can: []string{PeopleRead, PeopleWrite, GrantsGive, GridsStaff, KeysRead, KeysGive}},
 	{Key: AuditAdmin, Title: "审计管理员", Note: "查看操作留痕和查询记录，不能改动", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Auditing,
-		Can: []string{JournalRead, LooksRead, AccessRead, PeopleRead}},
+		Can: []string{JournalRead, LooksRead, AccessRead, PeopleRead, KeysRead}},
 	{Key: DistrictLeader, Title: "区级领导", Note: "查看全区运行情况", Scopes: []Scope{InDistrict}, Can: []string{BoardRead}},
 	{Key: DistrictAnalyst, Title: "区级研判员", Note: "查看、研判全区数据", Scopes: []Scope{InDistrict}, Can: []string{BoardRead}},
 	{Key: Operator, Title: "运营操作员", Note: "开通、暂停街道，查看用量和运行状态", Scopes: []Scope{InVendor}, Can: []string{StreetsRead, StreetsOpen, UsageRead, HealthRead}},

@@ -11,6 +11,7 @@ var capabilities = map[string]string{
 	GridsDraw: ui.Key("维护网格"), GridsStaff: ui.Key("配备网格人员"), PatrolsPlan: ui.Key("安排巡查"), PatrolsDo: ui.Key("网格巡查"),
 	BoardRead: ui.Key("查看运行看板"), ModulesSwitch: ui.Key("启用和停用模块"), ConfigRead: ui.Key("查看配置"), ConfigWrite: ui.Key("修改配置"),
 	PeopleRead: ui.Key("查看人员"), PeopleWrite: ui.Key("管理人员"), GrantsGive: ui.Key("授予和收回角色"), JournalRead: ui.Key("查看操作留痕"),
+	KeysRead: ui.Key("查看接口密钥和调用记录"), KeysGive: ui.Key("生成和吊销接口密钥"),
 	LooksRead: ui.Key("查看查阅记录"), AccessRead: ui.Key("查看访问记录"),
 	StreetsRead: ui.Key("查看街道总览"), StreetsOpen: ui.Key("开通和暂停街道"), UsageRead: ui.Key("查看用量"), HealthRead: ui.Key("查看运行健康"),
 }

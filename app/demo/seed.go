@@ -64,6 +64,10 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 	if err := share(ctx, a, streets[0], people); err != nil {
 		return nil, fmt.Errorf("what %s shares: %w", streets[0].Name, err)
 	}
+	say("giving platforms above a key, and letting one call")
+	if err := call(ctx, a, streets[0], people); err != nil {
+		return nil, fmt.Errorf("programs of %s: %w", streets[0].Name, err)
+	}
 	b, err := json.Marshal(memory{accounts})
 	if err != nil {
 		return nil, err

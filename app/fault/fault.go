@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // Kind says what sort of failure it is; web turns it into a status.
@@ -44,6 +45,27 @@ func (k Kind) Status() int {
 	return http.StatusInternalServerError
 }
 
+// String is the kind as programs read it; "failed" for what is no fault of theirs.
+func (k Kind) String() string {
+	switch k {
+	case Invalid:
+		return "invalid"
+	case NotFound:
+		return "not_found"
+	case Conflict:
+		return "conflict"
+	case Forbidden:
+		return "forbidden"
+	case Unsigned:
+		return "unsigned"
+	case Unavailable:
+		return "unavailable"
+	case TooMany:
+		return "too_many"
+	}
+	return "failed"
+}
+
 // Error is a failure with a sentence for the person who caused or met it. Say is a catalogue key
 // (Chinese); Args fill its verbs after translation.
 type Error struct {
@@ -51,6 +73,7 @@ type Error struct {
 	Say    string
 	Args   []any
 	Fields map[string]string // field name → what is wrong with it (catalogue keys)
+	Wait   time.Duration     // after which it may be tried again; zero: nobody says
 	cause  error
 }
 
@@ -72,6 +95,9 @@ func (e *Error) And(name, say string) *Error {
 	}
 	return e
 }
+
+// After says when to try again and returns the same fault.
+func (e *Error) After(wait time.Duration) *Error { e.Wait = wait; return e }
 
 // Because keeps the technical cause for the log; people do not see it.
 func (e *Error) Because(err error) *Error { e.cause = err; return e }

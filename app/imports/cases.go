@@ -11,6 +11,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/tables"
 	"wanjie/tenants"
 )
 
@@ -100,7 +101,7 @@ func Cases(ctx context.Context, db *tenants.DB, p Plan) (Result, error) {
 }
 
 func (l *load) run(ctx context.Context) error {
-	f, err := examine(l.File)
+	f, err := tables.Examine(l.File)
 	if err != nil {
 		return err
 	}
@@ -202,7 +203,7 @@ type batch struct {
 }
 
 // write is the second reading: rows gather by street and go out in batches.
-func (l *load) write(ctx context.Context, f *file, rd *reader) error {
+func (l *load) write(ctx context.Context, f *tables.File, rd *reader) error {
 	g, ctx := errgroup.WithContext(ctx)
 	ready := make(chan batch)
 	for range l.workers {
@@ -272,7 +273,7 @@ func (l *load) place(e *entry) *reject {
 		e.c.Unit, ok = t.units[e.unit.key]
 	}
 	if !ok {
-		return &reject{row: e.row, id: e.c.SourceID, reason: "文件在导入过程中被修改，请重新导入"}
+		return &reject{Row: e.Row, id: e.c.SourceID, reason: "文件在导入过程中被修改，请重新导入"}
 	}
 	return nil
 }

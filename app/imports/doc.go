@@ -1,7 +1,6 @@
 // Package imports brings the history of other systems into streets: their cases, closed or still open.
 //
-// A file is CSV (UTF-8, or GBK and GB18030 as older systems write it) or Excel (.xlsx), packed by gzip
-// or not. A [Map], a short YAML file, says which column is what; [Maps] lists those that ship, and an
+// A file is a table as package tables reads it, packed by gzip or not. A [Map], a short YAML file, says which column is what; [Maps] lists those that ship, and an
 // own one is given by its path. The district that the file belongs to is told with the command, and
 // everything in the file is understood within it: streets and communities by their names, which the
 // division list and the tenants' own configuration turn into codes.

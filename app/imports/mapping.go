@@ -15,6 +15,7 @@ import (
 
 	"wanjie/app/cases"
 	"wanjie/app/fault"
+	"wanjie/app/tables"
 	"wanjie/tenants/blueprint"
 )
 
@@ -275,8 +276,8 @@ type piece struct {
 }
 
 // bind finds the map's columns in a header. A missing or doubled one is an error that names it.
-func (m *Map) bind(f *file, header []string) (*bound, error) {
-	b := &bound{Map: m, at: map[string]int{}, excel: f.excel}
+func (m *Map) bind(f *tables.File, header []string) (*bound, error) {
+	b := &bound{Map: m, at: map[string]int{}, excel: f.Excel}
 	var missing, doubled []string
 	for _, c := range m.columns() {
 		at := slices.Index(header, c)
@@ -290,10 +291,10 @@ func (m *Map) bind(f *file, header []string) (*bound, error) {
 		b.at[c] = at
 	}
 	if len(missing) > 0 {
-		return nil, fault.New(fault.Invalid, "“%s”缺少列：%s；表头有：%s", f.name, strings.Join(missing, "、"), shorten(strings.Join(header, "、"), 300))
+		return nil, fault.New(fault.Invalid, "“%s”缺少列：%s；表头有：%s", f.Name, strings.Join(missing, "、"), shorten(strings.Join(header, "、"), 300))
 	}
 	if len(doubled) > 0 {
-		return nil, fault.New(fault.Invalid, "“%s”的表头有重复的列：%s", f.name, strings.Join(doubled, "、"))
+		return nil, fault.New(fault.Invalid, "“%s”的表头有重复的列：%s", f.Name, strings.Join(doubled, "、"))
 	}
 	for i, text := range m.Words.all() {
 		last := 0
@@ -312,20 +313,20 @@ func (m *Map) bind(f *file, header []string) (*bound, error) {
 }
 
 // get is a row's value in a column, without blanks around it; "" for no column.
-func (b *bound) get(r row, column string) string {
+func (b *bound) get(r tables.Row, column string) string {
 	if column == "" {
 		return ""
 	}
-	return strings.TrimSpace(r.cells[b.at[column]])
+	return strings.TrimSpace(r.Cells[b.at[column]])
 }
 
-func (b *bound) text(r row, i int) string {
+func (b *bound) text(r tables.Row, i int) string {
 	var s strings.Builder
 	for _, p := range b.words[i] {
 		if p.column < 0 {
 			s.WriteString(p.text)
 		} else {
-			s.WriteString(strings.TrimSpace(r.cells[p.column]))
+			s.WriteString(strings.TrimSpace(r.Cells[p.column]))
 		}
 	}
 	return strings.TrimSpace(s.String())

@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/tables"
 )
 
 func TestMapsShip(t *testing.T) {
@@ -76,7 +77,7 @@ func TestBind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &file{name: "x.csv"}
+	f := &tables.File{Name: "x.csv"}
 	if _, err := m.bind(f, []string{"no", "street", "class", "day", "other", "other", ""}); err != nil {
 		t.Errorf("doubled columns that nobody reads: %v", err)
 	}
@@ -132,7 +133,7 @@ func FuzzMap(f *testing.F) {
 		if err != nil {
 			return
 		}
-		b, err := m.bind(&file{}, m.columns())
+		b, err := m.bind(&tables.File{}, m.columns())
 		if err != nil {
 			t.Fatalf("over its own columns: %v", err)
 		}
@@ -141,6 +142,6 @@ func FuzzMap(f *testing.F) {
 		for i := range cells {
 			cells[i] = "1"
 		}
-		rd.read(row{line: 2, cells: cells})
+		rd.read(tables.Row{Line: 2, Cells: cells})
 	})
 }

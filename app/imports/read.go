@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"wanjie/app/cases"
+	"wanjie/app/tables"
 )
 
 // Longest texts, in characters; those of a case, and of a number in another system.
@@ -29,7 +30,7 @@ const (
 
 // entry is a row that was understood. Its class and unit become keys when the street's are known.
 type entry struct {
-	row
+	tables.Row
 	street *street
 	path   []class
 	unit   *unit
@@ -55,18 +56,18 @@ type reader struct {
 }
 
 // read understands a row, or says why it cannot be imported.
-func (rd *reader) read(r row) (*entry, *reject) {
+func (rd *reader) read(r tables.Row) (*entry, *reject) {
 	no := func(field, format string, args ...any) (*entry, *reject) {
-		out := &reject{row: r, field: field, reason: fmt.Sprintf(format, args...)}
-		if at := rd.at[rd.ID]; at < len(r.cells) {
-			out.id = shorten(strings.TrimSpace(r.cells[at]), longID)
+		out := &reject{Row: r, field: field, reason: fmt.Sprintf(format, args...)}
+		if at := rd.at[rd.ID]; at < len(r.Cells) {
+			out.id = shorten(strings.TrimSpace(r.Cells[at]), longID)
 		}
 		return nil, out
 	}
-	if r.bad != "" {
-		return no("", "%s", r.bad)
+	if r.Bad != nil {
+		return no("", "%s", r.Bad)
 	}
-	e := &entry{row: r}
+	e := &entry{Row: r}
 	e.c.SourceID = rd.get(r, rd.ID)
 	switch n := utf8.RuneCountInString(e.c.SourceID); {
 	case n == 0:
@@ -120,18 +121,18 @@ func (rd *reader) read(r row) (*entry, *reject) {
 // column and why.
 func (rd *reader) clocks(e *entry) (field, reason string) {
 	past := func(column string) string {
-		return fmt.Sprintf("“%s”不是过去的日期（年月日）", shorten(rd.get(e.row, column), 30))
+		return fmt.Sprintf("“%s”不是过去的日期（年月日）", shorten(rd.get(e.Row, column), 30))
 	}
 	var ok bool
-	if e.c.ReportedAt, ok = rd.moment(rd.get(e.row, rd.Reported)); !ok {
+	if e.c.ReportedAt, ok = rd.moment(rd.get(e.Row, rd.Reported)); !ok {
 		return rd.Reported, past(rd.Reported)
 	}
-	if v := rd.get(e.row, rd.Due); v != "" {
+	if v := rd.get(e.Row, rd.Due); v != "" {
 		if e.c.DueAt, ok = rd.instant(v); !ok {
 			return rd.Due, fmt.Sprintf("“%s”不是日期（年月日）", shorten(v, 30))
 		}
 	}
-	switch v := rd.get(e.row, rd.Closed.Column); {
+	switch v := rd.get(e.Row, rd.Closed.Column); {
 	case v == "" && rd.Closed.Otherwise == stillOpen:
 		return "", ""
 	case v == "" && rd.Closed.Otherwise == asReported:
@@ -146,7 +147,7 @@ func (rd *reader) clocks(e *entry) (field, reason string) {
 			e.c.ClosedAt = e.c.ReportedAt
 		}
 	}
-	v := rd.get(e.row, rd.Outcome.Column)
+	v := rd.get(e.Row, rd.Outcome.Column)
 	if e.c.Outcome, ok = rd.Outcome.of(v); !ok {
 		return rd.Outcome.Column, fmt.Sprintf("对照表没有说明“%s”是按期还是逾期", shorten(v, 30))
 	}
@@ -156,8 +157,8 @@ func (rd *reader) clocks(e *entry) (field, reason string) {
 // say fills in the texts and answers the name of one that is too long.
 func (rd *reader) say(e *entry) string {
 	w := &e.c.Words
-	w.Title, w.Description, w.Address = rd.text(e.row, 0), rd.text(e.row, 1), rd.text(e.row, 2)
-	w.Petitioner, w.Phone = rd.text(e.row, 3), rd.text(e.row, 4)
+	w.Title, w.Description, w.Address = rd.text(e.Row, 0), rd.text(e.Row, 1), rd.text(e.Row, 2)
+	w.Petitioner, w.Phone = rd.text(e.Row, 3), rd.text(e.Row, 4)
 	if w.Title == "" {
 		w.Title = e.path[len(e.path)-1].title
 	}
@@ -179,7 +180,7 @@ func (rd *reader) say(e *entry) string {
 }
 
 // classes is the row's class from the widest level down.
-func (rd *reader) classes(r row) []class {
+func (rd *reader) classes(r tables.Row) []class {
 	var out []class
 	parts := []string(nil)
 	for _, l := range rd.Class.Levels {
@@ -209,7 +210,7 @@ func titles(path []class) string {
 	return strings.Join(all, "/")
 }
 
-func (rd *reader) unitOf(r row, at *street) *unit {
+func (rd *reader) unitOf(r tables.Row, at *street) *unit {
 	name, id := rd.get(r, rd.Unit.Name), rd.get(r, rd.Unit.ID)
 	if name == "" || slices.Contains(rd.Unit.None, name) {
 		return nil

@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"wanjie/app/fault"
+	"wanjie/app/tables"
 )
 
 // reject is a row that cannot be imported.
 type reject struct {
-	row
+	tables.Row
 	id     string // in the source, where it could be read
 	field  string // column
 	reason string
@@ -67,7 +68,7 @@ func (e *rejects) add(r *reject) error {
 			return err
 		}
 	}
-	return e.w.Write([]string{strconv.Itoa(r.line), harmless(r.id), harmless(r.field), r.reason, harmless(r.raw)})
+	return e.w.Write([]string{strconv.Itoa(r.Line), harmless(r.id), harmless(r.field), r.reason, harmless(r.Raw)})
 }
 
 func (e *rejects) close() error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"wanjie/app/tables"
 	"wanjie/tenants/blueprint"
 )
 
@@ -37,7 +38,7 @@ type served struct {
 }
 
 // look reads the file once and writes nothing.
-func look(ctx context.Context, f *file, rd *reader) (*survey, error) {
+func look(ctx context.Context, f *tables.File, rd *reader) (*survey, error) {
 	s := &survey{streets: map[*street]*usage{}, units: map[string]*served{}, channels: map[string]bool{}}
 	err := each(ctx, f, rd, func(e *entry, bad *reject) error {
 		s.read++
@@ -52,20 +53,20 @@ func look(ctx context.Context, f *file, rd *reader) (*survey, error) {
 }
 
 // each hands over every row of the file, understood or refused.
-func each(ctx context.Context, f *file, rd *reader, do func(*entry, *reject) error) error {
-	t, err := f.open()
+func each(ctx context.Context, f *tables.File, rd *reader, do func(*entry, *reject) error) error {
+	t, err := f.Open()
 	if err != nil {
 		return err
 	}
-	defer t.close()
-	if rd.bound, err = rd.bind(f, t.header()); err != nil {
+	defer t.Close()
+	if rd.bound, err = rd.bind(f, t.Header()); err != nil {
 		return err
 	}
 	for n := 0; ; n++ {
 		if n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r, err := t.next()
+		r, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+	"wanjie/tenants/keys"
 
 	view "wanjie/templates/orders"
 )
@@ -19,11 +20,13 @@ import (
 var Part = module.Module{
 	Routes: routes,
 	Nav:    []module.Entry{{Title: ui.Key("导入来单"), Path: "/orders", May: auth.CasesAccept}},
+	Data:   []keys.Columns{{Table: "api_orders", Plain: []string{"tenant_id", "channel", "upper_no", "digest", "case_id", "key_id", "at"}}},
 }
 
 func routes(r web.Routes) {
 	r.Get("/orders", auth.CasesAccept, form)
 	r.Upload("/orders", auth.CasesAccept, mostBytes+1<<16, upload)
+	programs(r)
 }
 
 func form(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
@@ -54,11 +57,12 @@ func read(r *web.Request) (in Upload, err error) {
 	if in.Map, ok = MapOf(r.Text("map")); !ok {
 		return in, fault.Field("map", ui.Key("请选择来单格式"))
 	}
-	f, _, err := r.FormFile("file")
+	f, header, err := r.FormFile("file")
 	if err != nil {
 		return in, fault.Field("file", ui.Key("请选择文件"))
 	}
 	defer f.Close()
+	in.Name = header.Filename
 	if in.Raw, err = io.ReadAll(io.LimitReader(f, mostBytes+1)); err != nil {
 		return in, fault.Field("file", ui.Key("文件没有传完，请再试一次")).Because(err)
 	}
@@ -94,7 +98,7 @@ func show(ctx context.Context, tx tenants.Tx, r *web.Request, result *Result, re
 		p.Result = &view.Result{DryRun: r.Text("go") != "1", Read: ui.Number(result.Read), Fresh: ui.Number(result.Fresh), Existing: ui.Number(result.Existing),
 			Refused: ui.Number(len(result.Problems)), Any: result.Fresh > 0}
 		for _, q := range result.Problems {
-			p.Result.Problems = append(p.Result.Problems, view.Problem{Line: ui.Number(q.Line), UpperNo: q.UpperNo, Column: q.Column, Say: ui.T(ctx, q.Say)})
+			p.Result.Problems = append(p.Result.Problems, view.Problem{Line: ui.Number(q.Line), UpperNo: q.UpperNo, Column: q.Column, Say: ui.T(ctx, q.Say, q.Args...)})
 		}
 	}
 	return web.Page(ui.T(ctx, "导入来单"), view.UploadPage(p)), nil

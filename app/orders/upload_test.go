@@ -188,12 +188,12 @@ func TestRowByRow(t *testing.T) {
 		row("A-9", "投诉", "暴露垃圾", "13800138000", "", "2026-11-23 09:00", "2026-11-20")
 	in := Upload{Map: hotline(t), Raw: []byte(file), DryRun: true}
 	want := Result{Read: 10, Fresh: 2, Existing: 2, Problems: []Problem{
-		{6, "", "工单号", "没有来单编号"},
-		{7, "A-5", "三级分类", "分类与本街道的类别对不上，请选择归入哪一类，或先在街道管理中增加"},
-		{8, "A-6", "来电号码", "电话号码位数不足"},
-		{9, "A-7", "社区", "不是本街道的社区（村）"},
-		{10, "A-8", "创建时间", "日期时间无法识别，应如 2026-09-28 15:04"},
-		{11, "A-9", "办理时限", "办理期限早于来单时间"},
+		{Line: 6, UpperNo: "", Column: "工单号", Say: "没有来单编号"},
+		{Line: 7, UpperNo: "A-5", Column: "三级分类", Say: "分类与本街道的类别对不上，请选择归入哪一类，或先在街道管理中增加"},
+		{Line: 8, UpperNo: "A-6", Column: "来电号码", Say: "电话号码位数不足"},
+		{Line: 9, UpperNo: "A-7", Column: "社区", Say: "不是本街道的社区（村）"},
+		{Line: 10, UpperNo: "A-8", Column: "创建时间", Say: "日期时间无法识别，应如 2026-09-28 15:04"},
+		{Line: 11, UpperNo: "A-9", Column: "办理时限", Say: "办理期限早于来单时间"},
 	}}
 	count := func() (n int) {
 		s.as(ctx, clerk, func(ctx context.Context, tx tenants.Tx) error {
@@ -282,14 +282,13 @@ func TestFilesThatAreNone(t *testing.T) {
 		want   fault.Kind
 		field  string
 	}{
-		"empty":           {"", clerk, fault.Invalid, "file"},
-		"only a header":   {header, clerk, fault.Invalid, "file"},
-		"another form":    {"a,b\n1,2\n", clerk, fault.Invalid, "file"},
-		"old Excel":       {"\xd0\xcf\x11\xe0....", clerk, fault.Invalid, "file"},
-		"a broken Excel":  {"PK\x03\x04....", clerk, fault.Invalid, "file"},
-		"a quote is open": {header + "\"A,B\n", clerk, fault.Invalid, "file"},
-		"too many rows":   {header + strings.Repeat("A,B\n", mostRows+1), clerk, fault.Invalid, "file"},
-		"a handler":       {header + "A,B\n", worker, fault.Forbidden, ""},
+		"empty":          {"", clerk, fault.Invalid, "file"},
+		"only a header":  {header, clerk, fault.Invalid, "file"},
+		"another form":   {"a,b\n1,2\n", clerk, fault.Invalid, "file"},
+		"old Excel":      {"\xd0\xcf\x11\xe0....", clerk, fault.Invalid, "file"},
+		"a broken Excel": {"PK\x03\x04....", clerk, fault.Invalid, "file"},
+		"too many rows":  {header + strings.Repeat("A,B\n", mostRows+1), clerk, fault.Invalid, "file"},
+		"a handler":      {header + "A,B\n", worker, fault.Forbidden, ""},
 	} {
 		_, err := s.take(t.Context(), is.person, Upload{Map: hotline(t), Raw: []byte(is.raw)})
 		f := fault.Of(err)
@@ -299,12 +298,24 @@ func TestFilesThatAreNone(t *testing.T) {
 	}
 }
 
+// A row that cannot be read is one of the problems: the others go in.
+func TestRowsThatAreNone(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	file := "工单号,三级分类,主要内容\nA-1,暴露垃圾,垃圾\nA-2,暴露垃圾\nA-3,暴露垃圾,\"开着的引号\n"
+	got, err := s.take(t.Context(), clerk, Upload{Map: hotline(t), Raw: []byte(file)})
+	want := Result{Read: 3, Fresh: 1, Problems: []Problem{{Line: 3, Say: "应有 %d 列，实有 %d 列", Args: []any{3, 2}}, {Line: 4, Say: "引号没有成对"}}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
 func FuzzTable(f *testing.F) {
 	f.Add([]byte(header + "A,B\n"))
 	f.Add([]byte("PK\x03\x04"))
 	f.Add([]byte("\xd5\xe2,1\n2"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		head, rows, err := table(raw)
+		head, rows, err := table("x", raw)
 		if err != nil && fault.Of(err) == nil {
 			t.Fatalf("not a fault: %v", err)
 		}
@@ -312,7 +323,7 @@ func FuzzTable(f *testing.F) {
 			t.Fatal("a table of nothing")
 		}
 		for _, r := range rows {
-			for _, c := range r.cells {
+			for _, c := range r.Cells {
 				_, _ = moment(c)
 			}
 		}

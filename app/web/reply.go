@@ -46,6 +46,9 @@ func See(path string) Reply { return Reply{see: path, status: http.StatusSeeOthe
 // it is kept with the reply for repeats.
 func (r Reply) Or(v any) Reply { r.json = v; return r }
 
+// JSON answers a program with v.
+func JSON(v any) Reply { return Reply{json: v} }
+
 // File answers with a download.
 func File(name, kind string, body []byte) Reply { return Reply{file: &file{name, kind, body}} }
 

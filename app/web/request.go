@@ -29,12 +29,14 @@ type Visitor struct {
 type Request struct {
 	*http.Request
 	Visitor  Visitor
-	Base     string // "/s/fengqiao": what every address of this door begins with
-	District int32  // of a district's door
-	Needs    string // capability that the route asks for
+	Base     string  // "/s/fengqiao": what every address of this door begins with
+	District int32   // of a district's door
+	Needs    string  // capability that the route asks for
+	Caller   *Caller // of a program's call; nil for a person
 	number   string
 	site     string
 	claimed  uuid.UUID
+	program  bool
 }
 
 // Path joins an address under the door's base.
@@ -75,7 +77,7 @@ func (r *Request) Claimed() uuid.UUID { return r.claimed }
 func (r *Request) Boosted() bool { return r.Header.Get("HX-Request") == "true" }
 
 // WantsJSON reports whether a program asks and not a browser.
-func (r *Request) WantsJSON() bool { return wantsJSON(r.Request) }
+func (r *Request) WantsJSON() bool { return r.program || wantsJSON(r.Request) }
 
 // newRequestID makes the number of one POST to come.
 func newRequestID() string { return tenants.NewID().String() }

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -41,6 +42,8 @@ type Site struct {
 	// AdmitDistrict and AdmitVendor do the same above tenants, reading grants anew.
 	AdmitDistrict func(r *Request) (district int32, err error)
 	AdmitVendor   func(r *Request, may string) error
+
+	Programs Programs
 
 	// Refused hears of a signed-in visitor's request that was refused for lack of a right; optional.
 	Refused func(r *Request)
@@ -180,6 +183,14 @@ func (o rendered) send(w http.ResponseWriter, r *Request) {
 	}
 }
 
+// statusOf is the status that an error is answered with.
+func statusOf(err error) int {
+	if f := fault.Of(err); f != nil {
+		return f.Kind.Status()
+	}
+	return http.StatusInternalServerError
+}
+
 // fail turns an error into what the person should see. What is no fault is logged whole, once.
 func (s *Site) fail(w http.ResponseWriter, r *Request, err error) {
 	ctx := r.Context()
@@ -197,7 +208,7 @@ func (s *Site) fail(w http.ResponseWriter, r *Request, err error) {
 	if f.Kind == fault.Forbidden && s.Refused != nil && r.Visitor.Person != 0 {
 		s.Refused(r)
 	}
-	if f.Kind == fault.Unsigned && !wantsJSON(r.Request) {
+	if f.Kind == fault.Unsigned && !r.WantsJSON() {
 		to := "/login"
 		if errors.Is(err, ErrWeak) {
 			to = "/second-factor"
@@ -215,14 +226,17 @@ func (s *Site) sendFault(w http.ResponseWriter, r *Request, f *fault.Error) {
 	ctx := r.Context()
 	say := ui.T(ctx, f.Say, f.Args...)
 	w.Header().Set("Cache-Control", "no-store")
-	if wantsJSON(r.Request) {
+	if f.Wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((f.Wait+time.Second-1)/time.Second)))
+	}
+	if r.WantsJSON() {
 		fields := map[string]string{}
 		for k, v := range f.Fields {
 			fields[k] = ui.T(ctx, v)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(f.Kind.Status())
-		_ = json.NewEncoder(w).Encode(map[string]any{"error": say, "fields": fields, "request": r.number})
+		_ = json.NewEncoder(w).Encode(map[string]any{"code": f.Kind.String(), "error": say, "fields": fields, "request": r.number})
 		return
 	}
 	failure := layout.Failure{Status: f.Kind.Status(), Text: say, Number: r.number, Advice: advice(ctx, f), Back: r.Base}

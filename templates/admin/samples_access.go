@@ -36,5 +36,5 @@ func accessSamples(at time.Time, g ui.Guard) []Sample {
 	return append([]Sample{
 		{"access", AccessView(list)}, {"access-none", AccessView(AccessRecord{Frame: frame, Path: path, Kinds: kinds, Kind: "refused"})},
 		{"access-one", AccessDetailView(one)}, {"access-one-refused", AccessDetailView(wrong)}, {"access-one-opened", AccessDetailView(opened)}, {"access-one-bare", AccessDetailView(bare)},
-	}, accountSamples(at, g)...)
+	}, append(accountSamples(at, g), keySamples(at, g)...)...)
 }

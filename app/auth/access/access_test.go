@@ -289,7 +289,7 @@ func TestNetworkIsNoHousehold(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{"203.0.113.77": "203.0.113.0/24", "::ffff:203.0.113.77": "203.0.113.0/24", "2001:db8:1:2::9": "2001:db8:1::/48",
 		"fe80::1%eth0": "fe80::/48", "": "", "unix": ""} {
-		if got := network(address); got != want {
+		if got := Network(address); got != want {
 			t.Errorf("%q is of %q, want %q", address, got, want)
 		}
 	}

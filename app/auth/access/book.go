@@ -52,7 +52,7 @@ func fill(ctx context.Context, e *Event) {
 	if e.At.IsZero() {
 		e.At = clock.Now(ctx)
 	}
-	e.Network = network(e.Address)
+	e.Network = Network(e.Address)
 }
 
 func at(table, column string, id uuid.UUID) keys.Addr {

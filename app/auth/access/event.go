@@ -120,9 +120,9 @@ type Event struct {
 	ObjectID                uuid.UUID
 }
 
-// network is an address without its last part: 203.0.113.0/24, 2001:db8:1::/48. Addresses inside the
+// Network is an address without its last part: 203.0.113.0/24, 2001:db8:1::/48. Addresses inside the
 // office and of this machine keep it too, which is enough to tell one office from another.
-func network(address string) string {
+func Network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return ""

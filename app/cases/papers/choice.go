@@ -48,6 +48,13 @@ func (k *known) choices() (out []Choice) {
 		p := &k.applications[i]
 		offer(sheetOf[p.Kind], p.ID, joined("　", k.unit(p.Unit), when(p.AskedAt)), func() (Values, error) { return k.applied(p) })
 	}
+	for _, o := range k.orders {
+		offer(blueprint.SupervisionOrder, o.ID, joined("　", o.Number, o.Level, o.Unit), func() (Values, error) { return k.supervised(o), nil })
+	}
+	for i := range k.replies {
+		p := &k.replies[i]
+		offer(blueprint.ReplySheet, p.ID, joined("　", when(p.DraftedAt), p.State.Title()), func() (Values, error) { return k.replied(p) })
+	}
 	if k.c.Stage.Ended() && !k.c.ClosedAt.IsZero() {
 		offer(blueprint.ClosingSheet, uuid.Nil, when(k.c.ClosedAt), nil)
 	}

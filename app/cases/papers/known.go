@@ -3,6 +3,7 @@ package papers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,8 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/cases/replies"
+	"wanjie/app/cases/supervision"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -27,6 +30,8 @@ type known struct {
 	assignments  []cases.Assignment // oldest first
 	applications []cases.Application
 	calls        []call
+	orders       []order         // of supervision, signed; oldest first
+	replies      []replies.Reply // to whoever sent it, but those that were returned; oldest first
 	record       []cases.Event
 	names        map[int64]string
 }
@@ -40,6 +45,12 @@ type call struct {
 	Contacted    bool
 	Solved       bool
 	Satisfaction cases.Satisfaction
+}
+
+// order is a supervision order with its number in the table.
+type order struct {
+	ID uuid.UUID
+	*supervision.Paper
 }
 
 // gather reads a case for its papers. A case that the actor may not see is NotFound.
@@ -68,12 +79,50 @@ func gather(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*known, error) {
 	if k.record, err = cases.Record(ctx, tx, id); err != nil {
 		return nil, err
 	}
+	if err := k.gatherBeside(ctx, tx); err != nil {
+		return nil, err
+	}
 	var people []int64
+	for i := range k.replies {
+		people = append(people, k.replies[i].DraftedBy, k.replies[i].ReviewedBy)
+	}
 	for _, p := range k.applications {
 		people = append(people, p.AskedBy, p.DecidedBy)
 	}
 	k.names, err = auth.Names(ctx, tx, people...)
 	return k, err
+}
+
+// gatherBeside reads what stands beside the case: supervision orders that were signed, and replies.
+func (k *known) gatherBeside(ctx context.Context, tx tenants.Tx) error {
+	ctx = ui.WithLocale(ctx, ui.Chinese)
+	orders, _, err := supervision.Orders(ctx, tx, k.c.ID)
+	if err != nil {
+		return err
+	}
+	for i := range orders {
+		if orders[i].Number == "" {
+			continue
+		}
+		p, _, err := supervision.PaperOf(ctx, tx, orders[i].ID)
+		if err != nil {
+			return err
+		}
+		p.Unit = k.unit(orders[i].Unit) // papers name units in full
+		k.orders = append(k.orders, order{orders[i].ID, p})
+	}
+	slices.SortStableFunc(k.orders, func(a, b order) int { return a.SignedAt.Compare(b.SignedAt) })
+	list, err := replies.Of(ctx, tx, k.c.ID)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i].State != replies.Returned {
+			k.replies = append(k.replies, list[i])
+		}
+	}
+	slices.Reverse(k.replies)
+	return nil
 }
 
 // base are the values that hold for the case, whatever the paper.
@@ -160,6 +209,41 @@ func (k *known) applied(p *cases.Application) (Values, error) {
 	}
 	v["review_opinion"] = joined("\n", opinion, verdict)
 	return v, nil
+}
+
+// supervised are the values of a supervision order. The unit's answer stands where the work's result will.
+func (k *known) supervised(o order) Values {
+	v := Values{"unit": o.Unit, "supervision_rank": joined("　", o.Level, o.Number), "supervision_reply_by": when(o.ReplyBy),
+		"instruction": joined("\n", k.told(o.Words), joined("　", o.Signer, when(o.SignedAt)))}
+	if o.Reply != "" {
+		v["result"] = joined("\n", k.told(o.Reply), o.Replier)
+	}
+	return v
+}
+
+// replied are the values of a reply.
+func (k *known) replied(p *replies.Reply) (Values, error) {
+	words, _, err := p.Open(k.box)
+	if err != nil {
+		return nil, err
+	}
+	yes := map[bool]string{true: "是", false: "否"}
+	v := Values{"reply": k.told(words), "contacted": yes[p.Contacted], "solved": yes[p.Solved], "draft_opinion": joined("　", "拟办", k.name(p.DraftedBy), when(p.DraftedAt))}
+	switch {
+	case p.ReviewedBy != 0:
+		v["review_opinion"] = joined("　", "同意报出", k.name(p.ReviewedBy), when(p.ReviewedAt))
+	case p.State != replies.Review:
+		v["review_opinion"] = "按流程无需审核"
+	}
+	return v, nil
+}
+
+// told are words for a paper: of somebody who asked not to be named, without numbers.
+func (k *known) told(words string) string {
+	if k.c.Confidential {
+		return cases.WithoutNumbers(words)
+	}
+	return words
 }
 
 func (c call) values() Values {

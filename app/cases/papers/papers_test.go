@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/replies"
+	"wanjie/app/cases/supervision"
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -150,6 +152,95 @@ func TestTheCaseFileHasEverything(t *testing.T) {
 	}
 	if _, err := s.print(chief, c.ID, blueprint.SuspensionSheet, onScreen); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a sheet of what was never asked: %v", err)
+	}
+}
+
+// An order of 12345 that was supervised and answered: the supervision order and the reply go out on paper, printed and as
+// Word, and lie in the case file where they belong. A draft that was returned is on no paper.
+func TestASupervisionOrderAndAReplyOnPaper(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	in := rubbish()
+	in.Channel, in.UpperNo, in.UpperDue = "hotline", "SZ-1", at("2026-11-25 17:00")
+	var c *cases.Case
+	s.do(clerk, func(ctx context.Context, tx tenants.Tx) (err error) { c, err = cases.Report(ctx, tx, in); return err })
+	s.do(sender, func(ctx context.Context, tx tenants.Tx) (err error) {
+		c, err = cases.Dispatch(ctx, tx, c.ID, cases.Order{Unit: "sanitation", Basis: cases.Statutory})
+		return err
+	})
+	if _, err := s.print(chief, c.ID, blueprint.SupervisionOrder, onScreen); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an order before there is one: %v", err)
+	}
+	s.hold.Move(at("2026-11-23 10:30"))
+	s.do(0, func(ctx context.Context, tx tenants.Tx) error {
+		o, err := supervision.Propose(ctx, tx, c.ID, "first", "今日清运完毕")
+		if err != nil {
+			return err
+		}
+		if _, err := supervision.Sign(ctx, tx, o.ID, ""); err != nil {
+			return err
+		}
+		_, err = supervision.Answer(ctx, tx, o.ID, "已安排两车")
+		return err
+	})
+	s.do(worker, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := cases.Handle(ctx, tx, c.ID, "已清运两车")
+		return err
+	})
+	draft := func(words string) {
+		s.do(worker, func(ctx context.Context, tx tenants.Tx) error {
+			_, err := replies.Draft(ctx, tx, c.ID, replies.Wording{Words: words, Contacted: true, Solved: true})
+			return err
+		})
+	}
+	draft("清了")
+	s.do(chief, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := replies.Judge(ctx, tx, c.ID, false, "请写明经过")
+		return err
+	})
+	s.hold.Move(at("2026-11-23 11:00"))
+	draft("11月23日清运两车，已告知来电人。")
+	s.do(chief, func(ctx context.Context, tx tenants.Tx) error {
+		if _, err := cases.Check(ctx, tx, c.ID, cases.Finding{Pass: true, Close: true}); err != nil {
+			return err
+		}
+		_, err := replies.Judge(ctx, tx, c.ID, true, "")
+		return err
+	})
+	for d, says := range map[blueprint.Document][]string{
+		blueprint.SupervisionOrder: {"枫桥街道督办单", "督〔2026〕00001号", "今日清运完毕", "已安排两车", "环境卫生管理站", "签发人："},
+		blueprint.ReplySheet:       {"枫桥街道办理情况回复单", "SZ-1", "11月23日清运两车，已告知来电人。", "同意报出", "审核人：", ui.Time(in.UpperDue)},
+	} {
+		p, err := s.print(chief, c.ID, d, asWord)
+		if err != nil {
+			t.Fatal(d, err)
+		}
+		file, err := p.Word()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range says {
+			if got := text(t, file); !strings.Contains(got, want) {
+				t.Errorf("%s does not say %q:\n%s", d, want, got)
+			}
+		}
+		if strings.Contains(text(t, file), "清了") {
+			t.Errorf("%s tells a draft that was returned", d)
+		}
+		if page, err := p.Page(); err != nil || len(page.Sheets) != 1 {
+			t.Errorf("%s on screen: %+v %v", d, page, err)
+		}
+	}
+	p, err := s.print(chief, c.ID, File, asWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, sheet := range p.Papers {
+		titles = append(titles, strings.TrimPrefix(sheet.Title, "枫桥街道"))
+	}
+	if diff := cmp.Diff([]string{"诉求受理登记表", "交办单", "督办单", "办理情况回复单", "结案登记表", "案卷办理记录"}, titles); diff != "" {
+		t.Errorf("the file holds:\n%s", diff)
 	}
 }
 

@@ -17,6 +17,15 @@ import (
 // most is how many lines a list shows: more than a desk answers in a day.
 const most = 200
 
+// Of are all that was ever worded about a case, the newest first.
+func Of(ctx context.Context, tx tenants.Tx, id uuid.UUID) ([]Reply, error) {
+	var list []Reply
+	if err := tx.Select(&list).Where("p.case_id = ?", id).OrderExpr("p.drafted_at DESC, p.id DESC").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("replies of case %s: %w", id, err)
+	}
+	return list, nil
+}
+
 // Line is a case that owes a reply, with where that stands.
 type Line struct {
 	cases.Line

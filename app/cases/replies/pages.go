@@ -2,7 +2,6 @@ package replies
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/a-h/templ"
@@ -40,8 +39,8 @@ func channelName(cfg *blueprint.Config, key string) string {
 	return key
 }
 
-// approvedAt is when it was approved: by the reviewer, or with the draft.
-func (p *Reply) approvedAt() time.Time {
+// ApprovedAt is when it was approved: by the reviewer, or with the draft.
+func (p *Reply) ApprovedAt() time.Time {
 	if p.ReviewedAt.IsZero() {
 		return p.DraftedAt
 	}
@@ -119,12 +118,11 @@ func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, ru
 	if !routeOf(c, rules).Replies(blueprint.ReplySend) {
 		return nil, nil
 	}
-	var list []Reply
-	if err := tx.Select(&list).Where("p.case_id = ?", c.ID).OrderExpr("p.drafted_at DESC, p.id DESC").Scan(ctx); err != nil {
-		return nil, fmt.Errorf("replies of case %s: %w", c.Number, err)
+	list, err := Of(ctx, tx, c.ID)
+	if err != nil {
+		return nil, err
 	}
 	s := sheet{ctx: ctx, r: r, c: c, rules: rules, tried: tried}
-	var err error
 	if s.box, err = tx.Box(ctx); err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package imports
+package tables
 
 import (
 	"bytes"
@@ -14,32 +14,25 @@ import (
 	"wanjie/app/fault"
 )
 
-// Bounds of an Excel file. It is unpacked in memory and never to a temporary file, where residents'
-// data would outlive a crash.
-const (
-	mostPacked   = 128 << 20
-	mostUnpacked = 512 << 20
-)
-
 // excelTable reads the first sheet of a workbook, row by row.
 type excelTable struct {
-	file  *file
+	file  *File
 	book  *excelize.File
 	rows  *excelize.Rows
 	names []string
 	line  int
 }
 
-func openExcel(f *file, in io.Reader) (t *excelTable, err error) {
+func openExcel(f *File, in io.Reader) (t *excelTable, err error) {
 	defer caught(f, &err)
-	raw, err := io.ReadAll(io.LimitReader(in, mostPacked+1))
+	raw, err := io.ReadAll(io.LimitReader(in, f.packed+1))
 	if err != nil {
 		return nil, f.damaged(err)
 	}
-	if len(raw) > mostPacked {
-		return nil, fault.New(fault.Invalid, "“%s”超过 128 MiB，请另存为 CSV", f.name)
+	if int64(len(raw)) > f.packed {
+		return nil, fault.New(fault.Invalid, "“%s”超过 128 MiB，请另存为 CSV", f.Name)
 	}
-	book, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{RawCellValue: true, UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: mostUnpacked})
+	book, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{RawCellValue: true, UnzipSizeLimit: f.unpacked, UnzipXMLSizeLimit: f.unpacked})
 	if err != nil {
 		return nil, f.damaged(err)
 	}
@@ -62,31 +55,31 @@ func openExcel(f *file, in io.Reader) (t *excelTable, err error) {
 	return t, err
 }
 
-func (t *excelTable) header() []string { return t.names }
+func (t *excelTable) Header() []string { return t.names }
 
-func (t *excelTable) close() {
+func (t *excelTable) Close() {
 	_ = t.rows.Close()
 	_ = t.book.Close()
 }
 
-func (t *excelTable) next() (out row, err error) {
+func (t *excelTable) Next() (out Row, err error) {
 	defer caught(t.file, &err)
 	cells, err := t.filled()
 	if err != nil {
-		return row{}, err
+		return Row{}, err
 	}
 	for len(cells) > len(t.names) && strings.TrimSpace(cells[len(cells)-1]) == "" {
 		cells = cells[:len(cells)-1]
 	}
-	out = row{line: t.line, cells: cells, raw: record(cells)}
+	out = Row{Line: t.line, Cells: cells, Raw: record(cells)}
 	if len(cells) > len(t.names) {
-		out.bad = fmt.Sprintf("应有 %d 列，实有 %d 列", len(t.names), len(cells))
+		out.Bad = width(t.names, cells)
 		return out, nil
 	}
-	for len(out.cells) < len(t.names) { // trailing empty cells are not in the file
-		out.cells = append(out.cells, "")
+	for len(out.Cells) < len(t.names) { // trailing empty cells are not in the file
+		out.Cells = append(out.Cells, "")
 	}
-	out.bad = readable(t.names, out.cells, false)
+	out.Bad = readable(t.names, out.Cells, false)
 	return out, nil
 }
 
@@ -109,7 +102,7 @@ func (t *excelTable) filled() ([]string, error) {
 }
 
 // caught turns a panic of the reader, which takes foreign files apart, into a damaged file.
-func caught(f *file, err *error) {
+func caught(f *File, err *error) {
 	if v := recover(); v != nil {
 		*err = f.damaged(fmt.Errorf("%v", v))
 	}

@@ -1,15 +1,20 @@
-package imports
+package tables
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"wanjie/app/fault"
 )
@@ -17,24 +22,28 @@ import (
 // rows reads a whole file: line, cells, and why a row cannot be read.
 func rows(tb testing.TB, path string) (out [][]string, err error) {
 	tb.Helper()
-	f, err := examine(path)
+	f, err := Examine(path)
 	if err != nil {
 		return nil, err
 	}
-	in, err := f.open()
+	in, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
-	defer in.close()
+	defer in.Close()
 	for {
-		r, err := in.next()
+		r, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
 		if err != nil {
 			return out, err
 		}
-		out = append(out, append([]string{fmt.Sprint(r.line), r.bad}, r.cells...))
+		bad := ""
+		if r.Bad != nil {
+			bad = r.Bad.Error()
+		}
+		out = append(out, append([]string{fmt.Sprint(r.Line), bad}, r.Cells...))
 	}
 }
 
@@ -100,10 +109,7 @@ func TestFilesRefusedWhole(t *testing.T) {
 
 // FuzzTable: whatever the bytes, the reader ends, and every row has the header's width or says why not.
 func FuzzTable(f *testing.F) {
-	book, err := os.ReadFile(workbook(f, "a,b\n1,2018-05-01\n"))
-	if err != nil {
-		f.Fatal(err)
-	}
+	book := workbook(f, []any{"a", "b"}, []any{1, 43221.0})
 	for _, seed := range []string{"a,b\n1,2\n", "\ufeff\"a\",b\r\n\"1\n2\",\"\"\r\n", "a,b\n1,\"x\n2,\"y\",z\n3,4\n", gbk(f, "街道,社区\n枫桥,龙池\n"),
 		zip(f, "a,b\n1,2\n"), "a,a\n\xff\x00,\n", "\xd0\xcf\x11\xe0", string(book)} {
 		f.Add([]byte(seed))
@@ -114,33 +120,112 @@ func FuzzTable(f *testing.F) {
 		if err := os.WriteFile(path, raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		file, err := examine(path)
+		file, err := Examine(path)
 		if err != nil {
 			return
 		}
-		in, err := file.open()
+		in, err := file.Open()
 		if err != nil {
 			return
 		}
-		defer in.close()
+		defer in.Close()
 		for n, last := 0, 0; ; n++ {
-			r, err := in.next()
+			r, err := in.Next()
 			if err != nil {
 				return
 			}
-			if n > len(raw) && !file.excel {
+			if n > len(raw) && !file.Excel {
 				t.Fatalf("%d rows from %d bytes", n, len(raw))
 			}
-			if r.bad == "" && len(r.cells) != len(in.header()) {
-				t.Fatalf("row %d: %d cells under %d names", r.line, len(r.cells), len(in.header()))
+			if r.Bad == nil && len(r.Cells) != len(in.Header()) {
+				t.Fatalf("row %d: %d cells under %d names", r.Line, len(r.Cells), len(in.Header()))
 			}
-			if r.line <= last {
-				t.Fatalf("line %d after %d", r.line, last)
+			if r.Line <= last {
+				t.Fatalf("line %d after %d", r.Line, last)
 			}
-			last = r.line
-			if !file.excel && n > 100_000 {
+			last = r.Line
+			if !file.Excel && n > 100_000 {
 				return
 			}
 		}
 	})
+}
+
+func put(tb testing.TB, name, text string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+func gbk(tb testing.TB, s string) string {
+	tb.Helper()
+	out, err := simplifiedchinese.GBK.NewEncoder().String(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+func zip(tb testing.TB, s string) string {
+	tb.Helper()
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, s)
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return b.String()
+}
+
+// workbook keeps lines of cells as Excel does, with an empty row after each.
+func workbook(tb testing.TB, lines ...[]any) []byte {
+	tb.Helper()
+	x := excelize.NewFile()
+	for i, cells := range lines {
+		at, _ := excelize.CoordinatesToCellName(1, 2*i+1)
+		if err := x.SetSheetRow("Sheet1", at, &cells); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := x.Write(&b); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// What somebody uploads is read like a file on disk, but is not unpacked.
+func TestUploaded(t *testing.T) {
+	read := func(raw []byte) (out [][]string, err error) {
+		f, err := Of("来单.xlsx", raw)
+		if err != nil {
+			return nil, err
+		}
+		in, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		defer in.Close()
+		for {
+			r, err := in.Next()
+			if errors.Is(err, io.EOF) {
+				return out, nil
+			}
+			if err != nil {
+				return out, err
+			}
+			out = append(out, append([]string{fmt.Sprint(r.Line)}, r.Cells...))
+		}
+	}
+	for name, raw := range map[string][]byte{"Excel": workbook(t, []any{"编号", "内容"}, []any{1, "路灯"}), "GBK": []byte(gbk(t, "编号,内容\n\n1,路灯\n"))} {
+		if got, err := read(raw); err != nil || len(got) != 1 || !slices.Equal(got[0], []string{"3", "1", "路灯"}) {
+			t.Errorf("%s: %q %v", name, got, err)
+		}
+	}
+	if _, err := read([]byte(zip(t, "a,b\n1,2\n"))); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a packed one: %v", err)
+	}
 }

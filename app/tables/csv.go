@@ -1,9 +1,8 @@
-package imports
+package tables
 
 import (
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -22,15 +21,15 @@ var errTooLong = errors.New("record too long")
 
 // csvTable reads a CSV as RFC 4180 has it.
 type csvTable struct {
-	file   *file
-	in     *unpacked
+	file   *File
+	in     *content
 	source *kept
 	r      *csv.Reader
 	names  []string
 	line   int // of the last good record
 }
 
-func openCSV(f *file, in *unpacked) (*csvTable, error) {
+func openCSV(f *File, in *content) (*csvTable, error) {
 	if head, _ := in.Peek(3); string(head) == "\ufeff" {
 		_, _ = in.Discard(3)
 	}
@@ -47,7 +46,7 @@ func openCSV(f *file, in *unpacked) (*csvTable, error) {
 		return nil, f.empty()
 	}
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "“%s”的表头无法读取", f.name).Because(err)
+		return nil, fault.New(fault.Invalid, "“%s”的表头无法读取", f.Name).Because(err)
 	}
 	t.source.upto(t.r.InputOffset())
 	if t.names, err = headerOf(f, cells); err != nil {
@@ -56,45 +55,50 @@ func openCSV(f *file, in *unpacked) (*csvTable, error) {
 	return t, nil
 }
 
-func (t *csvTable) header() []string { return t.names }
+func (t *csvTable) Header() []string { return t.names }
 
-func (t *csvTable) close() { t.in.close() }
+func (t *csvTable) Close() { t.in.close() }
 
-func (t *csvTable) next() (row, error) {
+func (t *csvTable) Next() (Row, error) {
 	t.source.left = mostBytes
 	cells, err := t.r.Read()
-	out := row{cells: cells}
+	out := Row{Cells: cells}
 	if err == nil {
 		t.line, _ = t.r.FieldPos(0)
-		out.line = t.line
+		out.Line = t.line
 	}
-	out.raw = strings.Trim(t.source.upto(t.r.InputOffset()), "\r\n")
+	out.Raw = strings.Trim(t.source.upto(t.r.InputOffset()), "\r\n")
 	var pe *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
-		return row{}, io.EOF
+		return Row{}, io.EOF
 	case errors.Is(err, errTooLong):
-		return row{}, fault.New(fault.Invalid, "“%s”有一条记录超过 4 MiB，可能是引号没有成对，请检查第 %d 行以后", t.file.name, t.line)
+		return Row{}, fault.New(fault.Invalid, "“%s”有一条记录超过 4 MiB，可能是引号没有成对，请检查第 %d 行以后", t.file.Name, t.line)
 	case errors.As(err, &pe):
 		if pe.Line-pe.StartLine > mostLines {
-			return row{}, fault.New(fault.Invalid, "“%s”第 %d 行的引号没有成对，后面 %d 行都被算在其中，请改正后重新导入", t.file.name, pe.StartLine, pe.Line-pe.StartLine)
+			return Row{}, fault.New(fault.Invalid, "“%s”第 %d 行的引号没有成对，后面 %d 行都被算在其中，请改正后重新导入", t.file.Name, pe.StartLine, pe.Line-pe.StartLine)
 		}
-		out.line, out.cells, out.bad = pe.StartLine, nil, "引号没有成对"
+		out.Line, out.Cells, out.Bad = pe.StartLine, nil, fault.New(fault.Invalid, "引号没有成对")
 		if pe.Line > pe.StartLine {
-			out.bad = fmt.Sprintf("引号没有成对，第 %d 至 %d 行被算作一行", pe.StartLine, pe.Line)
+			out.Bad = fault.New(fault.Invalid, "引号没有成对，第 %d 至 %d 行被算作一行", pe.StartLine, pe.Line)
 		}
 	case err != nil:
-		return row{}, t.file.damaged(err)
+		return Row{}, t.file.damaged(err)
 	case len(cells) != len(t.names):
-		out.bad = fmt.Sprintf("应有 %d 列，实有 %d 列", len(t.names), len(cells))
+		out.Bad = width(t.names, cells)
 	default:
-		out.bad = readable(t.names, cells, t.file.legacy)
+		out.Bad = readable(t.names, cells, t.file.legacy)
 	}
 	return out, nil
 }
 
+// width says that a row has too few cells or too many.
+func width(names, cells []string) *fault.Error {
+	return fault.New(fault.Invalid, "应有 %d 列，实有 %d 列", len(names), len(cells))
+}
+
 // headerOf cleans the names of the columns.
-func headerOf(f *file, cells []string) ([]string, error) {
+func headerOf(f *File, cells []string) ([]string, error) {
 	names, any := make([]string, len(cells)), false
 	for i, c := range cells {
 		names[i] = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
