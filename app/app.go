@@ -85,6 +85,7 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 	a.Site = &web.Site{
 		URL: cfg.PublicURL,
 		DB:  db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
+		Resident: a.residentVisitor, Street: a.street,
 		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
 	}
 	a.Live = web.NewLive(rdb, log)

@@ -34,6 +34,7 @@ type Request struct {
 	Needs    string // capability that the route asks for
 	number   string
 	site     string
+	door     *door // whose sign-in and error page it has; nil: the staff's
 	claimed  uuid.UUID
 }
 
@@ -80,6 +81,10 @@ func (r *Request) WantsJSON() bool { return wantsJSON(r.Request) }
 // newRequestID makes the number of one POST to come.
 func newRequestID() string { return tenants.NewID().String() }
 
+func errForm(err error) error {
+	return fault.New(fault.Invalid, "提交的内容过大或格式有误").Because(err)
+}
+
 // maxForm bounds the body of a form, in bytes.
 const maxForm = 1 << 20
 
@@ -87,7 +92,7 @@ const maxForm = 1 << 20
 // another request under the same number.
 func (r *Request) claim() (*tenants.Request, error) {
 	if err := r.ParseForm(); err != nil {
-		return nil, fault.New(fault.Invalid, "提交的内容过大或格式有误").Because(err)
+		return nil, errForm(err)
 	}
 	raw := r.PostForm.Get(ui.RequestField)
 	if raw == "" {
