@@ -164,7 +164,17 @@ func TestStrangersSeeNothing(t *testing.T) {
 	a, c := h.street(t, "丙"+uuid.NewString()[:6], 30_000)
 	for _, route := range h.Site.Routes() {
 		path := address(route.Pattern, a.Slug, c.ID.String())
-		if status, _ := h.ask(t, 0, route.Method, path, nil); status != http.StatusSeeOther {
+		status, body := h.ask(t, 0, route.Method, path, nil)
+		switch {
+		case route.Door == "open": // for everybody: the street's own name and nothing of anybody's
+			if strings.Contains(body, c.ID.String()) || strings.Contains(body, c.Number) {
+				t.Errorf("%s %s shows a case to everybody", route.Method, route.Pattern)
+			}
+		case strings.HasPrefix(route.Pattern, "/api/"):
+			if status != http.StatusUnauthorized {
+				t.Errorf("%s %s without a session: %d, want 401", route.Method, route.Pattern, status)
+			}
+		case status != http.StatusSeeOther:
 			t.Errorf("%s %s without a session: %d, want the way to sign-in", route.Method, route.Pattern, status)
 		}
 		if route.Door != "tenant" {

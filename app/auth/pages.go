@@ -210,6 +210,9 @@ func (p *Pages) address(r *http.Request) string { return network(p.from(r)) }
 func (p *Pages) signed(r *http.Request) (token string, s Session, err error) {
 	token = p.Cookies.Token(r)
 	s, err = p.Keeper.Session(r.Context(), token)
+	if err == nil && s.Kind != Employee { // residents have a door of their own
+		err = errUnsigned()
+	}
 	return token, s, err
 }
 
