@@ -88,7 +88,8 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		URL: cfg.PublicURL,
 		DB:  db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
 		Programs: web.Programs{Admit: door.Admit, Note: door.Note},
-		Refused:  a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
+		Resident: a.residentVisitor, Street: a.street,
+		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
 	}
 	a.Live = web.NewLive(rdb, log)
 	a.Keeper.Ended = func(gone func(auth.Key, auth.Session) bool) {

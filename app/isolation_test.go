@@ -174,7 +174,17 @@ func TestStrangersSeeNothing(t *testing.T) {
 			}
 			continue
 		}
-		if status, _ := h.ask(t, 0, route.Method, path, nil); status != http.StatusSeeOther {
+		status, body := h.ask(t, 0, route.Method, path, nil)
+		switch {
+		case route.Door == "open": // for everybody: the street's own name and nothing of anybody's
+			if strings.Contains(body, c.ID.String()) || strings.Contains(body, c.Number) {
+				t.Errorf("%s %s shows a case to everybody", route.Method, route.Pattern)
+			}
+		case strings.HasPrefix(route.Pattern, "/api/"):
+			if status != http.StatusUnauthorized {
+				t.Errorf("%s %s without a session: %d, want 401", route.Method, route.Pattern, status)
+			}
+		case status != http.StatusSeeOther:
 			t.Errorf("%s %s without a session: %d, want the way to sign-in", route.Method, route.Pattern, status)
 		}
 		if route.Door != "tenant" {

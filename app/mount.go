@@ -13,6 +13,7 @@ import (
 	"wanjie/app/config"
 	"wanjie/app/district"
 	"wanjie/app/openapi"
+	"wanjie/app/resident"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/billing"
@@ -26,6 +27,7 @@ import (
 func (a *App) mountDoors() {
 	s := a.Site
 	a.signIn().Mount(s.Raw)
+	resident.Routes(s, a.residents())
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
 	district.Routes(s)
@@ -90,6 +92,7 @@ func switches() (out []admin.Switch) {
 // words are what all modules' dimensions say.
 func words() map[string]string {
 	out := vendor.Words()
+	maps.Copy(out, resident.Words())
 	for _, m := range Modules {
 		maps.Copy(out, m.Words)
 	}

@@ -20,6 +20,7 @@ import (
 	"wanjie/app/files"
 	"wanjie/app/handover"
 	"wanjie/app/openapi"
+	"wanjie/app/resident"
 	"wanjie/billing"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -104,6 +105,7 @@ func Columns() (all []keys.Columns) {
 	all = append(all, courier.Columns...)
 	all = append(all, files.Columns...)
 	all = append(all, openapi.Columns...)
+	all = append(all, resident.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
 	}
@@ -112,7 +114,7 @@ func Columns() (all []keys.Columns) {
 
 func (a *App) jobKinds() []jobs.Kind {
 	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
-	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow())
+	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), resident.Forget(a.Keeper))
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
 	}

@@ -210,6 +210,9 @@ func (p *Pages) address(r *http.Request) string { return network(p.from(r)) }
 func (p *Pages) signed(r *http.Request) (token string, s Session, err error) {
 	token = p.Cookies.Token(r)
 	s, err = p.Keeper.Session(r.Context(), token)
+	if err == nil && s.Kind != Employee { // residents have a door of their own
+		err = errUnsigned()
+	}
 	return token, s, err
 }
 
@@ -232,6 +235,10 @@ func (p *Pages) enter(w http.ResponseWriter, r *http.Request, t Ticket, via, to 
 
 // admit writes a fresh sign-in down and leaves its cookie. ErrDisabled for somebody switched off.
 func (p *Pages) admit(w http.ResponseWriter, r *http.Request, t Ticket, via string) (Session, error) {
+	if t.Session.Kind != Employee { // residents have a door of their own
+		_ = p.Keeper.Client.Logout(r.Context(), t.Token)
+		return t.Session, ErrCode
+	}
 	s, err := p.Keeper.known(r.Context(), t.Session)
 	if err == nil {
 		err = p.note(r, of(access.Login, s, via))

@@ -58,14 +58,18 @@ func errUnsigned() error { return fault.New(fault.Unsigned, "请先登录") }
 // Cookies writes and reads the one cookie: Kratos's session token under a name that browsers bind
 // to this very host, over TLS, on all paths. Chromium takes it from http://127.0.0.1 and
 // http://localhost too; Plain is for development on other names without TLS.
-type Cookies struct{ Plain bool }
+// At tells the cookies of two doors on one host apart.
+type Cookies struct {
+	Plain bool
+	At    string // "-resident"; empty: the staff's
+}
 
 // Name is the cookie's name.
 func (c Cookies) Name() string {
 	if c.Plain {
-		return "wanjie"
+		return "wanjie" + c.At
 	}
-	return "__Host-wanjie"
+	return "__Host-wanjie" + c.At
 }
 
 // Token is the session token that r carries, or "".
@@ -79,11 +83,17 @@ func (c Cookies) Token(r *http.Request) string {
 
 // Set leaves token with the browser until expires.
 func (c Cookies) Set(w http.ResponseWriter, token string, expires time.Time) {
-	http.SetCookie(w, c.cookie(token, expires, 0))
+	http.SetCookie(w, c.Of(token, expires))
 }
 
+// Of is the cookie that keeps token until expires.
+func (c Cookies) Of(token string, expires time.Time) *http.Cookie { return c.cookie(token, expires, 0) }
+
+// Gone is the cookie that takes it back.
+func (c Cookies) Gone() *http.Cookie { return c.cookie("", time.Time{}, -1) }
+
 // Clear takes the cookie back.
-func (c Cookies) Clear(w http.ResponseWriter) { http.SetCookie(w, c.cookie("", time.Time{}, -1)) }
+func (c Cookies) Clear(w http.ResponseWriter) { http.SetCookie(w, c.Gone()) }
 
 func (c Cookies) cookie(value string, expires time.Time, age int) *http.Cookie {
 	return &http.Cookie{

@@ -35,7 +35,7 @@ var Module = module.Module{
 	Acts: acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "yellow", "red", "overdue", "closed", "called_back", "reopened", "imported",
 		"sent_to_verify", "verified", "not_found", "answered", "merged", "voided", "asked", "granted", "refused", "withdrawn", "undecided", "resumed", "suspension_reviewed", "postponed",
 		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned", "handed_over", "taken_there", "handed_back",
-		"uncalled", "unreplied", "replied", "reply_drafted", "reply_returned", "reply_approved", "reply_unreviewed"),
+		"supplemented", "uncalled", "unreplied", "replied", "reply_drafted", "reply_returned", "reply_approved", "reply_unreviewed"),
 	Jobs:   []jobs.Kind{exportJob},
 	Notify: notify,
 	Words:  actWords(),
@@ -114,6 +114,7 @@ func actWords() map[string]string {
 	for r, title := range roleTitles {
 		out["part/"+r] = title
 	}
+	out["dimension/"+Voice], out[Voice+"/"+Petitioners] = ui.Key("由谁提出"), petitionerTitle
 	out["dimension/outside"], out["dimension/outside_name"] = ui.Key("渠道外事项"), ui.Key("渠道外事项名称")
 	out["dimension/"+tally.Deadline], out["dimension/"+tally.Event], out["dimension/"+tally.On], out["dimension/"+tally.By] = ui.Key("办理期限"), ui.Key("计数"), ui.Key("日期"), ui.Key("计入单位")
 	out["dimension/"+tally.Contacted], out["dimension/"+tally.Solved], out["dimension/"+tally.Satisfaction] = ui.Key("已联系"), ui.Key("已解决"), ui.Key("满意度")

@@ -23,7 +23,9 @@ func TestTheDeskKnowsWhileTheClerkTypes(t *testing.T) {
 	if w := b.post("/cases", rubbishForm()); w.Code != http.StatusSeeOther {
 		t.Fatalf("the first heap: %d %s", w.Code, w.Body)
 	}
-	ask := func(part string, form url.Values) *page { return b.read(b.send("POST", "/cases/new?part="+part, form, byHtmx)) }
+	ask := func(part string, form url.Values) *page {
+		return b.read(b.send("POST", "/cases/new?part="+part, form, byHtmx))
+	}
 
 	for said, key := range map[string]string{"0110": garbage, "06010": garbage, "暴露垃圾": garbage, "乱停放": "matter-09009", "东门暴露垃圾堆了三天没人管": garbage, "suggestion": "extension-24003"} {
 		ask("classes", url.Values{"seek": {said}}).has(1, `button[name=choose][value="`+key+`"]`)

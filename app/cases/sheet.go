@@ -233,7 +233,7 @@ var actTitles = map[string]string{
 	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"), "case.unassigned": ui.Key("超时未派给经办人"),
 	"case.joined": ui.Key("增派协办"), "case.co_received": ui.Key("协办签收"), "case.co_handled": ui.Key("提交协办结果"), "case.not_waited": ui.Key("不再等待协办"),
 	"case.assigned": ui.Key("派给经办人"), "case.taken": ui.Key("经办人接办"), "case.fed_back": ui.Key("提交经办结果"), "case.given_back": ui.Key("经办人退回联络员"),
-	"paper.printed": ui.Key("打印文书"),
+	"paper.printed": ui.Key("打印文书"), "case.supplemented": ui.Key("补充情况"),
 	"case.uncalled": ui.Key("逾期未回访"), "case.unreplied": ui.Key("逾期未回复上级"), "case.replied": ui.Key("回复上级"),
 	"case.reply_drafted": ui.Key("提交拟办回复"), "case.reply_returned": ui.Key("退回拟办回复"), "case.reply_approved": ui.Key("审核通过回复"),
 	"case.reply_unreviewed": ui.Key("回复逾期未审核"),
@@ -248,6 +248,8 @@ func (n names) moment(e Event) ui.Moment {
 	switch {
 	case e.Person == tenants.System:
 		m.Actor = ui.T(n.ctx, "系统")
+	case m.Actor == "" && e.After["channel"] == ResidentChannel && (e.After[Voice] == Petitioners || e.Kind == "case.reported"):
+		m.Actor = ui.T(n.ctx, petitionerTitle)
 	case m.Actor == "":
 		m.Actor = ui.T(n.ctx, "工号 %d", e.Person)
 	}

@@ -23,12 +23,16 @@ import (
 // Report takes in a matter. The route of its channel and class may accept or file it at once. A second
 // case with the same id is fault.Conflict.
 func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
+	if !auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
+		return nil, errForbidden()
+	}
+	return takeIn(ctx, tx, in)
+}
+
+func takeIn(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	cfg, err := blueprint.For(ctx, tx)
 	if err != nil {
 		return nil, err
-	}
-	if !auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
-		return nil, errForbidden()
 	}
 	if err := in.check(cfg, tx.Tenant().Codes); err != nil {
 		return nil, err

@@ -34,8 +34,10 @@ type Config struct {
 	PublicURL string // as people type it; decides cookies and links
 	Keys      string // file of the development key service
 	Roots     string // folder for signed daily roots, outside the database
-	SMTP      string // smtp://user:password@host:port; empty: mail stays unsent
-	Dev       bool   // development doors (/dev/…) are open
+	// ResidentDomain is where streets have hosts of their own for residents: <slug>.<domain>; empty: they come by /r/<slug>.
+	ResidentDomain string
+	SMTP           string // smtp://user:password@host:port; empty: mail stays unsent
+	Dev            bool   // development doors (/dev/…) are open
 }
 
 // Account is one demo person, as listed in DevFile.
@@ -138,6 +140,7 @@ func FromEnv(get func(string) string) (Config, error) {
 		KratosPublic: need("KRATOS_PUBLIC_URL"), KratosAdmin: need("KRATOS_ADMIN_URL"),
 		CourierKey: get("WANJIE_COURIER_KEY"), Addr: or("WANJIE_ADDR", ":8080"), AdminAddr: or("WANJIE_ADMIN_ADDR", "127.0.0.1:9090"),
 		PublicURL: strings.TrimRight(get("WANJIE_PUBLIC_URL"), "/"), Keys: need("WANJIE_KEYS"), Roots: or("WANJIE_ROOTS", "roots"), SMTP: get("WANJIE_SMTP_URL"),
+		ResidentDomain: strings.ToLower(strings.Trim(get("WANJIE_RESIDENT_DOMAIN"), ".")),
 	}
 	for _, part := range strings.Split(get("WANJIE_PROXIES"), ",") {
 		if part = strings.TrimSpace(part); part == "" {

@@ -25,8 +25,13 @@ func SetLocale(w http.ResponseWriter, r *http.Request) {
 	if r.PostFormValue("locale") == ui.English {
 		locale = ui.English
 	}
-	http.SetCookie(w, &http.Cookie{Name: localeCookie, Value: locale, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, LocaleCookie(locale))
 	http.Redirect(w, r, safeReferer(r, "/"), http.StatusSeeOther)
+}
+
+// LocaleCookie remembers a language.
+func LocaleCookie(locale string) *http.Cookie {
+	return &http.Cookie{Name: localeCookie, Value: locale, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }
 
 // Done is See with a message shown once on the next page. say must be one of the messages that are
@@ -122,6 +127,11 @@ var done = map[string]string{
 	"drafted":    ui.Key("已提交审核"),
 	"reviewed":   ui.Key("已审核"),
 	"answers":    ui.Key("已生成回复文件，其中的回复均已记为已回复"),
+	"more":       ui.Key("已补充"),
+	"thanks":     ui.Key("感谢您的评价"),
+	"again":      ui.Key("已退回重新办理"),
+	"read":       ui.Key("已全部读过"),
+	"left":       ui.Key("账号已注销，您的个人信息已删除"),
 	"keeping":    ui.Key("已开始生成，完成后列在存档中"),
 }
 

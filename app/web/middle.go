@@ -90,7 +90,7 @@ func (s *Site) Handler(l Limits) http.Handler {
 	if err != nil {
 		panic(err) // the level is one of the package's own
 	}
-	return s.logged(compress(cross.Handler(shedding(l, s.muxed()))))
+	return s.logged(compress(cross.Handler(shedding(l, s.byHost(s.muxed())))))
 }
 
 // shedding answers 503 with Retry-After once waiting would only make everybody late.

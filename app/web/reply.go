@@ -18,8 +18,11 @@ type Reply struct {
 	part   templ.Component
 	see    string
 	json   any
+	data   any
 	file   *file
 	stream *stream
+
+	cookies []*http.Cookie
 }
 
 type file struct {
@@ -48,6 +51,12 @@ func (r Reply) Or(v any) Reply { r.json = v; return r }
 
 // JSON answers a program with v.
 func JSON(v any) Reply { return Reply{json: v} }
+
+// Data is what a program (Accept: application/json) gets in place of the page: the page's own struct.
+func (r Reply) Data(v any) Reply { r.data = v; return r }
+
+// Cookie leaves a cookie with the browser. A repeat of the request leaves none.
+func (r Reply) Cookie(c *http.Cookie) Reply { r.cookies = append(r.cookies, c); return r }
 
 // File answers with a download.
 func File(name, kind string, body []byte) Reply { return Reply{file: &file{name, kind, body}} }

@@ -35,6 +35,7 @@ type Request struct {
 	Caller   *Caller // of a program's call; nil for a person
 	number   string
 	site     string
+	door     *door // whose sign-in and error page it has; nil: the staff's
 	claimed  uuid.UUID
 	program  bool
 }
@@ -82,13 +83,17 @@ func (r *Request) WantsJSON() bool { return r.program || wantsJSON(r.Request) }
 // newRequestID makes the number of one POST to come.
 func newRequestID() string { return tenants.NewID().String() }
 
+func errForm(err error) error {
+	return fault.New(fault.Invalid, "提交的内容过大或格式有误").Because(err)
+}
+
 // maxForm bounds the body of a form, in bytes.
 const maxForm = 1 << 20
 
 // parse reads the form.
 func (r *Request) parse() error {
 	if err := r.ParseForm(); err != nil {
-		return fault.New(fault.Invalid, "提交的内容过大或格式有误").Because(err)
+		return errForm(err)
 	}
 	return nil
 }

@@ -104,18 +104,7 @@ func (s *Site) inTenant(ctx context.Context, tx tenants.Tx, r *Request, module, 
 	if err := s.Admit(ctx, tx, r, module, may); err != nil {
 		return Reply{}, err
 	}
-	if was := tx.Repeat(); was != nil {
-		return recall(was), nil
-	}
-	reply, err := h(ctx, tx, r)
-	if err == nil && r.Method == http.MethodPost && reply.see != "" {
-		kept, err := keep(reply)
-		if err != nil {
-			return Reply{}, err
-		}
-		tx.Answer(kept)
-	}
-	return reply, err
+	return once(ctx, tx, r, h)
 }
 
 // keep is what a repeat needs: the address and, on a line of its own, what a program is told.

@@ -26,6 +26,8 @@ import (
 type Frame struct {
 	layout.Page
 	Plain bool // no menu: sign-in and the choice of a place
+	// Shell is the frame itself where it is another than the console's; it puts the page inside as its child.
+	Shell func(layout.Page) templ.Component
 }
 
 // Site serves every door of the product. Its functions are given once by the wiring; web itself
@@ -52,6 +54,14 @@ type Site struct {
 	DistrictFrame func(ctx context.Context, tx tenants.DistrictTx, r *Request) (Frame, error)
 	VendorFrame   func(ctx context.Context, r *Request) (Frame, error)
 
+	// Resident answers who asks at the residents' door, and ResidentFrame puts its frame around a page.
+	Resident      func(*http.Request) (Visitor, error)
+	ResidentFrame func(ctx context.Context, tx tenants.Tx, r *Request) (Frame, error)
+	// ResidentError is its page for a failure.
+	ResidentError func(r *Request, f layout.Failure) templ.Component
+	// Street is the slug of the street to whose residents a host belongs; nil: they come by the address alone.
+	Street func(host string) (slug string, ok bool)
+
 	mux     *http.ServeMux
 	routes  []Route
 	uploads map[string]int64 // pattern → how many bytes it takes; see Routes.Upload
@@ -77,11 +87,21 @@ func (s *Site) muxed() *http.ServeMux {
 
 // handle wraps a route: who asks, in which language, and what becomes of a failure.
 func (s *Site) handle(pattern string, f func(http.ResponseWriter, *Request) error) {
+	s.handleAt(nil, pattern, f)
+}
+
+// handleAt is handle at a door of its own.
+func (s *Site) handleAt(at *door, pattern string, f func(http.ResponseWriter, *Request) error) {
 	most := max(s.uploads[pattern], maxForm)
 	s.muxed().HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, most)
-		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context()), site: s.URL}
-		v, err := s.Visitor(q)
+		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context()), site: s.URL, door: at}
+		ask := s.Visitor
+		if at != nil {
+			at.enter(r)
+			ask = s.Resident
+		}
+		v, err := ask(r.Request)
 		if err != nil {
 			s.fail(w, r, fault.New(fault.Unavailable, "登录服务暂时不可用，请稍后重试").Because(err))
 			return
@@ -104,10 +124,11 @@ type rendered struct {
 	stream   *stream // in place of body, with what it reads by; log hears when it breaks off
 	read     Read
 	log      *slog.Logger
+	cookies  []*http.Cookie
 }
 
 func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(context.Context) (Frame, error)) (rendered, error) {
-	out := rendered{status: reply.status, kind: "text/html; charset=utf-8"}
+	out := rendered{status: reply.status, kind: "text/html; charset=utf-8", cookies: reply.cookies}
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
@@ -124,6 +145,10 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 	case reply.stream != nil:
 		out.kind, out.name, out.stream, out.log = reply.stream.kind, reply.stream.name, reply.stream, s.Log
 		return out, nil
+	case reply.data != nil && r.WantsJSON():
+		body, err := json.Marshal(reply.data)
+		out.kind, out.body = "application/json", body
+		return out, err
 	case reply.json != nil:
 		body, err := json.Marshal(reply.json)
 		out.kind, out.body = "application/json", body
@@ -141,7 +166,10 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 		f.Guard = r.Guard()
 		f.Flash = flashOf(r)
 		shell := layout.Shell(f.Page)
-		if f.Plain {
+		switch {
+		case f.Shell != nil:
+			shell = f.Shell(f.Page)
+		case f.Plain:
 			shell = layout.Plain(f.Page)
 		}
 		ctx = templ.WithChildren(ctx, c)
@@ -158,6 +186,9 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 func (o rendered) send(w http.ResponseWriter, r *Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
+	for _, c := range o.cookies {
+		http.SetCookie(w, c)
+	}
 	if o.location != "" {
 		if r.Boosted() { // htmx follows a redirect by itself and would swap the page into a part
 			h.Set("HX-Redirect", o.location)
@@ -205,7 +236,7 @@ func (s *Site) fail(w http.ResponseWriter, r *Request, err error) {
 		s.Log.WarnContext(ctx, "unavailable", "request", r.number, "route", r.Pattern, "error", err)
 		w.Header().Set("Retry-After", "2")
 	}
-	if f.Kind == fault.Forbidden && s.Refused != nil && r.Visitor.Person != 0 {
+	if f.Kind == fault.Forbidden && s.Refused != nil && r.Visitor.Person != 0 && r.door == nil {
 		s.Refused(r)
 	}
 	if f.Kind == fault.Unsigned && !r.WantsJSON() {
@@ -213,8 +244,12 @@ func (s *Site) fail(w http.ResponseWriter, r *Request, err error) {
 		if errors.Is(err, ErrWeak) {
 			to = "/second-factor"
 		}
+		way := r.URL.RequestURI()
+		if r.door != nil {
+			to, way = r.door.signIn(r), r.Own()
+		}
 		if r.Method == http.MethodGet {
-			to += "?return_to=" + url.QueryEscape(r.URL.RequestURI())
+			to += "?return_to=" + url.QueryEscape(way)
 		}
 		rendered{location: to, status: http.StatusSeeOther}.send(w, r)
 		return
@@ -244,6 +279,9 @@ func (s *Site) sendFault(w http.ResponseWriter, r *Request, f *fault.Error) {
 		failure.Back = safeReferer(r.Request, r.Base)
 	}
 	c := layout.Error(layout.Page{Title: say}, failure)
+	if r.door != nil && s.ResidentError != nil {
+		c = s.ResidentError(r, failure)
+	}
 	if r.Boosted() {
 		w.Header().Set("HX-Retarget", "#flash")
 		w.Header().Set("HX-Reswap", "innerHTML")

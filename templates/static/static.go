@@ -1,7 +1,7 @@
 // Package static carries the stylesheet, scripts and pictures of every door inside the binary and serves them so that a
 // browser fetches each of them once: the address contains a digest of the whole set, so it may be kept for ever.
 //
-// assets/wanjie.css and htmx.js are built by build.sh and committed; the other scripts and the pictures are written by hand.
+// assets/wanjie.css and htmx.js are built by build.sh and committed; the rest is written by hand, the residents' stylesheet too.
 package static
 
 import (

@@ -113,7 +113,7 @@ func TestChromium90(t *testing.T) {
 		`Promise\.(withResolvers|try)`:             "119, 128",
 		`Object\.groupBy`:                          "117",
 	}
-	for name, late := range map[string]map[string]string{"wanjie.css": css, "wanjie.js": js, "draw.js": js, "htmx.js": js, "live.js": js} {
+	for name, late := range map[string]map[string]string{"wanjie.css": css, "wanjie.js": js, "draw.js": js, "htmx.js": js, "live.js": js, "resident.css": css, "resident.js": js} {
 		for pattern, since := range late {
 			if found := regexp.MustCompile(pattern).FindString(asset(t, name)); found != "" {
 				t.Errorf("%s uses %q: not in Chromium 90 (%s)", name, found, since)
@@ -121,7 +121,7 @@ func TestChromium90(t *testing.T) {
 		}
 	}
 	// Our own scripts promise ES2019, which is stricter.
-	for _, name := range []string{"wanjie.js", "draw.js", "live.js"} {
+	for _, name := range []string{"wanjie.js", "draw.js", "live.js", "resident.js"} {
 		if found := regexp.MustCompile(`\?\.[a-zA-Z(\[]|\?\?|=>\s*\{?.*\bimport\(`).FindString(asset(t, name)); found != "" {
 			t.Errorf("%s uses %q: later than ES2019", name, found)
 		}

@@ -38,7 +38,7 @@ func lit(ctx context.Context, tx tenants.Tx, c *cases.Case, rules *blueprint.Con
 	if cases.Shine(c.Clock, c.Running(), now) != cases.Yellow || !rules.Bool("urge.auto", true) || !mayBeUrged(c) || int64(c.Urges) >= most(rules) {
 		return nil
 	}
-	return urge(ctx, tx, c, rules, "", true)
+	return urge(ctx, tx, c, rules, "", byMachine)
 }
 
 // repeated hears that another report was merged into a case, and has it considered without waiting for its lock.

@@ -49,7 +49,7 @@ func acts() (out []journal.Kind) {
 func words() map[string]string {
 	out := map[string]string{
 		"dimension/level": ui.Key("督办级别"), "dimension/ground": ui.Key("事由"), "dimension/order": ui.Key("督办单编号"), "dimension/order_unit": ui.Key("被督办单位"),
-		"dimension/urge": ui.Key("催办方式"), "dimension/addressee": ui.Key("批示对象"), "urge/auto": ui.Key("系统催办"), "urge/person": ui.Key("人工催办"),
+		"dimension/urge": ui.Key("催办方式"), "dimension/addressee": ui.Key("批示对象"), "urge/auto": ui.Key("系统催办"), "urge/person": ui.Key("人工催办"), "urge/petitioner": ui.Key("诉求人催办"),
 	}
 	for g, title := range groundTitles {
 		out["ground/"+string(g)] = title

@@ -1,0 +1,88 @@
+package resident
+
+import (
+	"context"
+
+	"wanjie/app/cases"
+	"wanjie/app/fault"
+	"wanjie/app/web"
+	view "wanjie/templates/resident"
+	"wanjie/templates/ui"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+func (d *desk) home(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident) (web.Reply, error) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	t := tx.Tenant()
+	p := view.Home{Base: r.Base, Street: t.Name, Welcome: t.Branding.Welcome, Hotline: hotline(cfg), Signed: me != nil, Emergencies: emergencies(cfg), Paused: !t.State.Writable()}
+	if me != nil {
+		mine, err := cases.Mine(ctx, tx)
+		if err != nil {
+			return web.Reply{}, err
+		}
+		if p.Matters, err = rows(ctx, tx, r, cfg, mine); err != nil {
+			return web.Reply{}, err
+		}
+		p.Matters = p.Matters[:min(len(p.Matters), 3)]
+	}
+	return web.Page(t.Name, view.HomePage(p)).Data(p), nil
+}
+
+func (d *desk) notice(ctx context.Context, tx tenants.Tx, r *web.Request, _ *Resident) (web.Reply, error) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p := view.Notice{Street: tx.Tenant().Name, Hotline: hotline(cfg), Version: NoticeVersion, Base: r.Base}
+	return web.Page(ui.T(ctx, "隐私政策"), view.NoticePage(p)).Data(p), nil
+}
+
+func (d *desk) followForm(ctx context.Context, _ tenants.Tx, r *web.Request, _ *Resident) (web.Reply, error) {
+	return d.followPage(ctx, r, view.Follow{}, nil), nil
+}
+
+func (d *desk) followPage(ctx context.Context, r *web.Request, p view.Follow, f *fault.Error) web.Reply {
+	p.Form, p.Base = form(ctx, r, f), r.Base
+	reply := web.Page(ui.T(ctx, "查询进度"), view.FollowPage(p)).Data(p)
+	if f != nil {
+		reply = reply.Status(f.Kind.Status())
+	}
+	return reply
+}
+
+// follow shows how far a matter has come to whoever holds its receipt: steps and dates, none of its words.
+func (d *desk) follow(ctx context.Context, r *web.Request) (web.Reply, error) {
+	p := view.Follow{}
+	err := d.Door.Take(r.Request, followsByAddress, d.Door.ByAddress(r.Request))
+	if err == nil {
+		var id tenants.ID
+		if id, err = d.DB.Find(ctx, r.PathValue("tenant")); err != nil {
+			return web.Reply{}, err
+		}
+		err = d.DB.Read(ctx, id, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+			if err := d.closed(ctx, tx); err != nil {
+				return err
+			}
+			c, rules, err := cases.ByReceipt(ctx, tx, r.Text("number"), r.Text("tail"))
+			if err != nil {
+				return err
+			}
+			p.Number = c.Number
+			p.State, p.Tone = stateOf(ctx, c)
+			p.Steps, err = steps(ctx, tx, c, rules)
+			p.Due = due(c)
+			return err
+		})
+	}
+	if f := fault.Of(err); f != nil && !r.WantsJSON() && (f.Kind == fault.NotFound || f.Kind == fault.TooMany) {
+		return d.followPage(ctx, r, view.Follow{}, f), nil
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return d.followPage(ctx, r, p, nil), nil
+}

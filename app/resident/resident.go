@@ -1,0 +1,140 @@
+package resident
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"wanjie/app/clock"
+	"wanjie/app/fault"
+	"wanjie/tenants"
+	"wanjie/tenants/keys"
+)
+
+// Resident is somebody whom a street knows by a telephone that they proved to be theirs.
+type Resident struct {
+	bun.BaseModel `bun:"table:residents,alias:r"`
+
+	Person     int64     `bun:",pk"`
+	ID         uuid.UUID `bun:"type:uuid"`
+	Phone      []byte    // sealed
+	PhoneBlind []byte
+	Name       []byte // sealed
+	Elder      bool
+	Contrast   bool
+	Language   string
+	JoinedAt   time.Time
+	ReadAt     time.Time
+	LeftAt     time.Time `bun:",nullzero"`
+}
+
+func (r *Resident) at(column string) keys.Addr {
+	return keys.Addr{Table: "residents", Column: column, ID: r.ID}
+}
+
+// Open opens name and telephone.
+func (r *Resident) Open(box *keys.Box) (name, phone string, err error) {
+	if phone, err = box.Open(r.at("phone"), r.Phone); err == nil {
+		name, err = box.Open(r.at("name"), r.Name)
+	}
+	return name, phone, err
+}
+
+// errUnsigned leads to the sign-in.
+func errUnsigned() error { return fault.New(fault.Unsigned, "请先登录") }
+
+// Known is the actor as this street knows him; Unsigned when it does not, or no more.
+func Known(ctx context.Context, tx tenants.Tx) (*Resident, error) {
+	if tx.Actor().Person == tenants.System {
+		return nil, errUnsigned()
+	}
+	r := new(Resident)
+	err := tx.Select(r).Where("r.person = ?", tx.Actor().Person).Where("r.left_at IS NULL").Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errUnsigned()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("resident: %w", err)
+	}
+	return r, nil
+}
+
+// Join makes the actor known to the street under the telephone that he proved, with his consent to the notice of this
+// version; or takes back one who had left, with nothing of what he left. It records "resident.joined" once.
+func Join(ctx context.Context, tx tenants.Tx, phone, version, way string) (*Resident, error) {
+	if version != NoticeVersion {
+		return nil, errAgree()
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := clock.Now(ctx)
+	r := new(Resident)
+	err = tx.Select(r).Where("r.person = ?", tx.Actor().Person).For("UPDATE").Scan(ctx)
+	fresh := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !fresh {
+		return nil, fmt.Errorf("resident to join: %w", err)
+	}
+	if fresh || !r.LeftAt.IsZero() {
+		id := r.ID
+		if fresh {
+			id = tenants.NewID()
+		}
+		*r = Resident{Person: tx.Actor().Person, ID: id, Language: "zh", JoinedAt: now, ReadAt: now}
+		tx.Record(tenants.Act{Kind: "resident.joined", Version: 1, Object: "resident", ObjectID: r.ID, HappenedAt: now})
+	}
+	phone = keys.NormalPhone(phone)
+	r.Phone, r.PhoneBlind = box.Seal(r.at("phone"), phone), box.Blind("phone", phone)
+	_, err = tx.Insert(r).On("CONFLICT (tenant_id, person) DO UPDATE").Set("phone = excluded.phone").Set("phone_blind = excluded.phone_blind").
+		Set("name = excluded.name").Set("joined_at = excluded.joined_at").Set("read_at = excluded.read_at").Set("left_at = excluded.left_at").Exec(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("join: %w", err)
+	}
+	return r, Agree(ctx, tx, r, ForService, way)
+}
+
+// Taste is how a resident likes the pages.
+type Taste struct {
+	Elder, Contrast bool
+	Language        string
+}
+
+// Prefer remembers it for the next browser.
+func Prefer(ctx context.Context, tx tenants.Tx, r *Resident, t Taste) error {
+	if t.Language != "en" {
+		t.Language = "zh"
+	}
+	if r.Elder == t.Elder && r.Contrast == t.Contrast && r.Language == t.Language {
+		return nil
+	}
+	r.Elder, r.Contrast, r.Language = t.Elder, t.Contrast, t.Language
+	if _, err := tx.Update(r).Column("elder", "contrast", "language").Where("r.person = ?", r.Person).Exec(ctx); err != nil {
+		return fmt.Errorf("how a resident likes the pages: %w", err)
+	}
+	return nil
+}
+
+// longName bounds how somebody wants to be called, in characters.
+const longName = 30
+
+// Call says how the resident wants to be called.
+func Call(ctx context.Context, tx tenants.Tx, r *Resident, name string) error {
+	if len([]rune(name)) > longName {
+		return fault.Field("name", "内容过长，请精简")
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return err
+	}
+	r.Name = box.Seal(r.at("name"), name)
+	if _, err := tx.Update(r).Column("name").Where("r.person = ?", r.Person).Exec(ctx); err != nil {
+		return fmt.Errorf("name of a resident: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,11 @@
+package resident
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// chinese is the language's own name, whatever the page speaks.
+const chinese = "中文"
