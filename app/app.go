@@ -20,6 +20,7 @@ import (
 	"wanjie/app/web"
 	"wanjie/templates/static"
 	"wanjie/tenants"
+	"wanjie/tenants/blobs"
 	"wanjie/tenants/journal"
 	"wanjie/tenants/journal/hint"
 	"wanjie/tenants/keys"
@@ -65,8 +66,12 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		return nil, fmt.Errorf("REDIS_URL is not of the form redis://host:port/0: %w", err)
 	}
 	rdb := redis.NewClient(opt)
+	store, err := blobs.Open(cfg.Files)
+	if err != nil {
+		return nil, fmt.Errorf("FILES_URL: %w", err)
+	}
 	caller := hint.NewCaller(rdb)
-	open := tenants.Config{Deployment: cfg.Deployment, Placements: cfg.Placements, Keys: service, Recorded: caller.Recorded}
+	open := tenants.Config{Deployment: cfg.Deployment, Placements: cfg.Placements, Keys: service, Blobs: store, Recorded: caller.Recorded}
 	for _, t := range tune {
 		t(&open)
 	}

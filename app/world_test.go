@@ -57,7 +57,7 @@ func openHouse(t *testing.T) *house {
 	h := &house{World: w, log: &strings.Builder{}}
 	cfg := config.Config{
 		Database: w.Owner[tenants.Home], Placements: w.Owner, Deployment: 1, Redis: "redis://" + rdb.Addr(), KratosPublic: "http://127.0.0.1:1", KratosAdmin: "http://127.0.0.1:1",
-		CourierKey: "test", PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Dev: true,
+		CourierKey: "test", PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Files: w.Files, Photo: 10 << 20, Dev: true,
 	}
 	h.App, err = app.New(t.Context(), cfg, slog.New(slog.NewJSONHandler(&locked{b: h.log}, nil)))
 	if err != nil {

@@ -91,9 +91,6 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 		if err != nil {
 			return err
 		}
-		out.read = func(ctx context.Context, f func(context.Context, tenants.Tx) error) error {
-			return s.DB.Read(ctx, id, entry.Actor, f)
-		}
 		out.send(w, r)
 		return nil
 	})

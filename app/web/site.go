@@ -101,8 +101,7 @@ type rendered struct {
 	body     []byte
 	location string
 	name     string  // of a download
-	stream   *stream // in place of body, with what it reads by; log hears when it breaks off
-	read     Read
+	stream   *stream // in place of body; log hears when it breaks off
 	log      *slog.Logger
 }
 

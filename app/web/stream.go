@@ -9,25 +9,20 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
-
-	"wanjie/tenants"
 )
-
-// Read runs f in a read-only transaction of the tenant, as whoever asked.
-type Read func(ctx context.Context, f func(context.Context, tenants.Tx) error) error
 
 // stream is a download that is made while it leaves, after the transaction that authorised it.
 type stream struct {
 	name, kind string
 	size       int64
-	body       func(ctx context.Context, read Read, w io.Writer) error
+	body       func(ctx context.Context, w io.Writer) error
 }
 
-// Stream answers with a download too large for memory. body runs after the transaction has committed, and reads in
-// transactions of its own; it must bring exactly size bytes. When it fails in the middle the connection breaks, so that
+// Stream answers with a download too large for memory. body runs after the transaction has committed; it
+// must bring exactly size bytes. When it fails in the middle the connection breaks, so that
 // nobody takes a part for the whole.
-func Stream(name, kind string, size int64, body func(ctx context.Context, read Read, w io.Writer) error) Reply {
-	return Reply{stream: &stream{name, kind, size, body}}
+func Stream(name, kind string, size int64, body func(ctx context.Context, w io.Writer) error) Reply {
+	return Reply{stream: &stream{name: name, kind: kind, size: size, body: body}}
 }
 
 // stalled is how long a receiver may take for one piece before it is given up: it keeps a seat.
@@ -43,7 +38,7 @@ func (o rendered) pour(w http.ResponseWriter, r *Request) {
 		return
 	}
 	out := patient{w, http.NewResponseController(w)}
-	if err := o.stream.body(r.Context(), o.read, out); err != nil {
+	if err := o.stream.body(r.Context(), out); err != nil {
 		o.log.LogAttrs(r.Context(), slog.LevelWarn, "download broke off", slog.String("request", r.number), slog.String("route", r.Pattern), slog.Any("error", err))
 		panic(http.ErrAbortHandler)
 	}
