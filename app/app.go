@@ -15,6 +15,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
 	"wanjie/app/config"
+	"wanjie/app/files/virus"
 	"wanjie/app/module"
 	"wanjie/app/openapi"
 	"wanjie/app/web"
@@ -94,6 +95,14 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		DB:  db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
 		Programs: web.Programs{Admit: door.Admit, Note: door.Note},
 		Refused:  a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
+	}
+	a.Site.Uploads.Most = cfg.Photo
+	if cfg.Clamd != "" {
+		look, err := virus.Open(cfg.Clamd)
+		if err != nil {
+			return nil, fmt.Errorf("CLAMD_URL: %w", err)
+		}
+		a.Site.Uploads.Look = look
 	}
 	a.Live = web.NewLive(rdb, log)
 	a.Keeper.Ended = func(gone func(auth.Key, auth.Session) bool) {

@@ -37,6 +37,8 @@ type Request struct {
 	site     string
 	claimed  uuid.UUID
 	program  bool
+	taken    map[string][]any // what a taker made of files, by field
+	untaken  *fault.Error     // for the first of them that was refused
 }
 
 // Path joins an address under the door's base.

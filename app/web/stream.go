@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -16,6 +17,7 @@ type stream struct {
 	name, kind string
 	size       int64
 	body       func(ctx context.Context, w io.Writer) error
+	shown      bool // in the page, not saved
 }
 
 // Stream answers with a download too large for memory. body runs after the transaction has committed; it
@@ -23,6 +25,23 @@ type stream struct {
 // nobody takes a part for the whole.
 func Stream(name, kind string, size int64, body func(ctx context.Context, w io.Writer) error) Reply {
 	return Reply{stream: &stream{name: name, kind: kind, size: size, body: body}}
+}
+
+// Picture is Stream for a picture that is shown in a page. The browser may keep it for a while, for this session alone.
+func Picture(name, kind string, size int64, body func(ctx context.Context, w io.Writer) error) Reply {
+	r := Stream(name, kind, size, body)
+	r.stream.shown = true
+	return r
+}
+
+// beside are the headers of what people brought and others see: it is a picture whatever is in it, it runs nothing and loads
+// nothing, and no other site may show it.
+func (o rendered) beside(h http.Header) {
+	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": o.name}))
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "private, max-age=600")
+	h.Set("Vary", "Cookie")
 }
 
 // stalled is how long a receiver may take for one piece before it is given up: it keeps a seat.
