@@ -27,6 +27,21 @@ func Stream(name, kind string, size int64, body func(ctx context.Context, w io.W
 	return Reply{stream: &stream{name: name, kind: kind, size: size, body: body}}
 }
 
+// Made answers with a download that is made in memory once the transaction has committed, because it needs what lies
+// elsewhere.
+func Made(name, kind string, body func(ctx context.Context) ([]byte, error)) Reply {
+	return Stream(name, kind, unknown, func(ctx context.Context, w io.Writer) error {
+		b, err := body(ctx)
+		if err == nil {
+			_, err = w.Write(b)
+		}
+		return err
+	})
+}
+
+// unknown is the size of a stream that is told in pieces, whose end says that it is whole.
+const unknown = -1
+
 // Picture is Stream for a picture that is shown in a page. The browser may keep it for a while, for this session alone.
 func Picture(name, kind string, size int64, body func(ctx context.Context, w io.Writer) error) Reply {
 	r := Stream(name, kind, size, body)
@@ -51,7 +66,9 @@ const stalled = time.Minute
 func (o rendered) pour(w http.ResponseWriter, r *Request) {
 	h := w.Header()
 	h.Set(gzhttp.HeaderNoCompression, "1")
-	h.Set("Content-Length", strconv.FormatInt(o.stream.size, 10))
+	if o.stream.size != unknown {
+		h.Set("Content-Length", strconv.FormatInt(o.stream.size, 10))
+	}
 	w.WriteHeader(o.status)
 	if r.Method == http.MethodHead {
 		return
