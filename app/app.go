@@ -15,11 +15,13 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
 	"wanjie/app/config"
+	"wanjie/app/files/virus"
 	"wanjie/app/module"
 	"wanjie/app/openapi"
 	"wanjie/app/web"
 	"wanjie/templates/static"
 	"wanjie/tenants"
+	"wanjie/tenants/blobs"
 	"wanjie/tenants/journal"
 	"wanjie/tenants/journal/hint"
 	"wanjie/tenants/keys"
@@ -65,8 +67,12 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		return nil, fmt.Errorf("REDIS_URL is not of the form redis://host:port/0: %w", err)
 	}
 	rdb := redis.NewClient(opt)
+	store, err := blobs.Open(cfg.Files)
+	if err != nil {
+		return nil, fmt.Errorf("FILES_URL: %w", err)
+	}
 	caller := hint.NewCaller(rdb)
-	open := tenants.Config{Deployment: cfg.Deployment, Placements: cfg.Placements, Keys: service, Recorded: caller.Recorded}
+	open := tenants.Config{Deployment: cfg.Deployment, Placements: cfg.Placements, Keys: service, Blobs: store, Recorded: caller.Recorded}
 	for _, t := range tune {
 		t(&open)
 	}
@@ -90,6 +96,14 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		Programs: web.Programs{Admit: door.Admit, Note: door.Note},
 		Resident: a.residentVisitor, Street: a.street,
 		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
+	}
+	a.Site.Uploads.Most = cfg.Photo
+	if cfg.Clamd != "" {
+		look, err := virus.Open(cfg.Clamd)
+		if err != nil {
+			return nil, fmt.Errorf("CLAMD_URL: %w", err)
+		}
+		a.Site.Uploads.Look = look
 	}
 	a.Live = web.NewLive(rdb, log)
 	a.Keeper.Ended = func(gone func(auth.Key, auth.Session) bool) {

@@ -10,12 +10,13 @@ import (
 	"wanjie/app/clock"
 	"wanjie/migrations"
 	"wanjie/tenants"
+	"wanjie/tenants/blobs"
 	"wanjie/tenants/keys"
 )
 
 // Finding is one thing the doctor looked at.
 type Finding struct {
-	Part    string `json:"part"`    // roles, fences, migrations, clock, keys, kratos, redis
+	Part    string `json:"part"`    // roles, fences, migrations, clock, keys, files, kratos, redis
 	Subject string `json:"subject"` // placement or service
 	Says    string `json:"says"`
 	Bad     bool   `json:"bad"`
@@ -33,6 +34,7 @@ func (a *App) Doctor(ctx context.Context) []Finding {
 		d.place(ctx, a, place)
 	}
 	d.keys(ctx, a.DB.Keys())
+	d.files(ctx, a.DB)
 	if v, err := a.Keeper.Client.Version(ctx); err != nil {
 		d.bad("kratos", a.Config.KratosAdmin, err.Error(), "Check KRATOS_PUBLIC_URL and KRATOS_ADMIN_URL, and that Kratos runs with the shipped configuration.")
 	} else {
@@ -141,6 +143,16 @@ func (d *diagnosis) redis(ctx context.Context, a *App) {
 		return
 	}
 	d.good("redis", "redis", "answers")
+}
+
+// files writes to the store, reads it again and takes it away: a folder that is full or a bucket whose keys may not.
+func (d *diagnosis) files(ctx context.Context, db *tenants.DB) {
+	const mend = "Check FILES_URL, that the folder may be written by this process or the bucket exists, and AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+	if err := blobs.Probe(ctx, db.Blobs(), db.Deployment()); err != nil {
+		d.bad("files", db.Blobs().String(), err.Error(), mend)
+		return
+	}
+	d.good("files", db.Blobs().String(), "written, read and removed")
 }
 
 // CheckRoles refuses to start on a login that the fence does not hold.

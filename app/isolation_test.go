@@ -76,8 +76,10 @@ func (h *house) ask(t *testing.T, person int64, method, path string, form url.Va
 func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: their workers follow every tenant there is
 	h := openHouse(t)
 	markA, markB := "甲"+uuid.NewString()[:6], "乙"+uuid.NewString()[:6]
-	a, _ := h.street(t, markA, 10_000)
+	a, ours := h.street(t, markA, 10_000)
 	b, theirs := h.street(t, markB, 20_000)
+	h.photographed(t, a, ours)
+	h.photographed(t, b, theirs)
 	h.shared(t, a, markA)
 	h.shared(t, b, markB)
 	h.give(t, b, 20_000, openapi.Wish{Name: markB + "平台"})
@@ -87,7 +89,7 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 		t.Fatal(err)
 	}
 	ids := []string{theirs.ID.String(), theirs.Number, grant.String()}
-	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "shifts", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys"} {
+	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "shifts", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files"} {
 		var id uuid.UUID
 		if err := super.QueryRow(t.Context(), "SELECT id FROM "+table+" WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&id); err != nil {
 			t.Fatal(table, err)

@@ -35,7 +35,7 @@ func TestJourney(t *testing.T) {
 	stack := servers(t)
 	cfg := config.Config{
 		Database: w.Owner[tenants.Home], Placements: w.Owner, Deployment: 1, Redis: stack.RedisURL, KratosPublic: stack.KratosPublicURL, KratosAdmin: stack.KratosAdminURL,
-		PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Dev: true,
+		PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Files: w.Files, Photo: 10 << 20, Dev: true,
 	}
 	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

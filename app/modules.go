@@ -3,9 +3,12 @@ package app
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"wanjie/app/assessment"
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
+	"wanjie/app/cases/photos"
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
@@ -36,13 +39,18 @@ func init() { // features do not import each other both ways
 		}
 		return out, err
 	}
-	cases.Panels = []cases.Panel{supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
+	photos.Join()
+	photos.MayHandover = func(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
+		_, err := handover.Find(ctx, tx, id)
+		return err
+	}
+	cases.Panels = []cases.Panel{photos.Panel, supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, replies.Part, orders.Part, shifts.Part, supervision.Part),
+	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

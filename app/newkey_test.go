@@ -44,7 +44,7 @@ func alone(t *testing.T) (config.Config, *pgx.Conn) {
 	t.Cleanup(func() { _ = c.Close(context.WithoutCancel(t.Context())) })
 	return config.Config{
 		Database: home, Placements: map[string]string{tenants.Home: home}, Deployment: 1, Redis: strings.TrimSuffix(stack.RedisURL, "/0") + "/7",
-		KratosPublic: stack.KratosPublicURL, KratosAdmin: stack.KratosAdminURL, PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Dev: true,
+		KratosPublic: stack.KratosPublicURL, KratosAdmin: stack.KratosAdminURL, PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Files: w.Files, Photo: 10 << 20, Dev: true,
 	}, c
 }
 

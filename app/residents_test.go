@@ -45,7 +45,7 @@ func openDoor(t *testing.T) *door {
 	stack := servers(t)
 	a, err := app.New(t.Context(), config.Config{
 		Database: w.Owner[tenants.Home], Placements: w.Owner, Deployment: 1, Redis: stack.RedisURL, KratosPublic: stack.KratosPublicURL, KratosAdmin: stack.KratosAdminURL,
-		PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Dev: true, ResidentDomain: "jiedao.example",
+		PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Files: w.Files, Photo: 10 << 20, Dev: true, ResidentDomain: "jiedao.example",
 	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -221,5 +221,12 @@ func (a *App) periodics() []jobs.Periodic {
 				return files.Purge(ctx, tx)
 			},
 		}},
+		{Every: day, After: 2 * time.Hour, Home: true, Kind: jobs.Kind{
+			Name: "files.sweep", Queue: jobs.Bulk, Timeout: time.Hour,
+			Outside: func(ctx context.Context, env jobs.Env, _ json.RawMessage) error {
+				_, err := files.Sweep(ctx, env.DB)
+				return err
+			},
+		}},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ import (
 	"wanjie/app/assessment"
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
 	"wanjie/app/config"
@@ -57,7 +59,7 @@ func openHouse(t *testing.T) *house {
 	h := &house{World: w, log: &strings.Builder{}}
 	cfg := config.Config{
 		Database: w.Owner[tenants.Home], Placements: w.Owner, Deployment: 1, Redis: "redis://" + rdb.Addr(), KratosPublic: "http://127.0.0.1:1", KratosAdmin: "http://127.0.0.1:1",
-		CourierKey: "test", PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Dev: true,
+		CourierKey: "test", PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Files: w.Files, Photo: 10 << 20, Dev: true,
 	}
 	h.App, err = app.New(t.Context(), cfg, slog.New(slog.NewJSONHandler(&locked{b: h.log}, nil)))
 	if err != nil {
@@ -125,6 +127,34 @@ func (h *house) street(t *testing.T, mark string, base int64) (tenants.Tenant, *
 		t.Fatal(err)
 	}
 	return s, c
+}
+
+// photographed gives a case a photo as a phone takes it.
+func (h *house) photographed(t *testing.T, s tenants.Tenant, c *cases.Case) {
+	t.Helper()
+	up, err := photos.Receive(t.Context(), h.App.DB.Blobs(), s.ID, phonePhoto(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.App.DB.Write(t.Context(), s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		c, _, err := cases.Find(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		return photos.Add(ctx, tx, c, photos.Before, up)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// phonePhoto says where and with what it was taken, and that the phone was held upright.
+func phonePhoto(t *testing.T) []byte {
+	t.Helper()
+	b, err := os.ReadFile("files/pictures/testdata/phone.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // shared gives a street a case that is handed up to its district's centre, and a whistle on it.

@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"wanjie/app/fault"
+	"wanjie/tenants/blobs"
 	"wanjie/tenants/keys"
 )
 
@@ -27,7 +28,8 @@ type Config struct {
 	Deployment int32             // 0–2146, the first digits of every tenant's number
 	Placements map[string]string // name → URL of a PostgreSQL database; "home" must be among them
 	Keys       keys.Service
-	MaxConns   int // per placement, for the tenant surface; the others get a quarter each
+	Blobs      blobs.Store // where files lie; nil: there are none, and nothing can be kept
+	MaxConns   int         // per placement, for the tenant surface; the others get a quarter each
 	// Recorded hears, after a commit with acts, whose they were and the number of the last; it must
 	// not wait. Optional.
 	Recorded func(placement string, tenant ID, n int64)
@@ -41,6 +43,7 @@ type DB struct {
 	places     map[string]*place
 	names      []string
 	vault      *vault
+	blobs      blobs.Store
 	recorded   func(placement string, tenant ID, n int64)
 
 	mu    sync.RWMutex
@@ -62,7 +65,10 @@ func Open(cfg Config) (*DB, error) {
 	if cfg.MaxConns <= 0 {
 		cfg.MaxConns = 24
 	}
-	db := &DB{deployment: cfg.Deployment, places: map[string]*place{}, known: map[ID]string{}, slugs: map[string]ID{}}
+	if cfg.Blobs == nil {
+		cfg.Blobs = blobs.None
+	}
+	db := &DB{deployment: cfg.Deployment, blobs: cfg.Blobs, places: map[string]*place{}, known: map[ID]string{}, slugs: map[string]ID{}}
 	for name, raw := range cfg.Placements {
 		p := &place{name: name, pools: map[surface]*bun.DB{}}
 		for _, s := range []surface{onGateway, onTenant, onDistrict, onVendor, onSystem} {
@@ -143,6 +149,12 @@ func (db *DB) Close() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Blobs is where the content of files lies, all tenants' together and each one's sealed.
+func (db *DB) Blobs() blobs.Store { return db.blobs }
+
+// Deployment is the first digits of every tenant's number.
+func (db *DB) Deployment() int32 { return db.deployment }
 
 // Placements lists the placements' names in order.
 func (db *DB) Placements() []string { return db.names }

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"wanjie/app/fault"
+	"wanjie/tenants/blobs"
 )
 
 // Tx is a transaction inside one tenant: what every verb takes. Only DB makes one; its zero value
@@ -53,6 +54,9 @@ func (t Tx) Delete(model any) *bun.DeleteQuery {
 
 // Raw is for statements the builder cannot say. Name the tenant in it: tenant_id = ?, tx.ID().
 func (t Tx) Raw(query string, args ...any) *bun.RawQuery { return t.tx.NewRaw(query, args...) }
+
+// Blobs is where the content of files lies. Reading and writing there takes long: do it outside of transactions.
+func (t Tx) Blobs() blobs.Store { return t.boxes.db.blobs }
 
 // Record keeps an act for the end of the transaction, where it gets its number.
 func (t Tx) Record(a Act) {

@@ -302,7 +302,7 @@ func (b *bed) app(ctx context.Context, database string, rec *Recorder) (*app.App
 	return app.New(ctx, config.Config{
 		Database: b.url(database), Placements: map[string]string{tenants.Home: b.url(database)}, Deployment: 1, Redis: b.redis,
 		KratosPublic: b.public, KratosAdmin: b.admin, PublicURL: "http://127.0.0.1", Keys: b.keysOf(database),
-		Roots: filepath.Join(b.Dir, "roots"), Dev: true,
+		Roots: filepath.Join(b.Dir, "roots"), Files: filepath.Join(b.Dir, "files"), Photo: 10 << 20, Dev: true,
 	}, b.log, func(c *tenants.Config) {
 		if rec != nil {
 			c.Trace = rec.Hear

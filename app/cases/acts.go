@@ -94,7 +94,7 @@ func actRoutes(r web.Routes) {
 			return GiveBack(ctx, tx, id, of, r.Text("words"))
 		})},
 	} {
-		r.Post("/cases/{id}/"+string(v), "", post(v, a.say, a.do))
+		postWith(r, "/cases/{id}/"+string(v), "", v, post(v, a.say, a.do))
 	}
 }
 

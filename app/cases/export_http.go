@@ -3,7 +3,6 @@ package cases
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/url"
 
 	"github.com/google/uuid"
@@ -150,13 +149,5 @@ func exportFetch(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply,
 	if err != nil {
 		return web.Reply{}, err
 	}
-	box, err := tx.Box(ctx)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	name, err := f.Name(box)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Stream(name, f.Kind, f.Size, func(ctx context.Context, read web.Read, w io.Writer) error { return f.Copy(ctx, read, w) }), nil
+	return web.Stream(f.Name, f.Kind, f.Size, f.Copy), nil
 }

@@ -101,10 +101,11 @@ func writeExport(ctx context.Context, env jobs.Env, of exportJobOf) error {
 		return err
 	}
 	ctx = ui.WithLocale(ctx, w.Locale)
-	file, err := files.Create(ctx, env.DB, env.Tenant, files.File{ID: x.ID, Owner: x.Person, Kind: w.Format.Kind()}, w.name(ctx, x.AskedAt))
+	file, err := files.Create(ctx, env.DB.Blobs(), env.Tenant, files.File{ID: x.ID, Owner: x.Person, Kind: w.Format.Kind()}, w.name(ctx, x.AskedAt))
 	if err != nil {
 		return err
 	}
+	defer file.Drop()
 	all := extract{Wish: w}
 	out, err := sheets.New(file, w.Format, ui.T(ctx, "案卷"), w.columns(ctx))
 	if err != nil {
@@ -129,7 +130,13 @@ func writeExport(ctx context.Context, env jobs.Env, of exportJobOf) error {
 	if err := out.Close(); err != nil {
 		return err
 	}
-	return file.Close(func(ctx context.Context, tx tenants.Tx, f files.File) error {
-		return moveExport(ctx, tx, of, "state = 'done', total = written, done_at = ?, expires_at = ?", f.ReadyAt, f.ExpiresAt)
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return env.DB.Write(ctx, env.Tenant, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+		if err := file.Keep(ctx, tx); err != nil {
+			return err
+		}
+		return moveExport(ctx, tx, of, "state = 'done', total = written, done_at = ?, expires_at = ?", file.ReadyAt, file.ExpiresAt)
 	})
 }

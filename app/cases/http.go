@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 
 	"github.com/google/uuid"
 
@@ -39,14 +40,14 @@ func routes(r web.Routes) {
 	r.Post("/cases/{id}/dispatch", "", post(ToDispatch, "已派遣", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		return Dispatch(ctx, tx, id, readOrder(r))
 	}))
-	r.Post("/cases/{id}/handle", "", post(ToHandle, "已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+	postWith(r, "/cases/{id}/handle", "", ToHandle, post(ToHandle, "已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		filled, err := filled(ctx, tx, r, id, blueprint.AtHandle)
 		if err != nil {
 			return nil, err
 		}
 		return HandIn(ctx, tx, id, Result{Words: r.Text("result"), Alone: r.Text("alone"), Noted: filled})
 	}))
-	r.Post("/cases/{id}/check", "", post(ToCheck, "已核查", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+	postWith(r, "/cases/{id}/check", "", ToCheck, post(ToCheck, "已核查", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 		in, err := readFinding(r)
 		if err != nil {
 			return nil, err
@@ -97,12 +98,12 @@ func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request,
 		if err != nil {
 			return web.Reply{}, err
 		}
-		c, err := do(ctx, tx, r, id)
-		if f := refused(r, err); f != nil {
+		c, no, err := withPhotos(ctx, tx, r, id, v, func() (*Case, error) { return do(ctx, tx, r, id) })
+		if f := refused(r, no); f != nil {
 			reply, err := showSheet(ctx, tx, r, id, Tried{Verb: v, Fault: f, Typed: typed(r)})
 			return reply.Status(f.Kind.Status()), err
 		}
-		if err != nil {
+		if err = errors.Join(no, err); err != nil {
 			return web.Reply{}, err
 		}
 		return done(r, c, say), nil

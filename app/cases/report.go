@@ -2,7 +2,10 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"wanjie/app/auth"
 	"wanjie/app/clock"
@@ -23,7 +26,7 @@ import (
 func reportRoutes(r web.Routes) {
 	r.Get("/cases/new", auth.CasesReport, reportForm)
 	r.Ask("/cases/new", auth.CasesReport, askReport)
-	r.Post("/cases", auth.CasesReport, postReport)
+	postWith(r, "/cases", auth.CasesReport, ToReport, postReport)
 	r.Post("/cases/outside", auth.CasesReport, postTell)
 }
 
@@ -62,12 +65,12 @@ func postReport(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, 
 	}
 	in := readIntake(r)
 	in.Noted = readNoted(r, cfg, in.Class, blueprint.AtReport)
-	c, err := Report(ctx, tx, in)
-	if f := refused(r, err); f != nil {
+	c, no, err := withPhotos(ctx, tx, r, uuid.Nil, ToReport, func() (*Case, error) { return Report(ctx, tx, in) })
+	if f := refused(r, no); f != nil {
 		p, err := reportPage(ctx, tx, r, f)
 		return reportReply(ctx, r, p).Status(f.Kind.Status()), err
 	}
-	if err != nil {
+	if err = errors.Join(no, err); err != nil {
 		return web.Reply{}, err
 	}
 	return done(r, c, "已登记"), nil
@@ -112,7 +115,7 @@ func reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fau
 		return view.Report{}, err
 	}
 	p := view.Report{
-		Form: view.Form{Action: r.Path("/cases"), Guard: r.Guard(), Key: string(ToReport), Values: map[string]string{}},
+		Form: view.Form{Action: r.Path("/cases"), Guard: r.Guard(), Key: string(ToReport), Values: map[string]string{}, Photos: takesPhotos(ToReport)},
 		Case: tenants.NewID().String(), Back: r.Path("/cases"), Ask: r.Path("/cases/new"), Tell: r.Path("/cases/outside"), Spot: onSpot(tx.Actor(), n.cfg),
 	}
 	if cfg := n.cfg; cfg.On("grids") {

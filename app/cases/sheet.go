@@ -233,7 +233,7 @@ var actTitles = map[string]string{
 	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"), "case.unassigned": ui.Key("超时未派给经办人"),
 	"case.joined": ui.Key("增派协办"), "case.co_received": ui.Key("协办签收"), "case.co_handled": ui.Key("提交协办结果"), "case.not_waited": ui.Key("不再等待协办"),
 	"case.assigned": ui.Key("派给经办人"), "case.taken": ui.Key("经办人接办"), "case.fed_back": ui.Key("提交经办结果"), "case.given_back": ui.Key("经办人退回联络员"),
-	"paper.printed": ui.Key("打印文书"), "case.supplemented": ui.Key("补充情况"),
+	"paper.printed": ui.Key("打印文书"), "case.supplemented": ui.Key("补充情况"), "case.photographed": ui.Key("上传照片"), "case.photo_removed": ui.Key("删除照片"),
 	"case.uncalled": ui.Key("逾期未回访"), "case.unreplied": ui.Key("逾期未回复上级"), "case.replied": ui.Key("回复上级"),
 	"case.reply_drafted": ui.Key("提交拟办回复"), "case.reply_returned": ui.Key("退回拟办回复"), "case.reply_approved": ui.Key("审核通过回复"),
 	"case.reply_unreviewed": ui.Key("回复逾期未审核"),
@@ -281,6 +281,10 @@ func (n names) moment(e Event) ui.Moment {
 		}
 	case "case.asked", "case.granted", "case.refused", "case.withdrawn":
 		m.Detail = ui.T(n.ctx, asking[Asked(e.After["asked"])].title) + "\n" + m.Detail
+	case "case.photographed":
+		m.Detail = ui.T(n.ctx, PhaseTitles[e.After["phase"]]) + "　" + ui.T(n.ctx, "%s 张", e.After["photos"])
+	case "case.photo_removed":
+		m.Tone, m.Detail = ui.Warn, ui.T(n.ctx, PhaseTitles[e.After["phase"]])
 	case "paper.printed":
 		m.Detail = e.After["paper_name"]
 	case "case.called_back":
@@ -333,6 +337,7 @@ func (n names) form(tx tenants.Tx, r *web.Request, c *Case, m Chance, tried Trie
 	if m.Of != nil && c.Beside > 0 {
 		f.Title += "（" + ui.T(n.ctx, roleTitles[m.Of.Role]) + " · " + n.unit(m.Of.Unit) + "）"
 	}
+	f.Photos = takesPhotos(m.Verb)
 	again := tried.Verb == m.Verb && tried.Typed["assignment"] == f.Of
 	if again {
 		f.Values = tried.Typed

@@ -36,6 +36,9 @@ type Config struct {
 	Roots     string // folder for signed daily roots, outside the database
 	// ResidentDomain is where streets have hosts of their own for residents: <slug>.<domain>; empty: they come by /r/<slug>.
 	ResidentDomain string
+	Files          string // where files lie: a folder or s3://bucket/…; see tenants/blobs
+	Clamd          string // tcp://host:port or unix:///path of a clamd that looks through uploads; empty: nobody does
+	Photo          int64  // bytes of the largest photo that is taken in
 	SMTP           string // smtp://user:password@host:port; empty: mail stays unsent
 	Dev            bool   // development doors (/dev/…) are open
 }
@@ -94,6 +97,9 @@ func alive(pid int) bool {
 	return err == nil && p.Signal(syscall.Signal(0)) == nil
 }
 
+// photo is how many megabytes a photo may have where nothing else is said: what a phone of today takes, and some more.
+const photo = 10
+
 // ErrNothing is returned when neither the environment nor a running development stack says where
 // the data is.
 var ErrNothing = errors.New("DATABASE_URL is not set and no development stack is running here: start one with `make dev`, or set DATABASE_URL, REDIS_URL, KRATOS_PUBLIC_URL and KRATOS_ADMIN_URL")
@@ -115,7 +121,7 @@ func FromDev(d Dev) Config {
 	return Config{
 		Database: d.DatabaseURL, Placements: d.Placements, Deployment: 1, Redis: d.RedisURL,
 		KratosPublic: d.KratosPublic, KratosAdmin: d.KratosAdmin, PublicURL: d.URL, Keys: d.Keys,
-		Roots: filepath.Join(filepath.Dir(d.Keys), "roots"), Dev: true,
+		Roots: filepath.Join(filepath.Dir(d.Keys), "roots"), Files: filepath.Join(filepath.Dir(d.Keys), "files"), Photo: photo << 20, Dev: true,
 	}
 }
 
@@ -139,7 +145,7 @@ func FromEnv(get func(string) string) (Config, error) {
 		Database: need("DATABASE_URL"), Redis: need("REDIS_URL"),
 		KratosPublic: need("KRATOS_PUBLIC_URL"), KratosAdmin: need("KRATOS_ADMIN_URL"),
 		CourierKey: get("WANJIE_COURIER_KEY"), Addr: or("WANJIE_ADDR", ":8080"), AdminAddr: or("WANJIE_ADMIN_ADDR", "127.0.0.1:9090"),
-		PublicURL: strings.TrimRight(get("WANJIE_PUBLIC_URL"), "/"), Keys: need("WANJIE_KEYS"), Roots: or("WANJIE_ROOTS", "roots"), SMTP: get("WANJIE_SMTP_URL"),
+		PublicURL: strings.TrimRight(get("WANJIE_PUBLIC_URL"), "/"), Keys: need("WANJIE_KEYS"), Roots: or("WANJIE_ROOTS", "roots"), Files: or("FILES_URL", "files"), Clamd: get("CLAMD_URL"), SMTP: get("WANJIE_SMTP_URL"),
 		ResidentDomain: strings.ToLower(strings.Trim(get("WANJIE_RESIDENT_DOMAIN"), ".")),
 	}
 	for _, part := range strings.Split(get("WANJIE_PROXIES"), ",") {
@@ -158,6 +164,11 @@ func FromEnv(get func(string) string) (Config, error) {
 		problems = append(problems, "WANJIE_DEPLOYMENT must be a number from 0 to 2146")
 	}
 	c.Deployment = int32(n)
+	n, err = strconv.ParseInt(or("WANJIE_PHOTO_MB", strconv.Itoa(photo)), 10, 32)
+	if err != nil || n < 1 || n > 50 {
+		problems = append(problems, "WANJIE_PHOTO_MB must be a number of megabytes from 1 to 50")
+	}
+	c.Photo = n << 20
 	c.Placements = map[string]string{"home": c.Database}
 	for _, part := range strings.Split(get("PLACEMENTS"), ",") {
 		if part = strings.TrimSpace(part); part == "" {

@@ -10,12 +10,12 @@ import (
 
 func TestEveryProblemIsSaidAtOnce(t *testing.T) {
 	_, err := FromEnv(func(name string) string {
-		return map[string]string{"DATABASE_URL": "postgres://x/y", "PLACEMENTS": "home=postgres://z", "WANJIE_DEPLOYMENT": "many", "WANJIE_PROXIES": "10.0.0.0/8,everybody"}[name]
+		return map[string]string{"DATABASE_URL": "postgres://x/y", "PLACEMENTS": "home=postgres://z", "WANJIE_DEPLOYMENT": "many", "WANJIE_PHOTO_MB": "0", "WANJIE_PROXIES": "10.0.0.0/8,everybody"}[name]
 	})
 	if err == nil {
 		t.Fatal("half a configuration was accepted")
 	}
-	for _, word := range []string{"REDIS_URL", "KRATOS_PUBLIC_URL", "KRATOS_ADMIN_URL", "WANJIE_KEYS", "WANJIE_DEPLOYMENT", "PLACEMENTS", "WANJIE_PROXIES"} {
+	for _, word := range []string{"REDIS_URL", "KRATOS_PUBLIC_URL", "KRATOS_ADMIN_URL", "WANJIE_KEYS", "WANJIE_DEPLOYMENT", "PLACEMENTS", "WANJIE_PROXIES", "WANJIE_PHOTO_MB"} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("%s is not named: %v", word, err)
 		}
@@ -34,10 +34,12 @@ func TestPlacements(t *testing.T) {
 			return "7"
 		case "WANJIE_PROXIES":
 			return "10.0.0.0/8, fd00::/8"
+		case "WANJIE_PHOTO_MB":
+			return "12"
 		}
 		return "x"
 	})
-	if err != nil || len(c.Placements) != 3 || c.Placements["south"] != "postgres://s" || c.Placements["home"] != "x" || c.Deployment != 7 || len(c.Proxies) != 2 {
+	if err != nil || len(c.Placements) != 3 || c.Placements["south"] != "postgres://s" || c.Placements["home"] != "x" || c.Deployment != 7 || len(c.Proxies) != 2 || c.Photo != 12<<20 {
 		t.Fatalf("%+v, %v", c, err)
 	}
 }

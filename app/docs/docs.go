@@ -48,6 +48,8 @@ type Cell struct {
 	Head   bool   // a label: centred, in 黑体
 	Weight int
 	Tall   bool // at least as high as a few written lines
+
+	Pictures []Picture // beneath the text, side by side as far as there is room
 }
 
 // Label and Value are the two kinds of cells.
@@ -113,13 +115,13 @@ func (d *Document) Table(rows []Row, head int) {
 	}
 	w.WriteString(`</w:tblGrid>`)
 	for i, r := range rows {
-		row(w, r, all[i], at, i < head)
+		d.row(w, r, all[i], at, i < head)
 	}
 	w.WriteString(`</w:tbl>`)
 	paragraph(w, "", Style{Size: 6, Small: true}) // two tables without anything between them would become one
 }
 
-func row(w *bytes.Buffer, r Row, edges []int, at map[int]int, head bool) {
+func (d *Document) row(w *bytes.Buffer, r Row, edges []int, at map[int]int, head bool) {
 	tall := false
 	for _, c := range r {
 		tall = tall || c.Tall
@@ -145,6 +147,9 @@ func row(w *bytes.Buffer, r Row, edges []int, at map[int]int, head bool) {
 		for line := range strings.SplitSeq(c.Text, "\n") {
 			paragraph(w, line, how)
 		}
+		if len(c.Pictures) > 0 {
+			d.picture(w, Left, c.Pictures)
+		}
 		w.WriteString(`</w:tc>`)
 	}
 	w.WriteString(`</w:tr>`)
@@ -167,8 +172,9 @@ func spread(r Row) []int {
 }
 
 // Pictures are PNG or JPEG files side by side, each as wide as said, in mm. A file that is neither is left out.
-func (d *Document) Pictures(how Align, list ...Picture) {
-	w := &d.body
+func (d *Document) Pictures(how Align, list ...Picture) { d.picture(&d.body, how, list) }
+
+func (d *Document) picture(w *bytes.Buffer, how Align, list []Picture) {
 	w.WriteString(`<w:p><w:pPr><w:jc w:val="` + string(how) + `"/></w:pPr>`)
 	for _, p := range list {
 		if kindOf(p.File) == "" {

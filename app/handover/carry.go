@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/jobs"
@@ -30,6 +31,9 @@ type letter struct {
 	kind Kind
 	msg  Message
 	told Told
+
+	photos  []photos.Parcel  // as the writer has them
+	arrived []photos.Arrival // as the other one will
 }
 
 // sender is the tenant that wrote.
@@ -81,13 +85,24 @@ func collect(ctx context.Context, tx tenants.Tx, id uuid.UUID) (from sender, out
 		if err != nil {
 			return from, nil, err
 		}
-		out = append(out, letter{list[i].ID, list[i].N, list[i].Kind, list[i], told})
+		l := letter{id: list[i].ID, n: list[i].N, kind: list[i].Kind, msg: list[i], told: told}
+		if l.photos, err = photos.Open(ctx, tx, told.Photos); err != nil {
+			return from, nil, err
+		}
+		out = append(out, l)
 	}
 	return sender{tx.Tenant(), id, h.Peer}, out, nil
 }
 
 // deliver has one message taken and then marks it. Stopped between the two it is taken again, which changes nothing.
 func deliver(ctx context.Context, db *tenants.DB, from sender, l letter) error {
+	for _, p := range l.photos {
+		a, err := p.Copy(ctx, db.Blobs(), from.to)
+		if err != nil {
+			return fmt.Errorf("photos of handover %s for tenant %d: %w", from.handover, from.to, err)
+		}
+		l.arrived = append(l.arrived, a)
+	}
 	no, err := handIn(ctx, db, from, l)
 	if err != nil {
 		return fmt.Errorf("message %d of handover %s for tenant %d: %w", l.n, from.handover, from.to, err)

@@ -14,7 +14,8 @@
 //	           ◀─────────────── asked ──               a later one is asked for
 //
 // What an offer tells is a fixed list of fields ([Told]): class, title, description, address, community, point,
-// urgency, deadline, why; the petitioner only where handling needs it and never of a confidential case.
+// urgency, deadline, why, photos of the place; the petitioner only where handling needs it and never of a confidential case,
+// nor photos of one. A result brings the photos after the work, a result that was not good enough those of the check.
 //
 // On the side that hands over the case is an ordinary one in handling, whose lead is a unit beyond the tenant
 // (package cases, HandOver): its clock runs, the result goes to its check, its petitioner is called back. On the other

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -97,6 +98,9 @@ func (h *Handover) followOut(ctx context.Context, tx tenants.Tx, c *cases.Case, 
 	h.State, h.AnsweredAt = Accepted, time.Time{}
 	h.Rounds++
 	t := Told{Words: words}
+	if t.Photos, err = photos.Tell(ctx, tx, c, photos.Check); err != nil {
+		return err
+	}
 	if c.DueAt.After(clock.Now(ctx)) {
 		h.Due, t.Due = c.DueAt, c.DueAt
 	}
@@ -143,7 +147,11 @@ func (h *Handover) answer(ctx context.Context, tx tenants.Tx, c *cases.Case) err
 	before := h.dims()
 	h.State, h.AnsweredAt = Answered, c.ClosedAt
 	h.seal(box, Words{Result: words})
-	if err := tell(ctx, tx, h, answered, Told{Words: words, At: c.ClosedAt}); err != nil {
+	shown, err := photos.Tell(ctx, tx, c, photos.After)
+	if err != nil {
+		return err
+	}
+	if err := tell(ctx, tx, h, answered, Told{Words: words, At: c.ClosedAt, Photos: shown}); err != nil {
 		return err
 	}
 	record(tx, "handover.answered", h, clock.Now(ctx), before)

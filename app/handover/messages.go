@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -31,6 +32,8 @@ type Told struct {
 	Secret      bool     `json:"secret,omitempty"` // the petitioner asked not to be named
 	Petitioner  string   `json:"petitioner,omitempty"`
 	Phone       string   `json:"phone,omitempty"`
+
+	Photos []photos.Told `json:"photos,omitempty"` // of the place; with a result, after the work
 
 	Due   time.Time `json:"due,omitzero"`    // deadline asked for, moved to, or wished
 	Words string    `json:"words,omitempty"` // reason, ground, result

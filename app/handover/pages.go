@@ -11,6 +11,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -107,6 +108,13 @@ func newPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, 
 		return p, err
 	}
 	p.Facts = caseFacts(ctx, cfg, c.Class, "", c.Community, w.Title, w.Description, w.Address, c.Urgent)
+	shown, err := photos.Tell(ctx, tx, c, photos.Before)
+	if err != nil {
+		return p, err
+	}
+	if len(shown) > 0 {
+		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "现场照片"), Value: ui.T(ctx, "%d 张", len(shown))})
+	}
 	peers, err := Peers(ctx, tx)
 	if err != nil {
 		return p, err
@@ -199,6 +207,11 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, h *Handover, 
 	}
 	if p.Record, err = moments(ctx, tx, h); err != nil {
 		return p, err
+	}
+	if h.Side == In {
+		if p.Photos, err = photos.OfHandover(ctx, tx, r, h.ID); err != nil {
+			return p, err
+		}
 	}
 	for _, m := range Allowed(tx.Actor(), h) {
 		p.Forms = append(p.Forms, verbForm(ctx, r, cfg, h, m, tried))

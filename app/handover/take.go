@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -40,7 +41,24 @@ func take(ctx context.Context, tx tenants.Tx, from sender, l letter) error {
 		return err
 	}
 	record(tx, "handover."+string(l.kind), h, now, before)
+	if err := h.photographed(ctx, tx, l.arrived); err != nil {
+		return err
+	}
 	return h.update(ctx, tx)
+}
+
+// photographed takes the photos that came with a message: to our case, or until somebody accepts it to the handover.
+func (h *Handover) photographed(ctx context.Context, tx tenants.Tx, came []photos.Arrival) (err error) {
+	var c *cases.Case
+	if len(came) == 0 {
+		return nil
+	}
+	if h.CaseID != uuid.Nil {
+		if c, _, err = cases.Find(ctx, tx, h.CaseID); err != nil {
+			return err
+		}
+	}
+	return photos.Arrive(ctx, tx, h.ID, c, came)
 }
 
 // keep writes our own copy of a message.
@@ -91,6 +109,9 @@ func takeOffer(ctx context.Context, tx tenants.Tx, from sender, l letter) error 
 		return err
 	}
 	record(tx, "handover.offer", h, now, nil)
+	if err := h.photographed(ctx, tx, l.arrived); err != nil {
+		return err
+	}
 	return h.update(ctx, tx)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/jobs"
@@ -81,6 +82,9 @@ func HandOver(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Hand
 	t := Told{
 		Number: c.Number, Class: h.Class, ClassName: h.ClassName, Unit: h.Unit, Title: w.Title, Description: w.Description, Address: w.Address, Community: h.Community,
 		Lon: h.Lon, Lat: h.Lat, Urgent: h.Urgent, Secret: h.Confidential, Due: h.Due, Words: in.Reason,
+	}
+	if t.Photos, err = photos.Tell(ctx, tx, c, photos.Before); err != nil {
+		return nil, err
 	}
 	if in.Petitioner {
 		t.Petitioner, t.Phone = w.Petitioner, w.Phone
@@ -175,6 +179,9 @@ func Accept(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Acceptance) (*H
 	}
 	c, err := cases.Report(ctx, tx, intake)
 	if err != nil {
+		return nil, err
+	}
+	if err := photos.Belong(ctx, tx, h.ID, c); err != nil {
 		return nil, err
 	}
 	before := h.dims()

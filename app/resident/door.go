@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
+	"wanjie/app/cases/photos"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/templates/layout"
@@ -51,7 +52,7 @@ func Routes(site *web.Site, deps Deps) {
 	r.Outside(http.MethodPost, "/look", d.look)
 
 	r.Get("/report", d.signed(d.reportForm))
-	r.Post("/report", d.signed(d.report))
+	r.Take("/report", mostPhotos, photos.Take, d.signed(d.report))
 	r.Get("/matters", d.signed(d.matters))
 	r.Get("/matters/{id}", d.signed(d.matter))
 	r.Post("/matters/{id}/words", d.signed(d.supplement))

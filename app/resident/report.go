@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -65,11 +66,18 @@ func (d *desk) reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, me
 	return reply, nil
 }
 
+// mostPhotos is how many photos somebody sends with a report.
+const mostPhotos = 3
+
 // mostADay is how many matters somebody reports in a day: more than a bad week has, and too few to flood a desk.
 const mostADay = 20
 
 func (d *desk) report(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident) (web.Reply, error) {
 	in, err := d.readReport(ctx, tx, r, me)
+	taken, bad := web.Taken[*photos.Upload](r, cases.PhotoField)
+	if err == nil {
+		err = bad
+	}
 	var c *cases.Case
 	if err == nil {
 		c, err = cases.ReportOwn(ctx, tx, in)
@@ -80,7 +88,9 @@ func (d *desk) report(ctx context.Context, tx tenants.Tx, r *web.Request, me *Re
 	if err != nil {
 		return web.Reply{}, err
 	}
-	// The place of the photos: they are added to the case here, in the same transaction, from the files of this form.
+	if err := photos.Add(ctx, tx, c, photos.Before, taken...); err != nil {
+		return web.Reply{}, err
+	}
 	return web.See(r.Path("/matters/%s?new=1", c.ID)).Or(view.Receipt{ID: c.ID.String(), Number: c.Number}), nil
 }
 

@@ -38,6 +38,8 @@ type Request struct {
 	door     *door // whose sign-in and error page it has; nil: the staff's
 	claimed  uuid.UUID
 	program  bool
+	taken    map[string][]any // what a taker made of files, by field
+	untaken  *fault.Error     // for the first of them that was refused
 }
 
 // Path joins an address under the door's base.

@@ -92,13 +92,10 @@ func (d Residents) Post(path string, h Handler) {
 	d.within(http.MethodPost, path, "resident", true, h)
 }
 
-// Upload is Post for a form that brings files of at most most bytes; see Routes.Upload.
-func (d Residents) Upload(path string, most int64, h Handler) {
-	if d.site.uploads == nil {
-		d.site.uploads = map[string]int64{}
-	}
+// Take is Post for a form that may bring files; see Routes.Take.
+func (d Residents) Take(path string, files int, take Taker, h Handler) {
 	for _, base := range []string{residentPages, residentAPI} {
-		d.site.uploads[http.MethodPost+" "+base+path] = most
+		d.site.takes(http.MethodPost+" "+base+path, upload{most: int64(files)*d.site.Uploads.Most + maxForm, files: files, take: take})
 	}
 	d.Post(path, h)
 }
@@ -115,7 +112,7 @@ func (d Residents) within(method, path, who string, write bool, h Handler) {
 		}
 		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write}
 		if method == http.MethodPost {
-			if err := r.unpack(s.uploads[pattern]); err != nil {
+			if err := r.receive(s, id, s.uploads[pattern], func() error { return nil }); err != nil { // whoever is signed in may
 				return err
 			}
 			if entry.Request, err = r.claim(); err != nil {

@@ -67,7 +67,10 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 		}
 		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write}
 		if method == http.MethodPost {
-			if err := r.unpack(s.uploads[pattern]); err != nil {
+			may := func() error {
+				return s.DB.Read(r.Context(), id, entry.Actor, func(ctx context.Context, tx tenants.Tx) error { return s.Admit(ctx, tx, r, module, may) })
+			}
+			if err := r.receive(s, id, s.uploads[pattern], may); err != nil {
 				return err
 			}
 			if write {
@@ -90,9 +93,6 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 		})
 		if err != nil {
 			return err
-		}
-		out.read = func(ctx context.Context, f func(context.Context, tenants.Tx) error) error {
-			return s.DB.Read(ctx, id, entry.Actor, f)
 		}
 		out.send(w, r)
 		return nil

@@ -46,6 +46,7 @@ type Site struct {
 	AdmitVendor   func(r *Request, may string) error
 
 	Programs Programs
+	Uploads  Uploads
 
 	// Refused hears of a signed-in visitor's request that was refused for lack of a right; optional.
 	Refused func(r *Request)
@@ -64,7 +65,7 @@ type Site struct {
 
 	mux     *http.ServeMux
 	routes  []Route
-	uploads map[string]int64 // pattern → how many bytes it takes; see Routes.Upload
+	uploads map[string]upload // by pattern; see Routes.Upload and Take
 }
 
 // Route is one address of the product, for tests that probe every one of them.
@@ -92,7 +93,7 @@ func (s *Site) handle(pattern string, f func(http.ResponseWriter, *Request) erro
 
 // handleAt is handle at a door of its own.
 func (s *Site) handleAt(at *door, pattern string, f func(http.ResponseWriter, *Request) error) {
-	most := max(s.uploads[pattern], maxForm)
+	most := max(s.uploads[pattern].most, maxForm)
 	s.muxed().HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, most)
 		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context()), site: s.URL, door: at}
@@ -121,8 +122,7 @@ type rendered struct {
 	body     []byte
 	location string
 	name     string  // of a download
-	stream   *stream // in place of body, with what it reads by; log hears when it breaks off
-	read     Read
+	stream   *stream // in place of body; log hears when it breaks off
 	log      *slog.Logger
 	cookies  []*http.Cookie
 }
@@ -200,7 +200,9 @@ func (o rendered) send(w http.ResponseWriter, r *Request) {
 	}
 	h.Set("Content-Type", o.kind)
 	h.Set("Vary", "HX-Request, Cookie")
-	if o.name != "" {
+	if o.stream != nil && o.stream.shown {
+		o.beside(h)
+	} else if o.name != "" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.name}))
 	}
 	if o.stream != nil {

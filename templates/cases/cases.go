@@ -148,6 +148,15 @@ type Form struct {
 	Values map[string]string // as typed
 	Errors map[string]string // by field
 	Say    string            // the fault's own sentence
+	Photos bool              // it may bring photos
+}
+
+// encoding is how the form is sent: files need parts of their own.
+func (f Form) encoding() templ.Attributes {
+	if f.Photos {
+		return templ.Attributes{"enctype": "multipart/form-data"}
+	}
+	return nil
 }
 
 func (f Form) in(name, label string) ui.Input {
@@ -172,7 +181,7 @@ func (f Form) errors() (out []ui.FieldError) {
 var fieldOrder = []string{"format", "purpose", "channel", "upper_no", "upper_due", "nature", "class", "description", "title", "subject", "community", "address", "road", "house", "estate", "building", "entrance", "room", "lon",
 	"petitioner", "phone",
 	"condition", "basis", "unit", "parties", "designator", "ground", "reason", "expires", "result", "verdict", "remark", "valid", "contacted", "solved", "satisfaction", "cause",
-	"helpers", "alone", "hand", "fixed", "found", "answer", "outside", "into", "words", "until", "granted", "verdict_words", "level", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
+	"helpers", "alone", "hand", "fixed", "found", "photos", "photos_fixed", "answer", "outside", "into", "words", "until", "granted", "verdict_words", "level", "to", "petitioner_too", "due", "kind", "units", "needed", "outcome", "facts"}
 
 // File is the form for filing.
 type File struct {

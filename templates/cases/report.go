@@ -51,7 +51,7 @@ type Outside struct {
 
 // asking has an element ask for one part of what is known, with the whole form, when something of it changes.
 func (p Report) asking(part, trigger string) templ.Attributes {
-	return templ.Attributes{"hx-post": p.Ask + "?part=" + part, "hx-trigger": trigger, "hx-target": "#" + part, "hx-swap": "outerHTML", "hx-include": "#report", "hx-sync": "this:replace"}
+	return templ.Attributes{"hx-post": p.Ask + "?part=" + part, "hx-trigger": trigger, "hx-target": "#" + part, "hx-swap": "outerHTML", "hx-include": "#report", "hx-params": "not photos,photos_fixed", "hx-sync": "this:replace"}
 }
 
 // place reports whether the address was given in parts.

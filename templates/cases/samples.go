@@ -95,7 +95,7 @@ func Samples() []Sample {
 			Number: "20261123-00042", Title: "Rubbish at the east gate", State: Tag{ui.Info, "Handling"}, Petitioner: who,
 			Steps: []ui.Step{{Label: "Report", State: ui.Done}, {Label: "File", State: ui.Now}}, Facts: []ui.Fact{{Label: "Class", Value: "Exposed rubbish"}}, Assignments: sampleAssignments,
 			Record: []ui.Moment{{At: sampleTime, Actor: "No. 101", Act: "Report"}},
-			Forms:  []templ.Component{ReceiveForm(sampleForm("receive")), HandleForm(Handle{Form: sampleForm("handle")})},
+			Forms:  []templ.Component{ReceiveForm(sampleForm("receive")), HandleForm(Handle{Form: withPhotos(sampleForm("handle"))})},
 		})},
 		{"suggestions", SuggestionsPage(Suggestions{Rule: "Three times in 180 days", Settings: "/s/fengqiao/admin/settings/duties.suggest_repeats", Reasons: "/s/fengqiao/suggestions/reasons",
 			Purposes: []ui.Option{{Value: "list_review", Label: "Review of the list"}},
@@ -113,7 +113,7 @@ func Samples() []Sample {
 		{"petitioner-full", PetitionerPart(full)},
 		{"petitioner-hidden", PetitionerPart(Petitioner{Hidden: true})},
 		{"report", ReportPage(Report{Form: sampleForm("report"), Case: sampleGuard.Request, Back: "/s/fengqiao/cases", Communities: sampleUnits})},
-		{"report-refused", ReportPage(Report{Form: refusedForm("report", map[string]string{"description": "Rubbish"}, map[string]string{"class": "Choose"}), Case: sampleGuard.Request, Urgent: true, Spot: true})},
+		{"report-refused", ReportPage(Report{Form: withPhotos(refusedForm("report", map[string]string{"description": "Rubbish"}, map[string]string{"class": "Choose", "photos": "Choose again"})), Case: sampleGuard.Request, Urgent: true, Spot: true})},
 		{"report-known", ReportPage(sampleKnown())},
 		{"file", FileForm(File{Form: sampleForm("file"), Reload: "/s/fengqiao/cases/1", Conditions: []ui.Option{{Value: "a", Label: "Rubbish (4 h)"}}})},
 		{"reject", RejectForm(sampleForm("reject"))},
@@ -125,7 +125,7 @@ func Samples() []Sample {
 		{"handle-waiting", HandleForm(Handle{Form: sampleForm("handle"), Waiting: "Greening station"})},
 		{"receive-co", ReceiveForm(Form{Title: "Receive", Action: "/s/fengqiao/cases/1/receive", Guard: sampleGuard, Key: "receive-1", Of: "019ab000-0000-7000-8000-000000000002", Values: map[string]string{}})},
 		{"assignments", AssignmentsCard(sampleAssignments)},
-		{"check", CheckForm(Check{Form: sampleForm("check"), MayClose: true, Close: true})},
+		{"check", CheckForm(Check{Form: withPhotos(sampleForm("check")), MayClose: true, Close: true})},
 		{"close", CloseForm(sampleForm("close"))},
 		{"calls", CallsPage(Calls{Live: live, Figures: []ui.Figure{{Label: "Waiting", Value: "2"}}, Rows: []CallRow{
 			{Row: sampleRow(), Closed: sampleTime, By: Due{At: sampleTime.Add(72 * time.Hour)}, Tries: "0"},
@@ -159,4 +159,9 @@ func sampleExports() Exports {
 	done.State, done.Until, done.Download, done.Content = Tag{ui.Good, "Ready"}, sampleTime, "/s/fengqiao/cases/exports/1/download", Tag{ui.Warn, "In full"}
 	failed.State, failed.Note, failed.Retry = Tag{ui.Bad, "Failed"}, "Please try again", "/s/fengqiao/cases/exports/1/retry"
 	return Exports{Path: "/s/fengqiao/cases/exports", Rows: []ExportRow{running, done, failed}, Moving: true}
+}
+
+func withPhotos(f Form) Form {
+	f.Photos = true
+	return f
 }

@@ -52,6 +52,7 @@ type Sheet struct {
 	Told        []ui.Fact // the other side's case, where it was handed to us
 	Record      []ui.Moment
 	Forms       []templ.Component
+	Photos      templ.Component // that came with it, as long as there is no case; nil: none
 }
 
 // Panel stands on the sheet of a case that was, or may be, handed over.

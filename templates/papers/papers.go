@@ -39,6 +39,13 @@ type Cell struct {
 	Label, Value string
 	Tall         bool
 	Span         int
+	Photos       []Photo
+}
+
+// Photo stands beneath a value. Width and Height are in pixels.
+type Photo struct {
+	Address, Name string
+	Width, Height int
 }
 
 // columns of the table: every label takes two, so that rows of one, two and three stand under each other.

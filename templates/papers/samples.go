@@ -17,6 +17,7 @@ func Samples() []Sample {
 		Rows: [][]Cell{
 			{{Label: "Number", Value: "20261123-00042", Span: 4}, {Label: "Deadline", Value: "2026-11-23 15:30", Span: 4}},
 			{{Label: "What", Value: "Rubbish at the east gate", Span: 10, Tall: true}},
+			{{Label: "Before", Span: 4, Tall: true, Photos: []Photo{{Address: "/s/fengqiao/photos/1/small", Name: "Before", Width: 320, Height: 240}}}, {Label: "After", Span: 4, Tall: true}},
 			{{Label: "Filed", Value: "10:00"}, {Label: "Due", Value: "15:30"}, {Label: "Handled", Value: "14:00"}, {Label: "Closed", Value: "15:00"}},
 		},
 	}

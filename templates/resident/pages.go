@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"wanjie/templates/layout"
 	"wanjie/templates/ui"
 )
@@ -131,16 +129,15 @@ type Choose struct {
 // Report is the second step.
 type Report struct {
 	Form
-	Base        string          `json:"-"`
-	ID          string          `json:"id"` // of the matter to be: the client may make its own
-	Class       string          `json:"class"`
-	Icon        string          `json:"icon"`
-	Title       string          `json:"title"`
-	Name        string          `json:"name"`
-	Phone       string          `json:"phone"`
-	PlaceAgreed bool            `json:"place_agreed"`
-	Communities []ui.Option     `json:"communities"`
-	Photos      templ.Component `json:"-"` // the part of the form that takes photos; nil: none
+	Base        string      `json:"-"`
+	ID          string      `json:"id"` // of the matter to be: the client may make its own
+	Class       string      `json:"class"`
+	Icon        string      `json:"icon"`
+	Title       string      `json:"title"`
+	Name        string      `json:"name"`
+	Phone       string      `json:"phone"`
+	PlaceAgreed bool        `json:"place_agreed"`
+	Communities []ui.Option `json:"communities"`
 }
 
 // Receipt is what a program hears of a report.

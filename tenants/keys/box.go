@@ -93,6 +93,20 @@ func open(tenant int32, version int, key []byte) (*opened, error) {
 	return o, nil
 }
 
+// ContentKeySize is how many random bytes the key of a file's content has.
+const ContentKeySize = dataKeySize
+
+// Content is a box for the content of one file, under a key of its own. That key is kept sealed by the tenant's box beside
+// what describes the file: so a new data key of the tenant reaches files by their small keys, a file whose row is deleted is
+// noise at once wherever copies of its content lie, and what destroys the tenant's key destroys its files.
+func Content(tenant int32, key []byte) (*Box, error) {
+	o, err := open(tenant, 1, key)
+	if err != nil {
+		return nil, err
+	}
+	return &Box{tenant, o, []*opened{o}}, nil
+}
+
 // Version is the version of the data key that the box seals with.
 func (b *Box) Version() int { return int(b.use.version) }
 

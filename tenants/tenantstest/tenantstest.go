@@ -20,6 +20,7 @@ import (
 	"wanjie/infra/devstack"
 	"wanjie/migrations"
 	"wanjie/tenants"
+	"wanjie/tenants/blobs"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
 )
@@ -36,6 +37,7 @@ type World struct {
 	DB      *tenants.DB
 	Config  tenants.Config
 	KeyFile string            // of the development key service
+	Files   string            // folder of the files' content
 	Owner   map[string]string // placement → superuser URL, for looking behind the fence
 	// Blueprints are the ids of the shipped blueprints by key ("city-street"), published everywhere.
 	Blueprints map[string]int32
@@ -74,7 +76,12 @@ func build() (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.Config = tenants.Config{Deployment: 1, Placements: w.Owner, Keys: service}
+	w.Files = filepath.Join(dir, "files")
+	store, err := blobs.Open(w.Files)
+	if err != nil {
+		return nil, err
+	}
+	w.Config = tenants.Config{Deployment: 1, Placements: w.Owner, Keys: service, Blobs: store}
 	if w.DB, err = tenants.Open(w.Config); err != nil {
 		return nil, err
 	}

@@ -72,9 +72,9 @@ func show(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		return web.Reply{}, err
 	}
 	if format == asWord {
-		body, err := p.Word()
-		return web.File(p.Title+"_"+p.Number+"_"+p.At.In(clock.Zone).Format("20060102")+".docx", docs.Kind, body), err
+		return web.Made(p.Title+"_"+p.Number+"_"+p.At.In(clock.Zone).Format("20060102")+".docx", docs.Kind, p.Word), nil
 	}
+	p.Base = r.Path("")
 	page, err := p.Page()
 	page.Back = r.Path("/papers/%s", id)
 	return web.Page(p.Title, view.PrintPage(page)).

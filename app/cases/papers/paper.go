@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"wanjie/app/cases/photos"
 	"wanjie/tenants/blueprint"
 )
 
@@ -26,6 +27,9 @@ func (v Values) over(b Values) Values {
 type Cell struct {
 	Label, Value string
 	Tall         bool // room for several lines, also where nothing is written yet
+
+	Phase  photos.Phase   // of the photos that stand here; empty: none do
+	Photos []photos.Shown // those that there are
 }
 
 // Line is a row of the case's record.
@@ -48,13 +52,16 @@ type Paper struct {
 // tall are the facts that are written in sentences.
 var tall = []string{"description", "reason", "review_opinion", "instruction", "result", "reply", "draft_opinion", "finding", "callback_words"}
 
+// shown are the facts that are photos.
+var shown = map[string]photos.Phase{"photos_before": photos.Before, "photos_after": photos.After}
+
 // lay makes a paper of a form. title names the form's fields; a field it does not know is left out.
 func lay(office string, f blueprint.Form, v Values, title func(field string) (name string, personal, ok bool)) Paper {
 	p := Paper{Title: office + f.Title, Number: v["number"], Signs: f.Signs, Note: f.Note}
 	for _, keys := range f.Rows {
 		var row []Cell
 		for _, key := range keys {
-			c := Cell{Value: v[key], Tall: slices.Contains(tall, key)}
+			c := Cell{Value: v[key], Tall: slices.Contains(tall, key) || shown[key] != "", Phase: shown[key]}
 			var personal bool
 			if field, is := strings.CutPrefix(key, "field."); is {
 				var ok bool

@@ -29,7 +29,7 @@ func TestAnOrderGoesOutOnPaper(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := p.Word()
+	file, err := p.Word(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestAConfidentialPetitionerIsOnNoPaper(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := p.Word()
+		file, err := p.Word(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestTheCaseFileHasEverything(t *testing.T) {
 	if diff := cmp.Diff([]string{"诉求受理登记表", "交办单", "延期审批表", "结案登记表", "回访记录表", "案卷办理记录"}, titles); diff != "" {
 		t.Errorf("the file holds:\n%s", diff)
 	}
-	file, err := p.Word()
+	file, err := p.Word(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestASupervisionOrderAndAReplyOnPaper(t *testing.T) {
 		if err != nil {
 			t.Fatal(d, err)
 		}
-		file, err := p.Word()
+		file, err := p.Word(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

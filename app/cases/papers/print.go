@@ -14,6 +14,8 @@ import (
 	"github.com/boombuler/barcode/qr"
 	"github.com/google/uuid"
 
+	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/docs"
 	"wanjie/tenants"
@@ -31,6 +33,7 @@ type Print struct {
 	Address string // of the case; the code at the foot leads there
 	At      time.Time
 	Demo    bool
+	Base    string // before the addresses of photos on a page
 }
 
 // The forms in which a paper leaves.
@@ -54,7 +57,10 @@ func Make(ctx context.Context, tx tenants.Tx, id uuid.UUID, d blueprint.Document
 	if p.Papers, err = k.make(ctx, p.Office, choice); err != nil {
 		return Print{}, err
 	}
-	var fields []string
+	fields, err := p.photographed(ctx, tx, k.c)
+	if err != nil {
+		return Print{}, err
+	}
 	for _, paper := range p.Papers {
 		for _, f := range paper.Personal {
 			if !slices.Contains(fields, f) {
@@ -70,6 +76,29 @@ func Make(ctx context.Context, tx tenants.Tx, id uuid.UUID, d blueprint.Document
 	tx.Record(tenants.Act{Kind: "paper.printed", Version: 1, Object: "paper", ObjectID: id, HappenedAt: p.At,
 		After: tenants.Dims{"paper": string(d), "paper_name": choice.Title, "format": format}})
 	return p, nil
+}
+
+// mostPhotos is how many photos of a phase stand on a paper.
+const mostPhotos = 4
+
+// photographed puts the photos of a case where its papers have a place for them. fields: they are to be looked at.
+func (p Print) photographed(ctx context.Context, tx tenants.Tx, c *cases.Case) (fields []string, err error) {
+	for _, paper := range p.Papers {
+		for _, row := range paper.Rows {
+			for i := range row {
+				if row[i].Phase == "" {
+					continue
+				}
+				if row[i].Photos, err = photos.Show(ctx, tx, c, row[i].Phase, mostPhotos); err != nil {
+					return nil, err
+				}
+				if len(row[i].Photos) > 0 {
+					fields = []string{"photo"}
+				}
+			}
+		}
+	}
+	return fields, nil
 }
 
 // code is the QR code of the address, as PNG.
@@ -102,7 +131,11 @@ func (p Print) Page() (view.Print, error) {
 		for _, row := range paper.Rows {
 			var cells []view.Cell
 			for _, c := range row {
-				cells = append(cells, view.Cell{Label: c.Label, Value: c.Value, Tall: c.Tall, Span: span(len(row))})
+				cell := view.Cell{Label: c.Label, Value: c.Value, Tall: c.Tall, Span: span(len(row))}
+				for _, one := range c.Photos {
+					cell.Photos = append(cell.Photos, view.Photo{Address: p.Base + "/photos/" + one.ID.String() + "/small", Name: c.Label, Width: one.Width, Height: one.Height})
+				}
+				cells = append(cells, cell)
 			}
 			s.Rows = append(s.Rows, cells)
 		}
@@ -120,8 +153,8 @@ func span(n int) int { return map[int]int{1: 10, 2: 4, 3: 2}[n] }
 
 var recordHead = [4]string{"时间", "环节", "经办人", "内容"}
 
-// Word is the print as a Word document.
-func (p Print) Word() ([]byte, error) {
+// Word is the print as a Word document. It reads photos from where they lie: call it outside of transactions.
+func (p Print) Word(ctx context.Context) ([]byte, error) {
 	mark := ""
 	if p.Demo {
 		mark = "演示数据"
@@ -135,7 +168,9 @@ func (p Print) Word() ([]byte, error) {
 		if i > 0 {
 			d.Break()
 		}
-		paper.write(d)
+		if err := paper.write(ctx, d); err != nil {
+			return nil, err
+		}
 		if i == len(p.Papers)-1 {
 			d.Pictures(docs.Right, docs.Picture{Name: "扫码查看案卷", File: code, Width: 22, Height: 22})
 		}
@@ -145,7 +180,26 @@ func (p Print) Word() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-func (paper Paper) write(d *docs.Document) {
+// photoWidth is how wide a photo stands on a paper, in mm, so that two fit into the narrowest cell of a row of one.
+const photoWidth = 44.0
+
+// pictures reads the photos of a cell.
+func (c Cell) pictures(ctx context.Context) (out []docs.Picture, err error) {
+	for _, one := range c.Photos {
+		var body bytes.Buffer
+		if err := one.Copy(ctx, &body); err != nil {
+			return nil, err
+		}
+		p := docs.Picture{Name: c.Label, File: body.Bytes(), Width: photoWidth, Height: photoWidth * float64(one.Height) / float64(one.Width)}
+		if one.Height > one.Width { // an upright one is as high as the others are wide
+			p.Width, p.Height = photoWidth*float64(one.Width)/float64(one.Height), photoWidth
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func (paper Paper) write(ctx context.Context, d *docs.Document) error {
 	d.Title(paper.Title)
 	d.Line("编号："+paper.Number, docs.Style{Size: 12, Align: docs.Right, Small: true})
 	if len(paper.Rows) > 0 {
@@ -154,7 +208,11 @@ func (paper Paper) write(d *docs.Document) {
 			var cells docs.Row
 			for _, c := range row {
 				value := max(span(len(row)), 1)
-				cells = append(cells, docs.Cell{Text: c.Label, Head: true, Weight: 2}, docs.Cell{Text: c.Value, Weight: value, Tall: c.Tall})
+				pictures, err := c.pictures(ctx)
+				if err != nil {
+					return err
+				}
+				cells = append(cells, docs.Cell{Text: c.Label, Head: true, Weight: 2}, docs.Cell{Text: c.Value, Weight: value, Tall: c.Tall, Pictures: pictures})
 			}
 			rows = append(rows, cells)
 		}
@@ -185,4 +243,5 @@ func (paper Paper) write(d *docs.Document) {
 	if paper.Note != "" {
 		d.Line("注："+paper.Note, docs.Style{Size: 10.5, Small: true})
 	}
+	return nil
 }

@@ -155,8 +155,7 @@ func sheet(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	}
 	record(tx, "shift.printed", s, print.At, tenants.Dims{"format": format})
 	if format == "docx" {
-		body, err := print.Word()
-		return web.File(print.Title+"_"+print.Number+".docx", docs.Kind, body), err
+		return web.Made(print.Title+"_"+print.Number+".docx", docs.Kind, print.Word), nil
 	}
 	p, err := print.Page()
 	p.Back, p.Word = r.Path("/shifts"), r.Path("/shifts/%s?as=docx", id)

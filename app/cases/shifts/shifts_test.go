@@ -168,7 +168,7 @@ func TestAShiftIsHandedOver(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		file, err := p.Word()
+		file, err := p.Word(t.Context())
 		if err != nil {
 			return err
 		}
