@@ -17,6 +17,7 @@ import (
 	"wanjie/app/handover"
 	"wanjie/app/module"
 	"wanjie/app/orders"
+	"wanjie/app/resident"
 	"wanjie/app/whistle"
 	"wanjie/tenants"
 )
@@ -45,6 +46,7 @@ func init() { // features do not import each other both ways
 		return err
 	}
 	cases.Panels = []cases.Panel{photos.Panel, supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
+	cases.MayText = resident.MayText
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two

@@ -44,6 +44,9 @@ func notify(a journal.Act) []jobs.Job {
 	return []jobs.Job{{Kind: NoticeJob, Payload: NoticeOf{a.ObjectID, text, a.After["ground"]}}}
 }
 
+// MayText reports whether the petitioner of a case wants text messages about it. The wiring puts the residents' consents here.
+var MayText = func(context.Context, tenants.Tx, *Case) (bool, error) { return true, nil }
+
 // Notice is the text message to the petitioner of a case, in the street's own wording: to which
 // phone, and what. phone is empty where there is nobody to tell, or nothing any more. The end of a case
 // sends notices to the petitioners of the reports that were merged into it on their way.
@@ -89,6 +92,9 @@ func Notice(ctx context.Context, tx tenants.Tx, of NoticeOf) (phone, body string
 	}
 	words, err := c.Open(box)
 	if err != nil {
+		return "", "", err
+	}
+	if may, err := MayText(ctx, tx, c); err != nil || !may {
 		return "", "", err
 	}
 	text = strings.NewReplacer("{number}", number, "{due}", ui.Time(c.DueAt), "{reason}", reason).Replace(text)

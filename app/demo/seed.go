@@ -68,6 +68,12 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 	if err := call(ctx, a, streets[0], people); err != nil {
 		return nil, fmt.Errorf("programs of %s: %w", streets[0].Name, err)
 	}
+	say("settling a made-up resident, with a matter at each stage")
+	lives, err := settle(ctx, a, streets[0], people)
+	if err != nil {
+		return nil, fmt.Errorf("resident of %s: %w", streets[0].Name, err)
+	}
+	accounts = append(accounts, lives)
 	b, err := json.Marshal(memory{accounts})
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"wanjie/app/cases"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
@@ -123,4 +124,17 @@ func agreed(list []Consent) map[Purpose]bool {
 		}
 	}
 	return out
+}
+
+// MayText reports whether the petitioner of a case agreed to text messages. Whoever did not report at this door left his
+// telephone with the desk for that very purpose.
+func MayText(ctx context.Context, tx tenants.Tx, c *cases.Case) (bool, error) {
+	if c.Channel != cases.ResidentChannel || c.ReportedBy == tenants.System {
+		return true, nil
+	}
+	list, err := Consents(ctx, tx, c.ReportedBy)
+	if err != nil || len(list) == 0 { // entered by a clerk for somebody who came by
+		return err == nil, err
+	}
+	return agreed(list)[ForMessages], nil
 }

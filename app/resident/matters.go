@@ -103,14 +103,15 @@ func (d *desk) sheet(ctx context.Context, tx tenants.Tx, r *web.Request, c *case
 	}
 	result := ""
 	for _, e := range events {
-		if e.Kind == "case.handled" {
+		switch e.Kind {
+		case "case.handled", "case.answered", "case.rejected":
 			result = e.Words
 		}
 		if m, ok := tell(ctx, rules, e); ok {
 			p.Record = append(p.Record, m)
 		}
 	}
-	if c.Stage == cases.Closed || c.Stage == cases.Archived {
+	if c.Stage.Ended() { // until it is checked, a result is the unit's own word
 		p.Result = result
 	}
 	if c.Stage == cases.Merged {

@@ -175,10 +175,8 @@ func tell(ctx context.Context, rules *blueprint.Config, e cases.Event) (m ui.Mom
 	case "case.reopened":
 		return say(ui.Warn, ui.Key("重新办理"))
 	case "case.answered":
-		m.Detail = e.Words
 		return say(ui.Good, ui.Key("已答复"))
 	case "case.rejected":
-		m.Detail = e.Words
 		return say(ui.Warn, ui.Key("不予受理"))
 	case "case.merged":
 		return say(ui.Neutral, ui.Key("与相同的诉求合并办理"))

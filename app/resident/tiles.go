@@ -2,6 +2,7 @@ package resident
 
 import (
 	"context"
+	"strings"
 
 	"wanjie/app/web"
 	view "wanjie/templates/resident"
@@ -35,10 +36,23 @@ func tileOf(ctx context.Context, cfg *blueprint.Config, class string) (icon, tit
 			return t.icon, ui.T(ctx, t.title)
 		}
 	}
-	if k, ok := cfg.Classes.Find(class); ok {
-		return "more", k.Title
+	icon, title = "more", class
+	for _, f := range families {
+		if strings.HasPrefix(class, f.prefix) {
+			icon = f.icon
+			break
+		}
 	}
-	return "more", class
+	if k, ok := cfg.Classes.Find(class); ok {
+		title = k.Title
+	}
+	return icon, title
+}
+
+// families are the pictures of classes without a tile.
+var families = []struct{ prefix, icon string }{
+	{"matter-06", "bin"}, {"matter-07", "paper"}, {"matter-08", "road"}, {"matter-09", "stall"}, {"component", "cover"}, {"extension-20", "people"}, {"extension-21", "home"},
+	{"extension-22", "heart"}, {"extension-23", "fire"}, {"extension-24", "ask"},
 }
 
 // choices is the first step of a report.
