@@ -6,6 +6,7 @@ import (
 	"wanjie/app/assessment"
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
+	"wanjie/app/cases/registers"
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
@@ -35,7 +36,7 @@ func init() { // features do not import each other both ways
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, replies.Part, orders.Part, shifts.Part, supervision.Part),
+	cases.Module.With(papers.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,
