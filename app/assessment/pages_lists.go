@@ -37,7 +37,7 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 		return view.Cases{}, err
 	}
 	said := worked(ctx, c, f)
-	if key == nil && a.report.Mean && k.measure != blueprint.Count && k.measure != blueprint.Days {
+	if key == nil && (a.report.Mean || k.deducts) && k.measure != blueprint.Count && k.measure != blueprint.Days {
 		if said, err = a.mean(ctx, tx, c, k, f); err != nil {
 			return view.Cases{}, err
 		}
@@ -65,7 +65,7 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 		p.Tabs = append(p.Tabs, ui.Tab{Label: label, Href: to(c, key, of), Active: of == part, Count: n})
 	}
 	tab(ui.T(ctx, "全部"), Whole, ui.Number(f.N))
-	if k.measure == blueprint.Percent {
+	if k.measure == blueprint.Percent && !k.deducts {
 		tab(ui.T(ctx, "计入分子"), Hits, "")
 		tab(ui.T(ctx, "未计入分子"), Misses, "")
 	}
@@ -74,6 +74,9 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 	}
 	if k.measure != blueprint.Count {
 		p.Worth = map[blueprint.Measure]string{blueprint.Percent: ui.T(ctx, "计入"), blueprint.Hours: ui.T(ctx, "小时"), blueprint.Days: ui.T(ctx, "天数")}[k.measure]
+	}
+	if k.deducts {
+		p.Worth = ui.T(ctx, "扣分")
 	}
 	box, err := tx.Box(ctx)
 	if err != nil {
@@ -109,6 +112,8 @@ func worked(ctx context.Context, c Column, f Figure) string {
 	switch {
 	case f.Value == nil:
 		return text
+	case c.deducts():
+		return fmt.Sprintf("%s = max(0, 100 − %s)", text, ui.Number(f.Sum))
 	case c.Measure == blueprint.Percent && f.Sum%100 == 0:
 		return fmt.Sprintf("%s = %s ÷ %s", text, ui.Number(f.Sum/100), ui.Number(f.N))
 	case c.Measure == blueprint.Percent:
@@ -173,9 +178,10 @@ func exclusionsPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried at
 			ui.T(ctx, "剔除由%s审批，申请人和被考核单位的人员不得审批。", ui.T(ctx, auth.Title(cfg.Choice("assess.exclude_approver", auth.Leader)))),
 			ui.T(ctx, "结案或报表存档后 %s 内可以申请。", limitText(ctx, cfg.Limit("assess.exclude_within", blueprint.Limit{Value: 3, Unit: blueprint.WorkingDay}))),
 			ui.T(ctx, "剔除率随报表公布，每件都可以打开查看。"),
+			ui.T(ctx, "批准错了的可以申请撤销，由申请人以外的审批人决定；撤销后重新计入，已存档的报表不改。"),
 		},
 	}
-	for _, s := range []State{Open, Approved, Refused, Withdrawn} {
+	for _, s := range []State{Open, Approved, Refused, Withdrawn, Revoked} {
 		p.States = append(p.States, ui.Tab{Label: ui.T(ctx, exclusionStates[s].title), Href: path + "?state=" + string(s), Active: state == s})
 	}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesApprove) || auth.CanSomewhere(tx.Actor(), auth.CasesHandle) {
@@ -193,7 +199,7 @@ func exclusionsPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried at
 	}
 	people := []int64{}
 	for _, x := range list {
-		people = append(people, x.AskedBy, x.DecidedBy)
+		people = append(people, x.AskedBy, x.DecidedBy, x.UndoBy, x.UndoneBy)
 	}
 	called, err := auth.Names(ctx, tx, people...)
 	if err != nil {
@@ -233,10 +239,22 @@ func exclusionRow(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *bluep
 	if g, ok := cfg.Reasons.Find(x.Ground); ok {
 		row.Ground = g.Title
 	}
+	if row.UndoWords, row.UndoVerdict, err = x.ToldUndo(box); err != nil {
+		return view.Exclusion{}, err
+	}
+	row.UndoAsked, row.Undone = who(x.UndoBy, x.UndoAt), who(x.UndoneBy, x.UndoneAt)
+	path := r.Path("/assessment/exclusions/%s", x.ID)
+	switch {
+	case x.State == Approved && x.Undo == UndoOpen && decidesUndo(tx.Actor(), cfg, &x.Exclusion) == nil:
+		f := tried.form(ctx, r, x.ID.String(), path+"/undo/decide")
+		row.DecideUndo = &f
+	case x.State == Approved && x.Undo != UndoOpen && undoes(tx.Actor()):
+		f := tried.form(ctx, r, x.ID.String(), path+"/undo")
+		row.Undo = &f
+	}
 	if x.State != Open {
 		return row, nil
 	}
-	path := r.Path("/assessment/exclusions/%s", x.ID)
 	if decides(tx.Actor(), cfg, &x.Exclusion) == nil {
 		f := tried.form(ctx, r, x.ID.String(), path+"/decide")
 		row.Decide = &f
