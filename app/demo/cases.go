@@ -8,6 +8,7 @@ import (
 
 	"wanjie/app"
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/tenants"
@@ -17,7 +18,7 @@ import (
 
 // matters are what the made-up cases are about: class and words.
 var matters = []struct{ class, text string }{
-	{"matter-06010", "小区东门外人行道上堆着三四袋生活垃圾，天热有异味，请尽快清运。"},
+	{rubbish, "小区东门外人行道上堆着三四袋生活垃圾，天热有异味，请尽快清运。"},
 	{"matter-06013", "路口非机动车道有一处约半米宽的坑洞，夜间骑车容易摔倒。"},
 	{"matter-09005", "沿街水果店把货架摆到盲道上，早晚高峰行人只能绕行。"},
 	{"matter-09009", "幼儿园门口上下学时段机动车乱停，堵住斑马线。"},
@@ -88,13 +89,22 @@ func has(ctx context.Context, a *app.App, id tenants.ID) (some bool, err error) 
 // in the future.
 func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in cases.Intake, at time.Time, steps int, r *rand.Rand) error {
 	var c *cases.Case
+	before, after, err := shown(ctx, a, id, in, r)
+	if err != nil {
+		return err
+	}
 	as := func(login string, f func(context.Context, tenants.Tx) error) error {
 		held, _ := clock.Hold(ctx, at)
 		return a.DB.Write(held, id, tenants.Actor{Person: people[login+"@wanjie.example"]}, f)
 	}
 	todo := []func() error{
 		func() error {
-			return as("intake", func(ctx context.Context, tx tenants.Tx) (err error) { c, err = cases.Report(ctx, tx, in); return err })
+			return as("intake", func(ctx context.Context, tx tenants.Tx) (err error) {
+				if c, err = cases.Report(ctx, tx, in); err != nil {
+					return err
+				}
+				return photos.Add(ctx, tx, c, photos.Before, before...)
+			})
 		},
 		func() error {
 			if c.Stage != cases.Reported && c.Stage != cases.Accepted {
@@ -131,8 +141,10 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 		},
 		func() error {
 			return as("handler", func(ctx context.Context, tx tenants.Tx) (err error) {
-				c, err = cases.Handle(ctx, tx, c.ID, result(r))
-				return err
+				if c, err = cases.Handle(ctx, tx, c.ID, result(r)); err != nil {
+					return err
+				}
+				return photos.Add(ctx, tx, c, photos.After, after...)
 			})
 		},
 		func() error {
@@ -177,6 +189,34 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 	}
 	return nil
 }
+
+// shown are pictures of a matter of rubbish before and after the work; of others there are none.
+func shown(ctx context.Context, a *app.App, id tenants.ID, in cases.Intake, r *rand.Rand) (before, after []*photos.Upload, err error) {
+	if in.Class != rubbish {
+		return nil, nil, nil
+	}
+	for range 1 + r.IntN(2) {
+		for _, tidy := range []bool{false, true} {
+			body, err := picture(r, tidy)
+			if err != nil {
+				return nil, nil, err
+			}
+			up, err := photos.Receive(ctx, a.DB.Blobs(), id, body)
+			if err != nil {
+				return nil, nil, err
+			}
+			if tidy {
+				after = append(after, up)
+			} else {
+				before = append(before, up)
+			}
+		}
+	}
+	return before, after, nil
+}
+
+// rubbish is the class of what lies about (暴露垃圾).
+const rubbish = "matter-06010"
 
 // result is what a unit writes: mostly of the very case, sometimes the same words as ever.
 func result(r *rand.Rand) string {

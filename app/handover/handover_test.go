@@ -1,8 +1,11 @@
 package handover
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,8 +16,10 @@ import (
 	"pgregory.net/rapid"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/files"
 	"wanjie/jobs"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -70,6 +75,116 @@ func TestToThePoliceAndBack(t *testing.T) {
 	if got := d.street.acts(c.ID); !slices.Equal(got, want) {
 		t.Errorf("the street's record: %v, want %v", got, want)
 	}
+}
+
+// Photos of the place go along, and those after the work come back: copied, sealed with the other's key, each once. What is not
+// told does not cross: a confidential case's, those of the check before anybody found the result wanting, one that was removed.
+func TestPhotosTravel(t *testing.T) {
+	t.Parallel()
+	d := open(t, 330111, tenants.Home, tenantstest.Other)
+	phone, err := os.ReadFile("../files/pictures/testdata/phone.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := d.street.filed(brawl("甲"))
+	d.street.photograph(c.ID, photos.Before, phone, phone)
+	d.street.photograph(c.ID, photos.Check, phone)
+	gone := d.street.photos(c.ID)[0]
+	d.street.do(chief, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := photos.Remove(ctx, tx, gone.ID, "拍到路人")
+		return err
+	})
+	h := d.handUp(c, Order{Reason: "治安案件由公安主责"})
+	d.post()
+	var shown []uuid.UUID
+	rows, err := d.centre.view.Query(t.Context(), "SELECT id FROM case_photos WHERE tenant_id = $1 AND handover_id = $2 AND case_id IS NULL", int32(d.centre.ID), h.ID)
+	if err == nil {
+		shown, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	}
+	if err != nil || len(shown) != 1 {
+		t.Fatalf("%d photos came with the offer (%v), want the one before the work that is left", len(shown), err)
+	}
+	look := func(o *office, id uuid.UUID) (f *files.File, err error) {
+		err = o.try(chief, func(ctx context.Context, tx tenants.Tx) error {
+			f, err = photos.Look(ctx, tx, id, false)
+			return err
+		})
+		return f, err
+	}
+	if _, err := look(d.street, shown[0]); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the street opens the centre's copy: %v", err)
+	}
+	theirs := d.centre.accept(h.ID)
+	d.post()
+	if got := d.centre.photos(theirs.ID); len(got) != 1 || got[0].Phase != photos.Before {
+		t.Fatalf("the paired case has %+v", got)
+	}
+	mine, err := look(d.street, d.street.photos(c.ID)[1].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := look(d.centre, shown[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b bytes.Buffer
+	if err := errors.Join(mine.Copy(t.Context(), &a), copied.Copy(t.Context(), &b)); err != nil || !bytes.Equal(a.Bytes(), b.Bytes()) || mine.ID == copied.ID || bytes.Equal(mine.Secret, copied.Secret) {
+		t.Errorf("the copy: %d bytes of %d, under its own key %t (%v)", b.Len(), a.Len(), !bytes.Equal(mine.Secret, copied.Secret), err)
+	}
+
+	d.centre.photograph(theirs.ID, photos.After, phone)
+	d.centre.work(theirs.ID, "已处警")
+	d.post()
+	if got := d.street.photos(c.ID); len(got) != 4 || got[3].Phase != photos.After || got[3].AddedBy != 0 {
+		t.Fatalf("back came %+v", got)
+	}
+	if got := d.street.acts(c.ID); got[len(got)-1] != "case.photographed" {
+		t.Errorf("the street's record ends with %v", got)
+	}
+
+	secret := brawl("乙")
+	secret.Confidential = true
+	other := d.street.filed(secret)
+	d.street.photograph(other.ID, photos.Before, phone)
+	quiet := d.handUp(other, Order{Reason: "治安案件由公安主责"})
+	d.post()
+	var n int
+	if err := d.centre.view.QueryRow(t.Context(), "SELECT count(*) FROM case_photos WHERE tenant_id = $1 AND handover_id = $2", int32(d.centre.ID), quiet.ID).Scan(&n); err != nil || n != 0 {
+		t.Errorf("%d photos of a confidential case crossed (%v)", n, err)
+	}
+}
+
+// photograph gives a case photos.
+func (o *office) photograph(id uuid.UUID, phase photos.Phase, contents ...[]byte) {
+	o.d.t.Helper()
+	var up []*photos.Upload
+	for _, content := range contents {
+		u, err := photos.Receive(o.d.ctx, o.d.DB.Blobs(), o.ID, content)
+		if err != nil {
+			o.d.t.Fatal(err)
+		}
+		up = append(up, u)
+	}
+	o.do(chief, func(ctx context.Context, tx tenants.Tx) error {
+		c, _, err := cases.Find(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return photos.Add(ctx, tx, c, phase, up...)
+	})
+}
+
+func (o *office) photos(id uuid.UUID) (list []photos.Photo) {
+	o.d.t.Helper()
+	o.do(0, func(ctx context.Context, tx tenants.Tx) error {
+		c, _, err := cases.Find(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		list, err = photos.Of(ctx, tx, c)
+		return err
+	})
+	return list
 }
 
 // The centre refuses, citing its ground; the case waits for a dispatch again and the ground stands in its record.

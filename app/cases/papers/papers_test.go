@@ -1,6 +1,8 @@
 package papers
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"os"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/supervision"
 	"wanjie/app/fault"
@@ -263,5 +266,79 @@ func TestAPaperIsMadeFromValues(t *testing.T) {
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The closing sheet shows the place before and after, on screen and as a Word document, and printing it is a look at them.
+func TestAClosingSheetShowsThePlace(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	c := s.dispatched(rubbish())
+	phone, err := os.ReadFile("../../files/pictures/testdata/phone.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, phase := range []photos.Phase{photos.Before, photos.After, photos.After, photos.Check} {
+		up, err := photos.Receive(s.ctx, s.DB.Blobs(), s.ID, phone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.do(worker, func(ctx context.Context, tx tenants.Tx) error { return photos.Add(ctx, tx, c, phase, up) })
+	}
+	s.do(worker, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := cases.Handle(ctx, tx, c.ID, "已清运")
+		return err
+	})
+	s.do(chief, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := cases.Check(ctx, tx, c.ID, cases.Finding{Pass: true, Close: true})
+		return err
+	})
+	p, err := s.print(chief, c.ID, blueprint.ClosingSheet, asWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := p.Word(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir := os.Getenv("WANJIE_KEEP"); dir != "" {
+		if err := os.WriteFile(dir+"/closing.docx", file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pictures int
+	for _, f := range z.File {
+		if strings.HasSuffix(f.Name, ".jpeg") {
+			pictures++
+		}
+	}
+	if got := text(t, file); pictures != 3 || !strings.Contains(got, "处置前照片") || !strings.Contains(got, "处置后照片") {
+		t.Errorf("the sheet has %d pictures, want one before and two after the work:\n%s", pictures, got)
+	}
+	var fields string
+	if err := s.view.QueryRow(t.Context(), `SELECT fields FROM looks WHERE tenant_id = $1 AND object_id = $2 AND purpose = 'print'`, int32(s.ID), c.ID).Scan(&fields); err != nil || !strings.Contains(fields, "photo") {
+		t.Errorf("the look says %q (%v)", fields, err)
+	}
+	p.Base = "/s/fengqiao"
+	page, err := p.Page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, row := range page.Sheets[0].Rows {
+		for _, cell := range row {
+			for _, one := range cell.Photos {
+				if shown++; !strings.HasPrefix(one.Address, "/s/fengqiao/photos/") || one.Width != 240 || one.Height != 320 {
+					t.Errorf("the page shows %+v", one)
+				}
+			}
+		}
+	}
+	if shown != 3 {
+		t.Errorf("the page shows %d photos", shown)
 	}
 }
