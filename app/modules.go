@@ -9,6 +9,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/cases/papers"
 	"wanjie/app/cases/photos"
+	"wanjie/app/cases/registers"
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
@@ -52,7 +53,7 @@ func init() { // features do not import each other both ways
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part),
+	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

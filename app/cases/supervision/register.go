@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"wanjie/app/auth"
@@ -182,34 +183,65 @@ func file(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		return web.Reply{}, fault.New(fault.Invalid, "符合条件的督办单超过 %d 件，请缩小日期范围", mostRows)
 	}
 	title := ui.T(ctx, "督办台账")
-	var out bytes.Buffer
-	w, err := sheets.New(&out, format, title, []sheets.Column{
-		{Title: ui.T(ctx, "督办单编号"), Width: 20}, {Title: ui.T(ctx, "案卷编号"), Width: 16}, {Title: ui.T(ctx, "督办级别")}, {Title: ui.T(ctx, "承办单位"), Width: 16},
+	columns := []sheets.Column{
+		{Title: ui.T(ctx, "督办单编号"), Width: 20}, {Title: ui.T(ctx, "案卷编号"), Width: 17}, {Title: ui.T(ctx, "督办级别")}, {Title: ui.T(ctx, "承办单位"), Width: 16},
 		{Title: ui.T(ctx, "事由"), Width: 16}, {Title: ui.T(ctx, "状态")}, {Title: ui.T(ctx, "提出时间"), Width: 17}, {Title: ui.T(ctx, "签发时间"), Width: 17},
 		{Title: ui.T(ctx, "反馈期限"), Width: 17}, {Title: ui.T(ctx, "未按期反馈")}, {Title: ui.T(ctx, "办结时间"), Width: 17}, {Title: ui.T(ctx, "扣分")},
-	})
+	}
+	if format == sheets.Excel {
+		return onPaper(ctx, tx, cfg, f, title, columns, list)
+	}
+	var out bytes.Buffer
+	w, err := sheets.New(&out, format, title, columns)
 	if err != nil {
 		return web.Reply{}, err
 	}
 	for i := range list {
 		o := &list[i]
-		missed, deduct := "", ""
-		if o.Missed {
-			missed = ui.T(ctx, "是")
-		}
-		if o.Number != "" {
-			deduct = points(o.Deduct)
-		}
-		if err := w.Row(o.Number, o.Case, levelTitle(cfg, o.Level), unitName(cfg, o.Unit), ui.T(ctx, o.Ground.Title()), ui.T(ctx, o.State.Title()),
-			o.ProposedAt, o.SignedAt, o.ReplyBy, missed, o.EndedAt, deduct); err != nil {
-			return web.Reply{}, err
-		}
+		missed, deduct := o.marks(ctx)
+		_ = w.Row(o.Number, o.Case, levelTitle(cfg, o.Level), unitName(cfg, o.Unit), ui.T(ctx, o.Ground.Title()), ui.T(ctx, o.State.Title()), // Close tells
+			o.ProposedAt, o.SignedAt, o.ReplyBy, missed, o.EndedAt, deduct)
 	}
 	if err := w.Close(); err != nil {
 		return web.Reply{}, err
 	}
 	name := title + "_" + clock.Now(ctx).In(clock.Zone).Format("20060102_1504") + "." + string(format)
 	return web.File(name, format.Kind(), out.Bytes()), nil
+}
+
+// marks are whether an order was missed and what it costs, in words.
+func (l *Line) marks(ctx context.Context) (missed, deduct string) {
+	if l.Missed {
+		missed = ui.T(ctx, "是")
+	}
+	if l.Number != "" {
+		deduct = points(l.Deduct)
+	}
+	return missed, deduct
+}
+
+// onPaper is the register as offices hand it on, the oldest order first.
+func onPaper(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, f Filter, title string, columns []sheets.Column, list []Line) (web.Reply, error) {
+	out := cases.Register{Office: tx.Tenant().Name, Title: title, Columns: columns}
+	out.From, _ = clock.ParseDate(f.From)
+	out.To, _ = clock.ParseDate(f.To)
+	slices.Reverse(list)
+	signed, late, tenths := 0, 0, int16(0)
+	for i := range list {
+		o := &list[i]
+		missed, deduct := o.marks(ctx)
+		if o.Number != "" {
+			signed, tenths = signed+1, tenths+o.Deduct
+		}
+		if o.Missed {
+			late++
+		}
+		out.Rows = append(out.Rows, []any{o.Number, o.Case, levelTitle(cfg, o.Level), unitName(cfg, o.Unit), ui.T(ctx, o.Ground.Title()), ui.T(ctx, o.State.Title()),
+			ui.Time(o.ProposedAt), ui.Time(o.SignedAt), ui.Time(o.ReplyBy), missed, ui.Time(o.EndedAt), deduct})
+	}
+	out.Sum = ui.T(ctx, "共%d件，已签发%d件，未按期反馈%d件，扣分%s分", len(list), signed, late, points(tenths))
+	name, body, err := out.Workbook(ctx)
+	return web.File(name, sheets.Excel.Kind(), body), err
 }
 
 // mostInstructions is how many addressees the list of instructions shows.

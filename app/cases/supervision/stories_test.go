@@ -1,6 +1,7 @@
 package supervision
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
 	"wanjie/app/cases"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
@@ -371,6 +374,16 @@ func TestTheRegister(t *testing.T) {
 	w := desk.send(http.MethodGet, "/supervision/orders/file?format=csv&state=settled", nil)
 	if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, "督〔2026〕00001号,"+c.Number+",一级督办,环卫站") || strings.Contains(body, d.Number) || strings.Contains(body, "多次来电") {
 		t.Errorf("the file: %d %s", w.Code, body)
+	}
+	w = desk.send(http.MethodGet, "/supervision/orders/file?format=xlsx&from=2026-11-01", nil)
+	book, err := excelize.OpenReader(bytes.NewReader(w.Body.Bytes()))
+	if err != nil {
+		t.Fatal(w.Code, err)
+	}
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil || len(rows) != 8 || !strings.HasSuffix(rows[0][0], " 督办台账") || !strings.HasPrefix(rows[1][0], "统计期间：2026-11-01 至 ") || !strings.HasPrefix(rows[2][0], "共2件，已签发1件") ||
+		rows[3][0] != "序号" || rows[4][0] != "1" || rows[6][0] != "合计" || rows[6][1] != "2件" || !strings.HasPrefix(rows[7][0], "制表：") {
+		t.Errorf("as Excel: %q %v", rows, err)
 	}
 	if w := desk.send(http.MethodGet, "/supervision/orders/file?format=exe", nil); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a file of an unknown form: %d", w.Code)
