@@ -148,7 +148,7 @@ func (s *step) callback(in *Answer, h heard) (*callback, error) {
 	return b, nil
 }
 
-// drawCallBack decides whether the case that is being closed is called back, starts the clocks of the call-back,
+// drawCallBack decides whether the case that is being closed or answered is called back, starts the clocks of the call-back,
 // and answers how it was decided.
 func (s *step) drawCallBack(w *change) ([]string, error) {
 	c := s.c
@@ -240,7 +240,7 @@ func (h *heard) told(c *Case, ground string) []string {
 // runCallBack notes that a call-back was not over in time. It stays owed.
 func runCallBack(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	c, err := lock(ctx, tx, id)
-	if err != nil || c.Stage != Closed || !c.OwesCall || c.Uncalled || c.CallBy.After(clock.Now(ctx)) {
+	if err != nil || !c.OwesCall || c.Uncalled || c.CallBy.After(clock.Now(ctx)) {
 		return err
 	}
 	s, err := takeUp(ctx, tx, c)

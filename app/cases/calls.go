@@ -42,16 +42,16 @@ type Calls struct {
 const callWindow = 30
 
 // callable is the condition for the call-backs that the actor may make: his reach, and nothing that he worked on or
-// found good himself.
+// found good or answered himself.
 func callable(tx tenants.Tx) (where string, args []any) {
-	where, args = `c.tenant_id = ? AND c.stage = 'closed' AND c.owes_call`, []any{int32(tx.ID())}
+	where, args = `c.tenant_id = ? AND c.owes_call`, []any{int32(tx.ID())}
 	if tx.Actor().Trusted() {
 		return where, args
 	}
 	me := tx.Actor().Person
-	where += ` AND c.checked_by IS DISTINCT FROM ? AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.role = 'lead'
+	where += ` AND c.checked_by IS DISTINCT FROM ? AND c.answered_by <> ? AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.tenant_id = c.tenant_id AND a.case_id = c.id AND a.role = 'lead'
 		AND a.state <> 'returned' AND (a.received_by = ? OR a.handled_by = ?))`
-	args = append(args, me, me, me)
+	args = append(args, me, me, me, me)
 	var communities []string
 	for _, at := range auth.Where(tx.Actor(), auth.CasesCall) {
 		if at == (auth.At{}) {

@@ -145,15 +145,16 @@ type Case struct {
 	ReportedAt time.Time
 	FiledAt    time.Time `bun:",nullzero"`
 	Clock
-	CheckedBy int64     `bun:",nullzero"`
-	CheckedAt time.Time `bun:",nullzero"` // when the check passed
-	ClosedAt  time.Time `bun:",nullzero"`
-	EndedAt   time.Time `bun:",nullzero"` // closed, answered, rejected, merged or voided
-	Late      bool      // open, not handed in, and past DueAt
-	Outcome   string    // OnTime or Overdue once closed
-	Reworks   int16
-	Reopened  int16
-	Calls     int16 // call-backs since closing that reached nobody
+	CheckedBy  int64     `bun:",nullzero"`
+	CheckedAt  time.Time `bun:",nullzero"` // when the check passed
+	ClosedAt   time.Time `bun:",nullzero"`
+	AnsweredBy int64     // who answered it at intake; 0: nobody did
+	EndedAt    time.Time `bun:",nullzero"` // closed, answered, rejected, merged or voided
+	Late       bool      // open, not handed in, and past DueAt
+	Outcome    string    // OnTime or Overdue once closed
+	Reworks    int16
+	Reopened   int16
+	Calls      int16 // call-backs since closing that reached nobody
 
 	UpperDue       time.Time `bun:",nullzero"` // deadline of the order above; only its issuer moves it
 	First          string    // unit it was first dispatched to, which answers to the petitioner (首接负责)
@@ -165,7 +166,7 @@ type Case struct {
 	MergedInto     uuid.UUID `bun:"type:uuid,nullzero"`
 	Telling        int16     // what its acts tell, for ever; see dims
 
-	OwesCall   bool      // closed, and its call-back is not over
+	OwesCall   bool      // closed or answered, and its call-back is not over
 	CallAt     time.Time `bun:",nullzero"` // when to call at the earliest
 	CallBy     time.Time `bun:",nullzero"` // by when the call-back should be over
 	Uncalled   bool      // it was not

@@ -45,7 +45,8 @@ func Confirm(ctx context.Context, tx tenants.Tx, id uuid.UUID, found bool, words
 	return s.c, change{columns: []string{"stage"}, remark: say(tx, s.box, s.c, kind, words, s.at)}.write(ctx, tx, s.c)
 }
 
-// AnswerAtOnce closes an inquiry with the words that the petitioner was given, where the route lets intake do so.
+// AnswerAtOnce closes an inquiry with the words that the petitioner was given, where the route lets intake do so. By the
+// rule of its channel and class it is called back like what a unit has handled.
 func AnswerAtOnce(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string) (*Case, error) {
 	s, err := begin(ctx, tx, id, ToAnswer)
 	if err != nil {
@@ -56,16 +57,17 @@ func AnswerAtOnce(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string
 		return nil, f.found
 	}
 	c := s.c
-	c.Stage, c.ClosedAt, c.EndedAt, c.Outcome, c.Late = Answered, s.at, s.at, OnTime, false
+	c.Stage, c.ClosedAt, c.EndedAt, c.Outcome, c.Late, c.Calls, c.AnsweredBy = Answered, s.at, s.at, OnTime, false, 0, tx.Actor().Person
 	if !c.DueAt.IsZero() && s.at.After(c.DueAt) {
 		c.Outcome = Overdue
 	}
 	c.OwesReply = s.route().Replies(blueprint.ReplySend)
-	s.done("case.answered")
-	w := change{
-		columns: []string{"stage", "closed_at", "ended_at", "outcome", "late", "owes_reply"}, hush: []string{dueTimer},
-		remark: say(tx, s.box, c, "case.answered", words, s.at),
+	w := change{columns: append([]string{"answered_by"}, closing...), hush: []string{dueTimer}, remark: say(tx, s.box, c, "case.answered", words, s.at)}
+	how, err := s.drawCallBack(&w)
+	if err != nil {
+		return nil, err
 	}
+	s.done("case.answered", how...)
 	if err := s.expectReply(&w); err != nil {
 		return nil, err
 	}

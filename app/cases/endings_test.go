@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,6 +54,81 @@ func TestAnsweringAtOnce(t *testing.T) {
 	c = must(t)(s.as(ctx, clerk, report(rubbish())))
 	if _, err := s.as(ctx, clerk, verb(AnswerAtOnce, c.ID, "知道了")); !fault.Is(err, fault.Conflict) {
 		t.Errorf("rubbish was talked away: %v", err)
+	}
+}
+
+// An inquiry that was answered is drawn for a call-back by the rule of its channel: whoever answered it does not call, the
+// resident who is content leaves it answered, the one who is not gets it back to the desk, counted, and answered again it is
+// called back again.
+func TestAnAnswerIsCalledBack(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t, tenants.Home)
+	s.set("callback.sample_percent", 100)
+	ctx, hold := clock.Hold(t.Context(), at("2026-11-23 10:00"))
+	for _, is := range []struct {
+		channel, upper string
+		back           Stage
+	}{{"phone", "", Accepted}, {"hotline", "SZ-1", Filed}} { // an order of 12345 was filed when it came
+		in := rubbish()
+		in.Class, in.Channel, in.UpperNo = "extension-24001", is.channel, is.upper
+		c := must(t)(s.as(ctx, clerk, report(in)))
+		c = must(t)(s.as(ctx, clerk, verb(AnswerAtOnce, c.ID, "可在便民服务中心三号窗口办理。")))
+		if how := s.last(c.ID, "case.answered")["callback"]; c.Stage != Answered || !c.OwesCall || c.CallBy.IsZero() || how == "" || how == byNone {
+			t.Fatalf("%s: answered it is %s, owes a call: %v, decided by %q", is.channel, c.Stage, c.OwesCall, how)
+		}
+		waits := func(person int64) (n int) {
+			s.do(person, func(ctx context.Context, tx tenants.Tx) error {
+				list, _, err := ToCall(ctx, tx)
+				for i := range list {
+					if list[i].ID == c.ID {
+						n++
+					}
+				}
+				return err
+			})
+			return n
+		}
+		if waits(caller) != 1 {
+			t.Errorf("%s: it does not wait for the caller", is.channel)
+		}
+		hold.Move(at("2026-11-23 14:00"))
+		c = must(t)(s.as(ctx, caller, verb(CallBack, c.ID, unsatisfied())))
+		if c.Stage != is.back || c.Reopened != 1 || c.OwesCall || !c.ClosedAt.IsZero() || (is.back == Filed) != !c.DueAt.IsZero() {
+			t.Errorf("%s: unsatisfied it is %s, reopened %d, due %s", is.channel, c.Stage, c.Reopened, c.DueAt)
+		}
+		// The shift leader may call back too, but not about what he answered himself.
+		c = must(t)(s.as(ctx, chief, verb(AnswerAtOnce, c.ID, "已与窗口确认，带身份证即可。")))
+		if how := s.last(c.ID, "case.answered")["callback"]; how != byAgain || !c.OwesCall {
+			t.Errorf("%s: answered again, decided by %q", is.channel, how)
+		}
+		if _, err := s.as(ctx, chief, verb(CallBack, c.ID, satisfied())); !fault.Is(err, fault.Forbidden) || waits(chief) != 0 {
+			t.Errorf("%s: who answered calls: %v, listed %d times", is.channel, err, waits(chief))
+		}
+		c = must(t)(s.as(ctx, caller, verb(CallBack, c.ID, satisfied())))
+		if c.Stage != Answered || c.OwesCall || waits(caller) != 0 {
+			t.Errorf("%s: content, it is %s, owes a call: %v", is.channel, c.Stage, c.OwesCall)
+		}
+		if got := s.counts(c.ID); got.Received != 1 || got.Closed != 1 {
+			t.Errorf("%s: tallied as %+v", is.channel, got)
+		}
+		hold.Move(at("2026-11-23 10:00"))
+	}
+	// Where the lot draws few, the first that it does not draw owes nothing.
+	s.set("callback.sample_percent", 5)
+	s.set("callback.least_per_unit", 0)
+	seen := map[string]int{}
+	for range 40 {
+		in := rubbish()
+		in.Class = "extension-24001"
+		c := must(t)(s.as(ctx, clerk, report(in)))
+		c = must(t)(s.as(ctx, clerk, verb(AnswerAtOnce, c.ID, "三号窗口。")))
+		how := s.last(c.ID, "case.answered")["callback"]
+		if seen[how]++; c.OwesCall != (how == byLot) {
+			t.Errorf("decided by %q it owes a call: %v", how, c.OwesCall)
+		}
+	}
+	if seen[byNone] < 25 || seen[byNone]+seen[byLot] != 40 {
+		t.Errorf("of forty %v", seen)
 	}
 }
 

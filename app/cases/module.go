@@ -48,7 +48,7 @@ var Module = module.Module{
 				"checked_at", "closed_at", "ended_at", "late", "outcome", "reworks", "reopened", "calls", "grid",
 				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into", "beside", "telling",
 				"urges", "supervised", "instructed",
-				"owes_call", "call_at", "call_by", "uncalled", "owes_reply", "unreplied", "nature"},
+				"answered_by", "owes_call", "call_at", "call_by", "uncalled", "owes_reply", "unreplied", "nature"},
 			Sealed: []string{"title", "description", "address", "petitioner", "phone", "subject", "noted"},
 			Blind:  []string{"phone_blind"},
 		},

@@ -150,7 +150,7 @@ var Moves = []Move{
 		Check: not, Fresh: workers, Needs: []string{"verdict"}},
 	{Verb: ToClose, Title: ui.Key("确认结案"), From: []Stage{Checking}, State: []State{Done}, To: []Stage{Closed, Archived}, May: []string{auth.CasesClose},
 		Check: already, Fresh: workers},
-	{Verb: ToCallBack, Title: ui.Key("回访"), From: []Stage{Closed}, State: []State{Done}, To: []Stage{Closed, Archived, Handling, Filed}, May: []string{auth.CasesCall},
+	{Verb: ToCallBack, Title: ui.Key("回访"), From: []Stage{Closed, Answered}, State: []State{Done}, To: []Stage{Closed, Archived, Answered, Handling, Filed, Accepted}, May: []string{auth.CasesCall},
 		If: owed, Fresh: vouchers, Needs: []string{"answers or ground"}},
 }
 
@@ -160,8 +160,10 @@ var (
 	atWork                = []State{Dispatched, Received, Working}
 )
 
-// closes reports whether the case may stand closed after the move.
-func (m Move) closes() bool { return m.Verb != ToCallBack && slices.Contains(m.To, Closed) }
+// closes reports whether the case may owe a call-back after the move that it did not owe before.
+func (m Move) closes() bool {
+	return m.Verb == ToAnswer || m.Verb != ToCallBack && slices.Contains(m.To, Closed)
+}
 
 // workers are those whose work it is: of the lead, of co-handlers, and whoever within them it was given to.
 func workers(c *Case) (out []int64) {
@@ -174,8 +176,8 @@ func workers(c *Case) (out []int64) {
 	return out
 }
 
-// vouchers are the workers and whoever found their work good.
-func vouchers(c *Case) []int64 { return append(workers(c), c.CheckedBy) }
+// vouchers are the workers and whoever found their work good, or answered himself.
+func vouchers(c *Case) []int64 { return append(workers(c), c.CheckedBy, c.AnsweredBy) }
 
 // move finds the line of a verb.
 func move(v Verb) Move {
@@ -233,7 +235,7 @@ func (m Move) stands(c *Case, a *Assignment) bool {
 	if !slices.Contains(m.From, c.Stage) || m.For != nil && a != nil && !slices.Contains(m.For, a.Role) {
 		return false
 	}
-	if m.State != nil && (a == nil || !slices.Contains(m.State, a.State)) {
+	if m.State != nil && c.Stage != Answered && (a == nil || !slices.Contains(m.State, a.State)) { // what was answered nobody was given
 		return false
 	}
 	return m.Check == whatever || (m.Check == already) == !c.CheckedAt.IsZero()
@@ -290,7 +292,7 @@ func Describe() string {
 		if m.Fresh != nil {
 			fresh = "who received, handled or was given it"
 			if m.Verb == ToCallBack {
-				fresh += ", who checked it"
+				fresh += ", who checked or answered it"
 			}
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", m.Title, m.Verb, join(m.From), join(m.State), join(m.To),

@@ -368,6 +368,20 @@ func Check(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Finding) (*Case,
 func (s *step) rework(w *change) {
 	s.c.Reworks++
 	w.columns = append(w.columns, "stage", "reworks", "late")
+	if s.c.Lead == nil { // intake had answered it: it is for the desk to file or to dispatch
+		if s.c.Stage = Accepted; !s.c.FiledAt.IsZero() {
+			s.c.Stage = Filed
+		}
+	} else {
+		s.takeUpAgain(w)
+	}
+	if !s.c.DueAt.IsZero() { // at once where it has passed: the neighbour hears of it
+		w.remind = map[string]time.Time{dueTimer: s.c.rings(s.at)}
+	}
+}
+
+// takeUpAgain gives the work back to who did it.
+func (s *step) takeUpAgain(w *change) {
 	if s.c.Stage, s.c.Lead.State = Handling, Working; s.c.Lead.Spot {
 		s.c.Stage, s.c.Lead.State, s.c.Unit, s.c.First = Filed, Returned, "", ""
 		w.columns = append(w.columns, "unit", "first")
@@ -376,9 +390,6 @@ func (s *step) rework(w *change) {
 		s.c.Lead.State = Handed // whoever has it hears of it by message
 	}
 	w.lead, w.seen = []string{"state"}, Done
-	if !s.c.DueAt.IsZero() { // at once where it has passed: the neighbour hears of it
-		w.remind = map[string]time.Time{dueTimer: s.c.rings(s.at)}
-	}
 }
 
 // overdue marks what is back with its unit when the deadline has passed already.
@@ -436,14 +447,16 @@ func (c *Case) settle() {
 
 // reopen takes a closed case up again: counted, with a deadline from now on.
 func (s *step) reopen(ctx context.Context, w change) error {
-	due, err := Due(s.at, handleLimit(s.rules, s.c.Condition), calendarOf(s.rules))
-	if err != nil {
-		return err
-	}
 	c := s.c
 	c.ClosedAt, c.EndedAt, c.CheckedAt, c.CheckedBy, c.Outcome, c.Calls = time.Time{}, time.Time{}, time.Time{}, 0, "", 0
-	if err := c.started(s.rules, s.at, due); err != nil {
-		return err
+	if !c.FiledAt.IsZero() { // what intake answered before it was filed has no clock yet
+		due, err := Due(s.at, handleLimit(s.rules, c.Condition), calendarOf(s.rules))
+		if err != nil {
+			return err
+		}
+		if err := c.started(s.rules, s.at, due); err != nil {
+			return err
+		}
 	}
 	c.OwesCall, c.OwesReply = false, false // until it is closed again
 	c.Reopened++
