@@ -2,7 +2,7 @@ package assessment
 
 import (
 	"fmt"
-	"slices"
+	"math/big"
 
 	"wanjie/tenants/blueprint"
 )
@@ -18,6 +18,8 @@ type definition struct {
 	worth   func(b *builder, i blueprint.Indicator) string // a number instead: hundredths; microseconds of hours; seconds of days
 	// all counts what is excluded too.
 	all bool
+	// deducts: the figure is what is left of 100 after the rows' worth, in points, is taken from it; whoever has no rows has it all.
+	deducts bool
 }
 
 type condition = func(*builder, blueprint.Indicator) string
@@ -127,15 +129,18 @@ func copied(b *builder, _ blueprint.Indicator) string {
 		fmt.Sprintf(" GROUP BY 1, 2 HAVING count(DISTINCT s.case_id) >= %d)", copiesFrom)
 }
 
+// What a supervision order takes from the score, and what one that was not answered in time takes besides.
+const (
+	pointsOrder  = 5
+	pointsMissed = 10
+)
+
 // Formulas that no blueprint names: what stands beside the official ones only.
 const (
 	callCoverage = "call_coverage"
 	reopenedRate = "reopened_rate"
 	copiedRate   = "copied_rate"
 )
-
-// unrecorded are formulas over what the product does not write down yet. Their cells say so, and carry no weight.
-var unrecorded = []string{"supervision_count", "supervision_score"}
 
 // definitions by the key of the formula.
 var definitions = map[string]definition{
@@ -208,6 +213,12 @@ var definitions = map[string]definition{
 			return "floor(extract(epoch FROM " + b.to() + " - c.filed_at))::bigint"
 		}},
 
+	// The same orders as [supervision.CountedIn] has: those of force, by the day of their signature, of the unit that had the case.
+	"supervision_count": {from: ofOrders, base: within("o.signed_at")},
+	"supervision_score": {from: ofOrders, base: within("o.signed_at"), deducts: true, worth: func(*builder, blueprint.Indicator) string {
+		return fmt.Sprintf("CASE WHEN o.missed THEN %d ELSE %d END", pointsOrder+pointsMissed, pointsOrder)
+	}},
+
 	callCoverage: {measure: blueprint.Percent, more: true, from: ofCases, base: within("c.closed_at"), hit: func(b *builder, _ blueprint.Indicator) string {
 		return "EXISTS (SELECT FROM callbacks v WHERE v.tenant_id = " + b.tenant() + " AND v.case_id = c.id AND v.valid)"
 	}},
@@ -231,10 +242,19 @@ type counted struct {
 	judged    blueprint.Judged
 }
 
-// count finds what an indicator counts; false where nothing is recorded for it.
+// count finds what an indicator counts; false for a formula that is not known.
 func count(i blueprint.Indicator, judged blueprint.Judged) (counted, bool) {
 	d, ok := definitions[i.Formula]
-	return counted{d, i, judged}, ok && !slices.Contains(unrecorded, i.Formula)
+	return counted{d, i, judged}, ok
+}
+
+// settle brings a figure to the value that is shown.
+func (k counted) settle(f *Figure) {
+	if !k.deducts {
+		f.settle(k.measure)
+		return
+	}
+	f.Value = new(big.Rat).SetInt64(max(0, 100-f.Sum))
 }
 
 // rows is the condition for the rows that are judged. left: instead of them those that an exclusion took out.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/cases/supervision"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -270,8 +272,53 @@ func TestALeaderOpensEveryFigure(t *testing.T) {
 	if got := row("环卫"); !strings.Contains(got, "80.0%") || !strings.Contains(got, "78.0%") || !strings.Contains(got, "样本不足") {
 		t.Errorf("the sanitation station's row is %q", got)
 	}
-	if p := b.get("/assessment/reports/unit-month?on=2026-11-12"); !strings.Contains(p.Raw, "督办得分：平台尚无记录") || !strings.Contains(p.Raw, "折算为 100%") {
-		t.Error("nobody is told that there are no supervision orders yet")
+}
+
+// Two orders of one month, one of them not answered in time, cost a unit 20 of its hundred points and are counted for it
+// and nobody else, as supervision itself counts them; whoever has none keeps them all. Both figures open to the case.
+func TestSupervisionCosts(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	s.month()
+	ctx, _ := hold(t, "2026-12-01 09:00")
+	s.do(0, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := tx.Raw(`INSERT INTO supervision_orders (tenant_id, id, case_id, level, rank, number, unit, class, ground, state, proposed_by, proposed_at, signed_by, signed_at, reply_by, missed, ended_at)
+			SELECT c.tenant_id, gen_random_uuid(), c.id, 'first', 1, 'D' || n, c.unit, c.class, 'judged', 'settled', 0, '2026-11-05 10:00+08', 0, '2026-11-05 10:00+08', '2026-11-06 10:00+08', n = 2, now()
+			FROM (SELECT * FROM cases WHERE tenant_id = ? AND unit = ? ORDER BY number LIMIT 1) c, generate_series(1, 2) n`, int32(tx.ID()), sanitation).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		counted, err := supervision.CountedIn(ctx, tx, at("2026-11-01 00:00"), at("2026-12-01 00:00"))
+		if err != nil || len(counted) != 1 || counted[0].Unit != sanitation || counted[0].Orders != 2 || counted[0].Missed != 1 {
+			t.Errorf("supervision counts %+v (%v)", counted, err)
+		}
+		cfg := s.rules()
+		r, c, err := ReportOf(cfg, "unit-month")
+		if err != nil {
+			return err
+		}
+		sheet, err := Count(ctx, tx, cfg, r, c, TermOf(c, at("2026-11-12 10:00"), at("2026-12-01 09:00")), nil)
+		if err != nil {
+			return err
+		}
+		score := slices.IndexFunc(sheet.Columns, func(c Column) bool { return c.Formula == "supervision_score" })
+		for _, row := range sheet.Rows {
+			want := "100.0"
+			if row.Key == sanitation {
+				want = "80.0"
+			}
+			if v := row.Figures[score].Value; v == nil || v.FloatString(1) != want {
+				t.Errorf("%s scores %v, want %s", row.Key, v, want)
+			}
+		}
+		if v := sheet.Sum.Figures[score].Value; v == nil || v.FloatString(1) == "80.0" || v.FloatString(1) == "100.0" {
+			t.Errorf("all together score %v, want the mean", v)
+		}
+		return nil
+	})
+	p := s.browser(ctx, leader).get("/assessment/reports/unit-month/cases?on=2026-11-12&indicator=supervision-score&row=u" + sanitation)
+	if len(p.all("tbody tr")) != 2 || !strings.Contains(p.Raw, "100 − 20") {
+		t.Errorf("the score opens to %d rows: %s", len(p.all("tbody tr")), p.Raw)
 	}
 }
 

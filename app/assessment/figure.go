@@ -92,9 +92,9 @@ func counts(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, r
 		}
 	}
 	for i, k := range ks {
-		whole[i].settle(k.measure)
+		k.settle(&whole[i])
 		for _, list := range byKey {
-			list[i].settle(k.measure)
+			k.settle(&list[i])
 		}
 	}
 	return byKey, whole, nil

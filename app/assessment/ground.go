@@ -21,10 +21,11 @@ const (
 	ofCalls      source = "calls"      // b: call-backs
 	ofPleas      source = "pleas"      // p: applications for return, extension, suspension
 	ofResults    source = "results"    // m: results that units handed in
+	ofOrders     source = "orders"     // o: supervision orders
 )
 
 // sources in the order in which a report asks them.
-var sources = []source{ofCases, ofWork, ofDispatches, ofCalls, ofPleas, ofResults}
+var sources = []source{ofCases, ofWork, ofDispatches, ofCalls, ofPleas, ofResults, ofOrders}
 
 // from is the FROM clause, with the tenant named for every table. excluded joins what is left out.
 func (s source) from(b *builder) string {
@@ -36,10 +37,11 @@ func (s source) from(b *builder) string {
 		ofCalls:      "callbacks b JOIN cases c ON c.tenant_id = b.tenant_id AND c.id = b.case_id",
 		ofPleas:      "applications p JOIN cases c ON c.tenant_id = p.tenant_id AND c.id = p.case_id",
 		ofResults:    "remarks m JOIN cases c ON c.tenant_id = m.tenant_id AND c.id = m.case_id AND m.kind = 'case.handled'",
+		ofOrders:     "supervision_orders o JOIN cases c ON c.tenant_id = o.tenant_id AND c.id = o.case_id",
 	}[s]
 	return of + " LEFT JOIN assess_exclusions x ON x.tenant_id = " + t + " AND x.case_id = c.id AND x.state = 'approved' WHERE c.tenant_id = " + t +
 		map[source]string{ofWork: " AND a.tenant_id = " + t, ofDispatches: " AND a.tenant_id = " + t, ofCalls: " AND b.tenant_id = " + t,
-			ofPleas: " AND p.tenant_id = " + t, ofResults: " AND m.tenant_id = " + t}[s]
+			ofPleas: " AND p.tenant_id = " + t, ofResults: " AND m.tenant_id = " + t, ofOrders: " AND o.tenant_id = " + t}[s]
 }
 
 // key is what the rows of a report are told apart by.
@@ -57,13 +59,15 @@ func (s source) key(by blueprint.Rows) string {
 		return "a.unit"
 	case ofPleas:
 		return "p.unit"
+	case ofOrders:
+		return "o.unit"
 	}
 	return "c.unit"
 }
 
 // id tells rows of a source apart, for an order that is always the same.
 func (s source) id() string {
-	return map[source]string{ofCases: "c.id", ofWork: "a.id", ofDispatches: "a.id", ofCalls: "b.id", ofPleas: "p.id", ofResults: "m.id"}[s]
+	return map[source]string{ofCases: "c.id", ofWork: "a.id", ofDispatches: "a.id", ofCalls: "b.id", ofPleas: "p.id", ofResults: "m.id", ofOrders: "o.id"}[s]
 }
 
 // span is what is counted: from the term's begin until the instant before to, which is its end or now.

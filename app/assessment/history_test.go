@@ -23,6 +23,7 @@ type history struct {
 	Pleas   []*rawPlea
 	Results []*rawResult
 	Resumed []rawResumed
+	Orders  []*rawOrder
 }
 
 type rawCase struct {
@@ -65,6 +66,13 @@ type rawResult struct {
 	ID, CaseID uuid.UUID
 	At         time.Time
 	Words      string
+}
+
+type rawOrder struct {
+	ID, CaseID  uuid.UUID
+	Unit, Class string
+	SignedAt    *time.Time // nil: of no force
+	Missed      bool
 }
 
 type rawResumed struct {
@@ -143,6 +151,11 @@ func drawHistory(t *rapid.T, cfg *blueprint.Config, n int) *history {
 				b.Satisfaction = pick(t, "satisfaction", "satisfied", "basically", "not")
 			}
 			h.Calls = append(h.Calls, b)
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "orders") {
+			o := &rawOrder{ID: tenants.NewID(), CaseID: c.ID, Unit: pick(t, "supervised", sanitation, greening), Class: c.Class, SignedAt: maybe(t, instants, "signed")}
+			o.Missed = o.SignedAt != nil && sometimes("missed")
+			h.Orders = append(h.Orders, o)
 		}
 	}
 	return h
@@ -239,6 +252,12 @@ func (s *street) write(h *history) {
 		if err := put(`INSERT INTO remarks (tenant_id, id, case_id, kind, person, at, words, words_blind)
 			SELECT ?, r."ID", r."CaseID", 'case.handled', 0, r."At", '', convert_to(r."Words", 'UTF8')
 			FROM jsonb_to_recordset(?::jsonb) r("ID" uuid, "CaseID" uuid, "At" timestamptz, "Words" text)`, h.Results); err != nil {
+			return err
+		}
+		if err := put(`INSERT INTO supervision_orders (tenant_id, id, case_id, level, rank, number, unit, class, ground, words, state, proposed_by, proposed_at, signed_by, signed_at, reply_by, missed, ended_at)
+			SELECT ?, r."ID", r."CaseID", 'first', 1, CASE WHEN r."SignedAt" IS NULL THEN '' ELSE r."ID"::text END, r."Unit", r."Class", 'judged', '', CASE WHEN r."SignedAt" IS NULL THEN 'declined' ELSE 'settled' END, 0,
+				coalesce(r."SignedAt", now()), CASE WHEN r."SignedAt" IS NOT NULL THEN 0 END, r."SignedAt", r."SignedAt", r."Missed", now()
+			FROM jsonb_to_recordset(?::jsonb) r("ID" uuid, "CaseID" uuid, "Unit" text, "Class" text, "SignedAt" timestamptz, "Missed" boolean)`, h.Orders); err != nil {
 			return err
 		}
 		var out []*rawCase

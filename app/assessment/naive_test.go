@@ -276,6 +276,8 @@ func (n naive) count() []item {
 			}
 			return int64(termTo.Sub(*c.FiledAt).Seconds()), true
 		})
+	case "supervision_count", "supervision_score":
+		return n.supervised()
 	case "handling_hours":
 		return n.hours()
 	case callCoverage:
@@ -307,6 +309,20 @@ func (n naive) countPleas() (out []item) {
 			near = !p.AskedAt.Before(c.FiledAt.Add(due.Sub(*c.FiledAt) * warn / 100))
 		}
 		out = append(out, item{c, p.Unit, yes(near)})
+	}
+	return out
+}
+
+func (n naive) supervised() (out []item) {
+	for _, o := range n.Orders {
+		if !in(o.SignedAt) {
+			continue
+		}
+		worth := int64(5)
+		if o.Missed {
+			worth = 15
+		}
+		out = append(out, item{n.caseOf(o.CaseID), o.Unit, worth})
 	}
 	return out
 }

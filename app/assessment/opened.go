@@ -87,6 +87,6 @@ func figureOf(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span,
 	if err := b.q.Scan(ctx, text, &f.N, &f.Sum, &f.Left); err != nil {
 		return f, fmt.Errorf("figure %s: %w", k.indicator.Key, err)
 	}
-	f.settle(k.measure)
+	k.settle(&f)
 	return f, nil
 }

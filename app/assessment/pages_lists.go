@@ -37,7 +37,7 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 		return view.Cases{}, err
 	}
 	said := worked(ctx, c, f)
-	if key == nil && a.report.Mean && k.measure != blueprint.Count && k.measure != blueprint.Days {
+	if key == nil && (a.report.Mean || k.deducts) && k.measure != blueprint.Count && k.measure != blueprint.Days {
 		if said, err = a.mean(ctx, tx, c, k, f); err != nil {
 			return view.Cases{}, err
 		}
@@ -65,7 +65,7 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 		p.Tabs = append(p.Tabs, ui.Tab{Label: label, Href: to(c, key, of), Active: of == part, Count: n})
 	}
 	tab(ui.T(ctx, "全部"), Whole, ui.Number(f.N))
-	if k.measure == blueprint.Percent {
+	if k.measure == blueprint.Percent && !k.deducts {
 		tab(ui.T(ctx, "计入分子"), Hits, "")
 		tab(ui.T(ctx, "未计入分子"), Misses, "")
 	}
@@ -74,6 +74,9 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 	}
 	if k.measure != blueprint.Count {
 		p.Worth = map[blueprint.Measure]string{blueprint.Percent: ui.T(ctx, "计入"), blueprint.Hours: ui.T(ctx, "小时"), blueprint.Days: ui.T(ctx, "天数")}[k.measure]
+	}
+	if k.deducts {
+		p.Worth = ui.T(ctx, "扣分")
 	}
 	box, err := tx.Box(ctx)
 	if err != nil {
@@ -109,6 +112,8 @@ func worked(ctx context.Context, c Column, f Figure) string {
 	switch {
 	case f.Value == nil:
 		return text
+	case c.deducts():
+		return fmt.Sprintf("%s = max(0, 100 − %s)", text, ui.Number(f.Sum))
 	case c.Measure == blueprint.Percent && f.Sum%100 == 0:
 		return fmt.Sprintf("%s = %s ÷ %s", text, ui.Number(f.Sum/100), ui.Number(f.N))
 	case c.Measure == blueprint.Percent:

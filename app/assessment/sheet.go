@@ -62,7 +62,7 @@ type Column struct {
 	Measure    blueprint.Measure `json:"measure"`
 	More       bool              `json:"more,omitempty"`
 	Weight     int               `json:"weight,omitempty"`
-	Unrecorded bool              `json:"unrecorded,omitempty"` // nothing is written down that could be counted
+	Unrecorded bool              `json:"unrecorded,omitempty"` // of a report kept when nothing was written down yet that could be counted
 	TwinOf     string            `json:"twin_of,omitempty"`    // key of the official rate that it stands beside
 }
 
@@ -158,7 +158,7 @@ func columns(r blueprint.Report, cfg *blueprint.Config) (out []Column) {
 			continue
 		}
 		f, _ := blueprint.FormulaOf(i.Formula)
-		out = append(out, Column{Indicator: i, Key: i.Key, Measure: f.Unit, More: f.More, Weight: w.Weight, Unrecorded: slices.Contains(unrecorded, i.Formula)})
+		out = append(out, Column{Indicator: i, Key: i.Key, Measure: f.Unit, More: f.More, Weight: w.Weight})
 	}
 	shown := func(formula string) bool {
 		return slices.ContainsFunc(out, func(c Column) bool { return c.Formula == formula })
@@ -218,7 +218,7 @@ func Count(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, r blueprin
 	return s, tick(ctx)
 }
 
-// figures are those of all columns, with none where nothing is recorded.
+// figures are those of all columns.
 func (s *Sheet) figures(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, t Term, tick func(context.Context) error) (map[string][]Figure, []Figure, error) {
 	var ks []counted
 	var at []int
@@ -244,14 +244,14 @@ func (s *Sheet) figures(ctx context.Context, tx tenants.Tx, cfg *blueprint.Confi
 	return byKey, spread(whole), nil
 }
 
+// deducts reports whether a column is a score from which points are taken.
+func (c Column) deducts() bool { return definitions[c.Formula].deducts }
+
 // sum is the last row: counts are those of all rows together; rates too, or the arithmetic mean of those rows that
-// have one.
+// have one. Of scores it is always the mean: the points of all together would leave nothing.
 func (s *Sheet) sum(whole []Figure, rows []Row) []Figure {
-	if !s.Mean {
-		return whole
-	}
 	for i, c := range s.Columns {
-		if c.Measure == blueprint.Count || c.Measure == blueprint.Days {
+		if !s.Mean && !c.deducts() || c.Measure == blueprint.Count || c.Measure == blueprint.Days {
 			continue
 		}
 		total, n := new(big.Rat), int64(0)
@@ -296,7 +296,7 @@ func (s *Sheet) scoreOf(r Row) *big.Rat {
 // few: one of the rates that have weight stands on fewer rows than may be ranked.
 func (s *Sheet) few(r Row) bool {
 	for i, c := range s.Columns {
-		if c.Weight > 0 && !c.Unrecorded && r.Figures[i].N < int64(s.Least) {
+		if c.Weight > 0 && !c.Unrecorded && !c.deducts() && r.Figures[i].N < int64(s.Least) {
 			return true
 		}
 	}
