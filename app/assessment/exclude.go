@@ -32,6 +32,7 @@ const (
 	Approved  State = "approved"
 	Refused   State = "refused"
 	Withdrawn State = "withdrawn"
+	Revoked   State = "revoked" // it was approved, and is taken back: see [AskUndo]
 )
 
 // Exclusion is a case left out of assessment, or asked to be (剔除).
@@ -50,6 +51,14 @@ type Exclusion struct {
 	DecidedBy int64     `bun:",nullzero"`
 	DecidedAt time.Time `bun:",nullzero"`
 	Verdict   []byte    // sealed
+
+	Undo        Undo
+	UndoWords   []byte    // sealed
+	UndoBy      int64     `bun:",nullzero"`
+	UndoAt      time.Time `bun:",nullzero"`
+	UndoVerdict []byte    // sealed
+	UndoneBy    int64     `bun:",nullzero"`
+	UndoneAt    time.Time `bun:",nullzero"`
 }
 
 func (x *Exclusion) addr(column string) keys.Addr {
@@ -253,13 +262,8 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, approve bool, word
 	if x.State != Open {
 		return nil, errDecided()
 	}
-	switch {
-	case !approve && strings.TrimSpace(words) == "":
-		return nil, fault.Field("verdict_words", "请填写此项")
-	case utf8.RuneCountInString(words) > longText:
-		return nil, fault.Field("verdict_words", "内容过长，请精简")
-	case !utf8.ValidString(words) || strings.ContainsRune(words, 0):
-		return nil, fault.Field("verdict_words", "含有无法识别的字符")
+	if err := spoken("verdict_words", words, !approve); err != nil {
+		return nil, err
 	}
 	kind := "exclusion.refused"
 	if x.State = Refused; approve {
@@ -293,7 +297,11 @@ func Withdraw(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Exclusion, err
 }
 
 func (x *Exclusion) change(ctx context.Context, tx tenants.Tx, kind string) error {
-	if _, err := tx.Update(x).Column("state", "decided_by", "decided_at", "verdict").WherePK().Exec(ctx); err != nil {
+	return x.write(ctx, tx, kind, "state", "decided_by", "decided_at", "verdict")
+}
+
+func (x *Exclusion) write(ctx context.Context, tx tenants.Tx, kind string, columns ...string) error {
+	if _, err := tx.Update(x).Column(columns...).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("change exclusion %s: %w", x.ID, err)
 	}
 	x.record(tx, kind, clock.Now(ctx))

@@ -37,6 +37,8 @@ func routes(r web.Routes) {
 	r.Post("/assessment/exclusions", "", postAsk)
 	r.Post("/assessment/exclusions/{id}/decide", "", postDecide)
 	r.Post("/assessment/exclusions/{id}/withdraw", auth.CasesRead, postWithdraw)
+	r.Post("/assessment/exclusions/{id}/undo", "", postUndo)
+	r.Post("/assessment/exclusions/{id}/undo/decide", "", postDecideUndo)
 }
 
 func crumbs(ctx context.Context, r *web.Request, last string) []layout.Crumb {
@@ -320,6 +322,27 @@ func postWithdraw(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply
 	return change(ctx, tx, r, "已撤回申请", func(id uuid.UUID) error {
 		_, err := Withdraw(ctx, tx, id)
 		return err
+	})
+}
+
+func postUndo(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	return change(ctx, tx, r, "已提交申请", func(id uuid.UUID) error {
+		_, err := AskUndo(ctx, tx, id, r.Text("undo_words"))
+		return err
+	})
+}
+
+func postDecideUndo(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	return change(ctx, tx, r, "已审批", func(id uuid.UUID) error {
+		switch v := r.Text("undo_choice"); v {
+		case "approve", "refuse":
+			_, err := DecideUndo(ctx, tx, id, v == "approve", r.Text("undo_verdict"))
+			return err
+		}
+		if _, err := lock(ctx, tx, id); err != nil {
+			return err
+		}
+		return fault.Field("undo_choice", "请选择审批意见")
 	})
 }
 

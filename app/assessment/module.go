@@ -25,6 +25,7 @@ var Module = module.Module{
 	Timers: []jobs.TimerKind{{Name: morning, Run: runMorning, Again: againMorning}},
 	Acts: []journal.Kind{
 		{Name: "exclusion.asked", Version: 1}, {Name: "exclusion.granted", Version: 1}, {Name: "exclusion.refused", Version: 1}, {Name: "exclusion.withdrawn", Version: 1},
+		{Name: "exclusion.undo_asked", Version: 1}, {Name: "exclusion.undo_refused", Version: 1}, {Name: "exclusion.revoked", Version: 1},
 		{Name: "report.asked", Version: 1}, {Name: "report.made", Version: 1},
 	},
 	Notify: func(act journal.Act) []jobs.Job {
@@ -35,8 +36,8 @@ var Module = module.Module{
 	},
 	Words: words(),
 	Data: []keys.Columns{
-		{Table: "assess_exclusions", Plain: []string{"tenant_id", "id", "case_id", "unit", "ground", "asked_by", "asked_at", "state", "decided_by", "decided_at"},
-			Sealed: []string{"words", "evidence", "verdict"}},
+		{Table: "assess_exclusions", Plain: []string{"tenant_id", "id", "case_id", "unit", "ground", "asked_by", "asked_at", "state", "decided_by", "decided_at",
+			"undo", "undo_by", "undo_at", "undone_by", "undone_at"}, Sealed: []string{"words", "evidence", "verdict", "undo_words", "undo_verdict"}},
 		{Table: "assess_reports", Plain: []string{"tenant_id", "id", "report", "term_from", "term_to", "name", "state", "run", "done", "steps", "asked_by", "asked_at",
 			"moved_at", "made_at", "blueprint", "revision", "version", "body", "digest"}},
 	},
@@ -46,6 +47,7 @@ var Module = module.Module{
 func words() map[string]string {
 	out := map[string]string{
 		"act/exclusion.asked": ui.Key("申请剔除"), "act/exclusion.granted": ui.Key("批准剔除"), "act/exclusion.refused": ui.Key("不同意剔除"), "act/exclusion.withdrawn": ui.Key("撤回剔除申请"),
+		"act/exclusion.undo_asked": ui.Key("申请撤销剔除"), "act/exclusion.undo_refused": ui.Key("不同意撤销剔除"), "act/exclusion.revoked": ui.Key("撤销剔除"),
 		"act/report.asked": ui.Key("生成报表"), "act/report.made": ui.Key("报表存档"), "object/exclusion": ui.Key("剔除考核"), "object/report": ui.Key("报表"),
 		"dimension/exclusion": ui.Key("剔除"), "dimension/report": ui.Key("报表"), "dimension/term": ui.Key("期次"), "dimension/case": ui.Key("案卷"),
 	}

@@ -33,6 +33,7 @@ var exclusionStates = map[State]struct {
 	title string
 }{
 	Open: {ui.Warn, ui.Key("待审批")}, Approved: {ui.Info, ui.Key("已剔除")}, Refused: {ui.Bad, ui.Key("未批准")}, Withdrawn: {ui.Neutral, ui.Key("已撤回")},
+	Revoked: {ui.Neutral, ui.Key("已撤销剔除")},
 }
 
 var makingStates = map[Making]struct {
@@ -419,6 +420,13 @@ func keptPage(ctx context.Context, tx tenants.Tx, r *web.Request, k *Kept, s *Sh
 		Tabs: tabs(ctx, r, sightOf(tx.Actor())), Title: s.Title, Term: termLine(ctx, s.Term), AsOf: ui.Time(s.AsOf), State: view.Tag{Tone: ui.Good, Text: ui.T(ctx, "存档")}, Text: s.Text,
 		Export: self + "/export", Print: self + "/print", Definitions: definitionRows(ctx, s.Columns), Burden: burdenFacts(ctx, s),
 		Notes: append([]string{ui.T(ctx, "存档不再改动，校验码 %s。点开数字列出的是现在符合口径的案卷。", hex.EncodeToString(k.Digest))}, notes(ctx, s)...),
+	}
+	granted, revoked, err := since(ctx, tx, s.Term, k.MadeAt)
+	if err != nil {
+		return p, err
+	}
+	if granted+revoked > 0 {
+		p.Notes = append(p.Notes, ui.T(ctx, "存档后新批准剔除 %d 件、撤销剔除 %d 件：存档仍是当时的数字，现在的数字以重新计算为准。", granted, revoked))
 	}
 	t := table(ctx, s, linkOf(r, k.Report, s.Term))
 	p.Table = &t

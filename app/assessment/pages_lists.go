@@ -178,9 +178,10 @@ func exclusionsPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried at
 			ui.T(ctx, "剔除由%s审批，申请人和被考核单位的人员不得审批。", ui.T(ctx, auth.Title(cfg.Choice("assess.exclude_approver", auth.Leader)))),
 			ui.T(ctx, "结案或报表存档后 %s 内可以申请。", limitText(ctx, cfg.Limit("assess.exclude_within", blueprint.Limit{Value: 3, Unit: blueprint.WorkingDay}))),
 			ui.T(ctx, "剔除率随报表公布，每件都可以打开查看。"),
+			ui.T(ctx, "批准错了的可以申请撤销，由申请人以外的审批人决定；撤销后重新计入，已存档的报表不改。"),
 		},
 	}
-	for _, s := range []State{Open, Approved, Refused, Withdrawn} {
+	for _, s := range []State{Open, Approved, Refused, Withdrawn, Revoked} {
 		p.States = append(p.States, ui.Tab{Label: ui.T(ctx, exclusionStates[s].title), Href: path + "?state=" + string(s), Active: state == s})
 	}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesApprove) || auth.CanSomewhere(tx.Actor(), auth.CasesHandle) {
@@ -198,7 +199,7 @@ func exclusionsPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried at
 	}
 	people := []int64{}
 	for _, x := range list {
-		people = append(people, x.AskedBy, x.DecidedBy)
+		people = append(people, x.AskedBy, x.DecidedBy, x.UndoBy, x.UndoneBy)
 	}
 	called, err := auth.Names(ctx, tx, people...)
 	if err != nil {
@@ -238,10 +239,22 @@ func exclusionRow(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *bluep
 	if g, ok := cfg.Reasons.Find(x.Ground); ok {
 		row.Ground = g.Title
 	}
+	if row.UndoWords, row.UndoVerdict, err = x.ToldUndo(box); err != nil {
+		return view.Exclusion{}, err
+	}
+	row.UndoAsked, row.Undone = who(x.UndoBy, x.UndoAt), who(x.UndoneBy, x.UndoneAt)
+	path := r.Path("/assessment/exclusions/%s", x.ID)
+	switch {
+	case x.State == Approved && x.Undo == UndoOpen && decidesUndo(tx.Actor(), cfg, &x.Exclusion) == nil:
+		f := tried.form(ctx, r, x.ID.String(), path+"/undo/decide")
+		row.DecideUndo = &f
+	case x.State == Approved && x.Undo != UndoOpen && undoes(tx.Actor()):
+		f := tried.form(ctx, r, x.ID.String(), path+"/undo")
+		row.Undo = &f
+	}
 	if x.State != Open {
 		return row, nil
 	}
-	path := r.Path("/assessment/exclusions/%s", x.ID)
 	if decides(tx.Actor(), cfg, &x.Exclusion) == nil {
 		f := tried.form(ctx, r, x.ID.String(), path+"/decide")
 		row.Decide = &f

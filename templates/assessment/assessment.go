@@ -156,6 +156,9 @@ type Exclusion struct {
 	Verdict            string
 	State              Tag
 	Decide, Withdraw   *Form // nil: not for this reader
+	// Of a revocation: who asked and decided, when, and what they said.
+	UndoAsked, UndoWords, Undone, UndoVerdict string
+	Undo, DecideUndo                          *Form
 }
 
 // Form is what all forms share.

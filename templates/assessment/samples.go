@@ -62,7 +62,9 @@ func Samples() []Sample {
 		{"print", PrintPage(Printed{Sheet: Sheet{Title: "Hotline month", Term: "November", AsOf: "2026-11-19 10:00", Text: "From the 19th.", Notes: []string{"Not ranked"}, Table: sampleTable("")}, Street: "Fengqiao", Demo: true, Back: "/back", Made: "2026-11-19"})},
 		{"exclusions", ExclusionsPage(Exclusions{Tabs: tabs, States: tabs, Ask: &bad, Ground: []ui.Option{{Value: "force", Label: "Force majeure"}}, Rules: []string{"Decided by: leader"}, Pages: ui.Pages{Number: 1, Size: 50, Total: 1}, Rows: []Exclusion{
 			{ID: "1", Number: "20261101-00001", Href: "/s/fengqiao/cases/1", Unit: "Sanitation", Ground: "Force majeure", Words: "A storm", Evidence: "Notice 12", Asked: "Wang 2026-11-20 09:00", State: Tag{ui.Warn, "Waits"}, Decide: &decide, Withdraw: &Form{Action: "/w", Guard: sampleGuard}},
-			{ID: "2", Number: "20261101-00002", Href: "/s/fengqiao/cases/2", Unit: "Greening", Decided: "Li 2026-11-20 10:00", Verdict: "Agreed", State: Tag{ui.Info, "Excluded"}},
+			{ID: "2", Number: "20261101-00002", Href: "/s/fengqiao/cases/2", Unit: "Greening", Decided: "Li 2026-11-20 10:00", Verdict: "Agreed", State: Tag{ui.Info, "Excluded"}, Undo: &decide},
+			{ID: "3", Number: "20261101-00003", Href: "/s/fengqiao/cases/3", Unit: "Greening", Decided: "Li 2026-11-20 10:00", State: Tag{ui.Info, "Excluded"}, UndoAsked: "Zhou 2026-11-21 09:00", UndoWords: "The notice was of another day", DecideUndo: &decide},
+			{ID: "4", Number: "20261101-00004", Href: "/s/fengqiao/cases/4", Unit: "Greening", Decided: "Li 2026-11-20 10:00", State: Tag{ui.Neutral, "Revoked"}, UndoAsked: "Zhou 2026-11-21 09:00", UndoWords: "Another day", Undone: "Li 2026-11-21 10:00", UndoVerdict: "Agreed"},
 		}})},
 		{"exclusions-none", ExclusionsPage(Exclusions{Tabs: tabs, States: tabs})},
 	}
