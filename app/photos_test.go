@@ -183,6 +183,28 @@ func TestPhotosComeWithTheWork(t *testing.T) {
 	}
 }
 
+// A grid worker clears the stairs he walks by and reports both in one, with the place as he found it and as he left it.
+func TestMendedOnTheSpotWithPhotos(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	s, _ := h.street(t, "壬"+uuid.NewString()[:6], 54_000)
+	const walker = 54_900
+	if err := h.Employ(t.Context(), s.ID, walker, "卫网格", "13900000001", auth.Give{Role: auth.GridWorker, Community: "320505003001"}); err != nil {
+		t.Fatal(err)
+	}
+	id := tenants.NewID()
+	form := map[string]string{"id": id.String(), "channel": "grid", "class": "matter-06036", "community": "320505003001", "description": "楼道堆物", "fixed": "已清走"}
+	phone := phonePhoto(t)
+	if res, body := h.bring(t, walker, "/s/"+s.Slug+"/cases", "", form, photo{"photos", "1.jpg", phone}, photo{"photos_fixed", "2.jpg", phone}, photo{"photos_fixed", "3.jpg", phone}); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d: %s", res.StatusCode, body)
+	}
+	for phase, want := range map[string]int{"before": 1, "after": 2} {
+		if n := h.number(t, "SELECT count(*) FROM case_photos WHERE tenant_id = $1 AND case_id = $2 AND phase = $3 AND added_by = $4", int32(s.ID), id, phase, walker); n != want {
+			t.Errorf("%d photos %s the work, want %d", n, phase, want)
+		}
+	}
+}
+
 // everyContent is what lies in the store for a tenant.
 func (h *house) everyContent(t *testing.T, id tenants.ID) (out [][]byte) {
 	t.Helper()
@@ -245,6 +267,15 @@ func TestWhatIsNoPhotoComesBackWithAWord(t *testing.T) {
 		res, body := h.bring(t, intake, "/s/"+s.Slug+"/cases", "", reported(tenants.NewID()), c.files...)
 		if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, c.says) || !strings.Contains(body, "小区东门垃圾堆放三天") || !strings.Contains(body, `enctype="multipart/form-data"`) {
 			t.Errorf("%s: %d, or the form does not come back with %q", what, res.StatusCode, c.says)
+		}
+	}
+	// Refused for another field, the form says that its photos are to be chosen again.
+	without := reported(tenants.NewID())
+	without["class"] = ""
+	for say, files := range map[string][]photo{"选好的照片没有保留": {{"photos", "1.jpg", phone}}, "": nil} {
+		res, body := h.bring(t, intake, "/s/"+s.Slug+"/cases", "", without, files...)
+		if res.StatusCode != http.StatusUnprocessableEntity || strings.Contains(body, "选好的照片没有保留") != (say != "") {
+			t.Errorf("without a class and with %d photos: %d, or it says of them what is not so", len(files), res.StatusCode)
 		}
 	}
 	if n := h.number(t, "SELECT count(*) FROM cases WHERE tenant_id = $1", int32(s.ID)); n != 1 {

@@ -43,6 +43,8 @@
 // (商定) says who agreed and why; designated (指定) says which leader, on what ground, and why. A community is not handed by
 // agreement what its list does not have; what repeats outside the list is suggested for it: see package repeats.
 //
+// The report, the result and the check may bring photos, which package photos keeps.
+//
 // What people said and who they are is sealed with the tenant's key. Acts carry dimensions only, and
 // rollups are made from those.
 package cases

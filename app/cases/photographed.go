@@ -9,6 +9,8 @@ import (
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+
+	view "wanjie/templates/cases"
 )
 
 // Photographed is what cases know of their photos, which package photos keeps: with which verbs' forms they come, and how they
@@ -41,6 +43,15 @@ func postWith(r web.Routes, path, may string, v Verb, h web.Handler) {
 		return
 	}
 	r.Post(path, may, h)
+}
+
+// lost says at the fields of a refused form that its photos must be chosen again: no page may fill in files.
+func lost(ctx context.Context, f *view.Form) {
+	for _, field := range []string{PhotoField, FixedField} {
+		if f.Values[web.FileDigest+field] != "" && f.Errors[field] == "" {
+			f.Errors[field] = ui.T(ctx, "选好的照片没有保留，请重新选择")
+		}
+	}
 }
 
 // withPhotos does a verb's work between checking and keeping the photos that its form brought. refused: with nothing written, so

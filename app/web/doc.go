@@ -6,6 +6,9 @@
 // into memory; the transaction commits; only then bytes leave. So nobody ever sees a half page, a
 // page of something rolled back, or personal data whose look was not recorded.
 //
+// Files that people bring are read, looked through and made into what is kept before the transaction ([Routes.Take]), once
+// it is known that the sender may: that takes long and may go over a network.
+//
 // Two things last longer than their transaction. A download too large for memory ([Stream]) is authorised in it
 // and read in others while it leaves. A screen that listens ([Live]) is admitted in it, and asked again whenever
 // its session or grants may have ended; what it hears is that something moved, and it asks for its page anew.

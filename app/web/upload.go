@@ -61,8 +61,8 @@ func (s *Site) takes(pattern string, u upload) {
 	s.uploads[pattern] = u
 }
 
-// fileDigest is the field under which the digest of a file stands, so that the request's digest covers it.
-const fileDigest = "sha256 of "
+// FileDigest and a field's name make the field under which the digest of a file stands, so that the request's digest covers it.
+const FileDigest = "sha256 of "
 
 func (r *Request) multipart() bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
@@ -115,7 +115,7 @@ func (r *Request) unpack(most int64, rules Uploads) error {
 }
 
 func (r *Request) digest(field string, sum [sha256.Size]byte) {
-	r.PostForm.Add(fileDigest+field, hex.EncodeToString(sum[:]))
+	r.PostForm.Add(FileDigest+field, hex.EncodeToString(sum[:]))
 }
 
 // take reads a form file by file.
