@@ -23,7 +23,10 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/cases"
 	"wanjie/app/config"
+	"wanjie/app/fault"
+	"wanjie/app/resident"
 	"wanjie/app/web"
+	"wanjie/jobs"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/tenantstest"
@@ -529,8 +532,11 @@ func TestAResidentsData(t *testing.T) {
 	t.Parallel()
 	d := openDoor(t)
 	s := d.street(740_000)
+	elsewhere := d.street(745_000)
 	base := "/r/" + s.Slug
 	p := d.person()
+	p.signIn(elsewhere)
+	d.nextCode(p)
 	p.signIn(s, "messages")
 	p.ok("POST", base+"/me/name", url.Values{"name": {"沈奶奶"}}, "沈奶奶")
 	id := p.report(s, "垃圾桶破了")
@@ -584,9 +590,27 @@ func TestAResidentsData(t *testing.T) {
 		+ (SELECT count(*) FROM consents WHERE tenant_id=$1 AND withdrawn_at IS NULL)`, int32(s.ID)).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d rows still tell who he was (%v)", left, err)
 	}
-	var jobs int
-	if err := super.QueryRow(t.Context(), "SELECT count(*) FROM outbox WHERE tenant_id=$1 AND kind='residents.forget'", int32(s.ID)).Scan(&jobs); err != nil || jobs != 1 {
-		t.Errorf("%d jobs forget the identity (%v)", jobs, err)
+	// The telephone goes with the last street that knew it.
+	var payload []byte
+	if err := super.QueryRow(t.Context(), "SELECT payload::text FROM outbox WHERE tenant_id=$1 AND kind=$2", int32(s.ID), resident.ForgetJob).Scan(&payload); err != nil {
+		t.Fatal(err)
+	}
+	forget := func() {
+		t.Helper()
+		if err := resident.Forget(d.Keeper).Outside(t.Context(), jobs.Env{DB: d.App.DB}, payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forget()
+	if _, err := d.Keeper.Client.FindIdentity(t.Context(), p.phone); err != nil {
+		t.Errorf("known to another street, the identity is gone: %v", err)
+	}
+	if _, err := super.Exec(t.Context(), "UPDATE residents SET left_at = now(), phone = NULL, phone_blind = NULL WHERE tenant_id = $1", int32(elsewhere.ID)); err != nil {
+		t.Fatal(err)
+	}
+	forget()
+	if _, err := d.Keeper.Client.FindIdentity(t.Context(), p.phone); !fault.Is(err, fault.NotFound) {
+		t.Errorf("known to no street, the identity is there: %v", err)
 	}
 }
 

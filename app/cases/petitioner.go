@@ -238,13 +238,8 @@ func ByReceipt(ctx context.Context, tx tenants.Tx, number, tail string) (*Case, 
 	return c, rules, err
 }
 
-// NumberOf is the readable number of a case, for whoever follows another into which his was merged.
-func NumberOf(ctx context.Context, tx tenants.Tx, id uuid.UUID) (number string, err error) {
-	if err := tx.Raw(`SELECT number FROM cases WHERE tenant_id = ? AND id = ?`, int32(tx.ID()), id).Scan(ctx, &number); err != nil {
-		return "", fmt.Errorf("number of a case: %w", err)
-	}
-	return number, nil
-}
+// Into is the case into which one was merged: its number, and how far it has come.
+func Into(ctx context.Context, tx tenants.Tx, c *Case) (*Case, error) { return read(ctx, tx, c.MergedInto, sharing) }
 
 // petitionerTitle names the petitioner in the record of a case.
 var petitionerTitle = ui.Key("诉求人")

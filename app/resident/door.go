@@ -145,13 +145,8 @@ func (d *desk) frame(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Fr
 	}
 	t := tx.Tenant()
 	f := d.bare(r)
-	f.Street, f.Demo, f.Hotline = t.Name, t.Demo, hotline(cfg)
-	if t.Branding.Colour != "" {
-		f.Theme = r.Path("/theme.css?c=%s", strings.TrimPrefix(t.Branding.Colour, "#"))
-		if strings.HasPrefix(r.Base, "/api/") {
-			f.Theme = ""
-		}
-	}
+	f.Hotline = hotline(cfg)
+	dress(&f, r, t)
 	switch me, err := Known(ctx, tx); {
 	case err == nil:
 		f.Signed = true
@@ -162,6 +157,14 @@ func (d *desk) frame(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Fr
 		return web.Frame{}, err
 	}
 	return web.Frame{Shell: func(p layout.Page) templ.Component { f.Page = p; return view.Shell(f) }}, nil
+}
+
+// dress puts the street's name and colour on a frame.
+func dress(f *view.Frame, r *web.Request, t tenants.Tenant) {
+	f.Street, f.Demo = t.Name, t.Demo
+	if t.Branding.Colour != "" {
+		f.Theme = r.Path("/theme.css?c=%s", strings.TrimPrefix(t.Branding.Colour, "#"))
+	}
 }
 
 // bare is the frame without what only the street's data tells.
@@ -179,6 +182,15 @@ func (d *desk) bare(r *web.Request) view.Frame {
 // failure is the page for what went wrong.
 func (d *desk) failure(r *web.Request, f layout.Failure) templ.Component {
 	frame := d.bare(r)
+	if id, err := d.DB.Find(r.Context(), r.PathValue("tenant")); err == nil {
+		// Without the street's name a failure is still a page.
+		_ = d.DB.Read(r.Context(), id, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+			if d.closed(ctx, tx) == nil {
+				dress(&frame, r, tx.Tenant())
+			}
+			return nil
+		})
+	}
 	frame.Page = layout.Page{Title: f.Text}
 	frame.Page.Guard = r.Guard()
 	return view.FailurePage(frame, f)

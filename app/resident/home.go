@@ -24,10 +24,9 @@ func (d *desk) home(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resi
 		if err != nil {
 			return web.Reply{}, err
 		}
-		if p.Matters, err = rows(ctx, tx, r, cfg, mine); err != nil {
+		if p.Matters, err = rows(ctx, tx, r, cfg, mine[:min(len(mine), 3)]); err != nil {
 			return web.Reply{}, err
 		}
-		p.Matters = p.Matters[:min(len(p.Matters), 3)]
 	}
 	return web.Page(t.Name, view.HomePage(p)).Data(p), nil
 }

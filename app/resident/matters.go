@@ -115,9 +115,12 @@ func (d *desk) sheet(ctx context.Context, tx tenants.Tx, r *web.Request, c *case
 		p.Result = result
 	}
 	if c.Stage == cases.Merged {
-		if p.Into, err = cases.NumberOf(ctx, tx, c.MergedInto); err != nil {
+		into, err := cases.Into(ctx, tx, c)
+		if err != nil {
 			return p, err
 		}
+		p.Into = into.Number
+		p.IntoState, _ = stateOf(ctx, into)
 	}
 	p.Open = !c.Stage.Ended()
 	if p.Open {

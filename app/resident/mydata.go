@@ -26,13 +26,25 @@ func (d *desk) me(ctx context.Context, tx tenants.Tx, r *web.Request, me *Reside
 }
 
 func (d *desk) mePage(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident, f *fault.Error) (web.Reply, error) {
-	held, err := d.held(ctx, tx, me)
+	box, err := tx.Box(ctx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	p := view.Me{Form: form(ctx, r, f), Base: r.Base, Name: held.Name, Phone: held.Phone, Since: me.JoinedAt, Matters: len(held.Matters), Version: NoticeVersion}
+	p := view.Me{Form: form(ctx, r, f), Base: r.Base, Since: me.JoinedAt, Version: NoticeVersion}
+	if p.Name, p.Phone, err = me.Open(box); err != nil {
+		return web.Reply{}, err
+	}
+	mine, err := cases.Mine(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p.Matters = len(mine)
+	consents, err := Consents(ctx, tx, me.Person)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	living := map[Purpose]Consent{}
-	for _, k := range held.Consents {
+	for _, k := range consents {
 		if k.WithdrawnAt.IsZero() {
 			living[k.Purpose] = k
 		}
@@ -44,7 +56,11 @@ func (d *desk) mePage(ctx context.Context, tx tenants.Tx, r *web.Request, me *Re
 		}
 		p.Consents = append(p.Consents, c)
 	}
-	for _, l := range held.Looks {
+	looks, err := d.looks(ctx, tx, me)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	for _, l := range looks {
 		p.Looks = append(p.Looks, view.Look{At: l.At, Who: l.Who, Purpose: l.Purpose, What: l.What, Number: l.Number})
 	}
 	reply := web.Page(ui.T(ctx, "我的信息"), view.MePage(p)).Data(p)

@@ -365,7 +365,7 @@ func MatterPage(p Matter) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "已有相同的诉求（编号 %s）正在办理，办结后一并告诉您。", p.Into))
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "已有相同的诉求（编号 %s）一并办理，目前：%s。", p.Into, p.IntoState))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/resident/matters.templ`, Line: 67, Col: 107}
 			}

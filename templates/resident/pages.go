@@ -187,6 +187,7 @@ type Matter struct {
 	Record    []ui.Moment `json:"record"`
 	Result    string      `json:"result,omitempty"`
 	Into      string      `json:"merged_into,omitempty"` // number of the case that it is handled with
+	IntoState string      `json:"merged_into_state,omitempty"`
 	Open      bool        `json:"open"`
 	Urged     bool        `json:"urged_today"`
 	Rate      string      `json:"-"` // way to the rating; empty: there is nothing to rate

@@ -35,7 +35,7 @@ func Samples() []Sample {
 	fresh.Receipt, fresh.Accept = "We have your report.", at.Add(time.Hour)
 	late.Late, late.Urged, late.Form = true, true, refused
 	done.Open, done.State, done.Tone, done.Result, done.Rate, done.Due = false, "Done", ui.Good, "Cleared away,\nand a bin with a lid set up.", "/r/fengqiao/matters/1/rate", time.Time{}
-	merged.Open, merged.Into, merged.Due = false, "20261122-00009", time.Time{}
+	merged.Open, merged.Into, merged.IntoState, merged.Due = false, "20261122-00009", "Under way", time.Time{}
 	report := Report{Form: form, Base: "/r/fengqiao", ID: "019ab000-0000-7000-8000-000000000002", Class: "matter-06010", Icon: "bin", Title: "Rubbish", Name: "Grandma", Phone: "13900139000",
 		Communities: []ui.Option{{Value: "320505003001", Label: "Sunny"}}}
 	again := report
