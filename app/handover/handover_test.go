@@ -81,7 +81,7 @@ func TestToThePoliceAndBack(t *testing.T) {
 // told does not cross: a confidential case's, those of the check before anybody found the result wanting, one that was removed.
 func TestPhotosTravel(t *testing.T) {
 	t.Parallel()
-	d := open(t, 330111, tenants.Home, tenantstest.Other)
+	d := open(t, 330122, tenants.Home, tenantstest.Other)
 	phone, err := os.ReadFile("../files/pictures/testdata/phone.jpg")
 	if err != nil {
 		t.Fatal(err)
