@@ -35,7 +35,7 @@
 // handed in by the deadline, and passed by the check, is on time however long the check takes.
 // Nobody checks or calls back what he worked on himself.
 //
-// Whether a closed case is called back is drawn by lot with the closing act and written in it (draw.go); what is
+// Whether a closed case, or one that intake answered, is called back is drawn by lot with the closing act and written in it (draw.go); what is
 // asked is the blueprint's questionnaire (callbacks.go). A case is archived when it owes neither a call-back nor a
 // reply to whoever sent it; replies are package replies.
 //
