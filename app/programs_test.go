@@ -522,6 +522,46 @@ func TestAKeyIsShownOnce(t *testing.T) {
 	}
 }
 
+// Calls of more than a year ago are forgotten; nobody changes one, and nobody deletes a young one.
+func TestTheRecordOfCallsStays(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	const base = 78_000
+	s, _ := h.street(t, "辰"+uuid.NewString()[:6], base)
+	k, secret := h.give(t, s, base, openapi.Wish{Name: "市12345中心"})
+	p := platform{t: t, h: h, doc: described(t), key: secret}
+	p.call("GET", "/replies", nil)
+	for _, days := range []int{200, 400} {
+		if _, err := h.Super(t, tenants.Home).Exec(t.Context(), `INSERT INTO api_calls (tenant_id, id, key_id, at, route, status) VALUES ($1, $2, $3, now() - $4 * interval '1 day', 'GET /api/v1/orders/{number}', 404)`,
+			int32(s.ID), tenants.NewID(), k.ID, days); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.App.DB.System(t.Context(), tenants.Home, openapi.Purge); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.calls(t, s.ID, openapi.Filter{}); len(got) != 2 {
+		t.Errorf("left are %q", got)
+	}
+	if err := h.App.DB.System(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+		_, err := tx.Raw("DELETE FROM api_calls WHERE at < now()").Exec(ctx) // without the patience of a year
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.calls(t, s.ID, openapi.Filter{}); len(got) != 1 || !strings.HasPrefix(got[0], "GET /replies") {
+		t.Errorf("the young one is gone, or one older than six months is not: %q", got)
+	}
+	for _, q := range []string{"UPDATE api_calls SET status = 200", "DELETE FROM api_calls", "UPDATE api_keys SET expires_at = now() + interval '9 years'", "DELETE FROM api_keys"} {
+		if err := h.App.DB.Write(t.Context(), s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+			_, err := tx.Raw(q).Exec(ctx)
+			return err
+		}); err == nil {
+			t.Errorf("a tenant may %s", q)
+		}
+	}
+}
+
 // TestEveryCallIsDescribed compares the routes for programs with the description, which everybody may read.
 func TestEveryCallIsDescribed(t *testing.T) {
 	t.Parallel()

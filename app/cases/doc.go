@@ -35,9 +35,9 @@
 // handed in by the deadline, and passed by the check, is on time however long the check takes.
 // Nobody checks or calls back what he worked on himself.
 //
-// Whether a closed case is called back is drawn by lot with the closing act and written in it (draw.go); what is
-// asked is the blueprint's questionnaire (callbacks.go). A case is archived when it owes neither a call-back nor a
-// reply to whoever sent it; replies are package replies.
+// Whether a closed case, or one that intake answered, is called back is drawn by lot with the act that ends it and written
+// in it (draw.go); what is asked is the blueprint's questionnaire (callbacks.go). A case is archived when it owes neither a
+// call-back nor a reply to whoever sent it; replies are package replies.
 //
 // Whom a case is dispatched to has a basis: statutory (法定) must agree with the duty list; negotiated
 // (商定) says who agreed and why; designated (指定) says which leader, on what ground, and why. A community is not handed by

@@ -15,4 +15,7 @@
 //
 // Every POST carries a number made by the client. Its reply is kept in the same transaction: a
 // repeat gets that reply, another body under the same number gets 409.
+//
+// Programs of other platforms come by [Routes.Call]: a key in place of a session, JSON both ways, and every call one
+// line of the tenant's record. What they send bears a number of its own, by which a handler tells a repeat.
 package web
