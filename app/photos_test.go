@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app"
 	"wanjie/app/auth"
 	"wanjie/app/cases"
 	"wanjie/app/fault"
@@ -202,6 +203,35 @@ func TestMendedOnTheSpotWithPhotos(t *testing.T) {
 		if n := h.number(t, "SELECT count(*) FROM case_photos WHERE tenant_id = $1 AND case_id = $2 AND phase = $3 AND added_by = $4", int32(s.ID), id, phase, walker); n != want {
 			t.Errorf("%d photos %s the work, want %d", n, phase, want)
 		}
+	}
+}
+
+// The doctor writes to the place of files and reads it again: one that is gone is found before a photo is lost.
+func TestTheDoctorTriesThePlaceOfFiles(t *testing.T) {
+	t.Parallel()
+	cfg := openHouse(t).App.Config
+	cfg.Files = filepath.Join(t.TempDir(), "files")
+	a, err := app.New(t.Context(), cfg, app.Quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	files := func() (found app.Finding) {
+		for _, f := range a.Doctor(t.Context()) {
+			if f.Part == "files" {
+				found = f
+			}
+		}
+		return found
+	}
+	if f := files(); f.Bad || f.Subject != cfg.Files {
+		t.Errorf("a good folder: %+v", f)
+	}
+	if err := os.RemoveAll(cfg.Files); err != nil {
+		t.Fatal(err)
+	}
+	if f := files(); !f.Bad || f.Mend == "" {
+		t.Errorf("a folder that is gone: %+v", f)
 	}
 }
 

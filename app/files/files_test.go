@@ -146,7 +146,7 @@ func TestWhatLiesThereIsSealed(t *testing.T) {
 	w := tenantstest.Open(t)
 	a, b := w.Street(t), w.Street(t)
 	secret := []byte("诉求人王小明13800138000")
-	whole := append(secret, noise(2*partSize)...)
+	whole := slices.Concat(secret, noise(2*partSize))
 	id := keep(t, t.Context(), w, a.ID, whole)
 	f, err := find(t.Context(), w.DB, a.ID, owner, id)
 	if err != nil {

@@ -169,13 +169,12 @@ func (r *Request) takeFile(s *Site, tenant tenants.ID, u upload, field string, p
 		return tooMuch(err)
 	}
 	r.digest(field, [sha256.Size]byte(sum.Sum(nil)))
-	if r.untaken != nil {
+	switch {
+	case r.untaken != nil:
 		return nil
-	}
-	if r.count() == u.files {
+	case r.count() == u.files:
 		return r.untake(field, fault.New(fault.Invalid, "一次最多上传 %d 个文件", u.files))
-	}
-	if n > s.Uploads.Most {
+	case n > s.Uploads.Most:
 		return r.untake(field, fault.New(fault.Invalid, "文件超过 %d MB，请缩小后上传", s.Uploads.Most>>20))
 	}
 	if s.Uploads.Look != nil {

@@ -164,6 +164,7 @@ type server struct {
 }
 
 func newServer(t *testing.T) *server {
+	t.Helper()
 	s := &server{objects: map[string][]byte{}, uploads: map[string]map[string][]byte{}}
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)

@@ -78,6 +78,9 @@ func lay(office string, f blueprint.Form, v Values, title func(field string) (na
 			}
 			row = append(row, c)
 		}
+		if len(row) > 3 { // beside four labels there is no room for a time
+			p.Rows, row = append(p.Rows, row[:2]), row[2:]
+		}
 		if len(row) > 0 {
 			p.Rows = append(p.Rows, row)
 		}

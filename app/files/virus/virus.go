@@ -59,7 +59,7 @@ func ask(ctx context.Context, network, address string, content []byte) (string, 
 	if err != nil {
 		return "", fmt.Errorf("clamd: %w", err)
 	}
-	defer c.Close() // what it had to say is read
+	defer func() { _ = c.Close() }() // what it had to say is read
 	if until, ok := ctx.Deadline(); ok {
 		_ = c.SetDeadline(until)
 	}
