@@ -363,7 +363,7 @@ func TestKeysThatMayNotBeUsed(t *testing.T) {
 	if got := p.call("GET", "/replies", nil); got.status != 200 {
 		t.Errorf("from its own address: %d %s", got.status, got.raw)
 	}
-	for id, ground := range map[uuid.UUID]string{revoked.ID: openapi.Revoked.Error(), expired.ID: openapi.Expired.Error(), abroad.ID: openapi.Abroad.Error()} {
+	for id, ground := range map[uuid.UUID]string{revoked.ID: string(openapi.Revoked), expired.ID: string(openapi.Expired), abroad.ID: string(openapi.Abroad)} {
 		if got := h.calls(t, s.ID, openapi.Filter{Key: id, Ended: openapi.Refused}); len(got) != 1 || got[0] != "GET /orders/{number}  401 "+ground {
 			t.Errorf("recorded %q, want %s", got, ground)
 		}
@@ -482,7 +482,7 @@ func TestAKeyIsShownOnce(t *testing.T) {
 		t.Errorf("the list: %s", page)
 	}
 	again := func() int {
-		r, err := http.NewRequestWithContext(t.Context(), "POST", h.server.URL+path, strings.NewReader(form.Encode())) // as it was sent, with its number
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.server.URL+path, strings.NewReader(form.Encode())) // as it was sent, with its number
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -583,13 +583,13 @@ func TestEveryCallIsDescribed(t *testing.T) {
 	if diff := cmp.Diff(routes, told); diff != "" || len(routes) < 3 {
 		t.Errorf("routes and description differ: %s", diff)
 	}
-	res, err := http.Get(h.server.URL + openapi.DescriptionPath) //nolint:noctx // of a test's own server
+	res, err := http.Get(h.server.URL + openapi.DescriptionPath)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
 	served, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != 200 || !bytes.Equal(served, openapi.Description) {
+	if err != nil || res.StatusCode != http.StatusOK || !bytes.Equal(served, openapi.Description) {
 		t.Errorf("served: %d %v", res.StatusCode, err)
 	}
 }
