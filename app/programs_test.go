@@ -213,6 +213,7 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 			map[string]any{"class": "分类与本街道的类别对不上，请选择归入哪一类，或先在街道管理中增加", "phone": "电话号码位数不足", "upper_due": "日期时间无法识别，应如 2026-09-28 15:04", "community": "不是本街道的社区（村）", "description": "请填写此项"}},
 		{"a misspelt field", map[string]any{"upper_no": "SZ/2026-002", "phon": "13800138000"}, map[string]any{"phon": "没有这个字段，见接口说明"}},
 		{"a number for a text", map[string]any{"upper_no": 7}, map[string]any{"upper_no": "数据类型不对，见接口说明"}},
+		{"a number that nobody can read", map[string]any{"upper_no": "SZ\x00", "description": "路灯不亮"}, map[string]any{"upper_no": "含有无法识别的字符"}},
 		{"no object", "[", map[string]any{}},
 		{"too much", strings.Repeat(" ", 70<<10), map[string]any{}},
 	} {
@@ -222,6 +223,11 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 		}
 	}
 
+	for _, number := range []string{"%00", "%ff", "a%00b"} {
+		if none := p.call("GET", "/orders/"+number, nil); none.status != 404 {
+			t.Errorf("%s: %d %s", number, none.status, none.raw)
+		}
+	}
 	id := here[0].ID
 	step := func(role string, f func(context.Context, tenants.Tx) (*cases.Case, error)) {
 		t.Helper()
@@ -272,7 +278,8 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 
 	if diff := cmp.Diff([]string{
 		"POST /orders SZ/2026-001 201", "POST /orders SZ/2026-001 200", "POST /orders SZ/2026-001 409", "POST /orders SZ/2026-002 422 class,community,description,phone,upper_due",
-		"POST /orders  422 phon", "POST /orders  422 upper_no", "POST /orders  422", "POST /orders  422", "GET /orders/{number} SZ/2026-001 200", "GET /orders/{number} SZ-none 404",
+		"POST /orders  422 phon", "POST /orders  422 upper_no", "POST /orders SZ 422 upper_no", "POST /orders  422", "POST /orders  422",
+		"GET /orders/{number}  404", "GET /orders/{number}  404", "GET /orders/{number} ab 404", "GET /orders/{number} SZ/2026-001 200", "GET /orders/{number} SZ-none 404",
 		"GET /replies  200", "GET /replies  200", "GET /replies  200", "GET /replies  200", "GET /orders/{number} SZ/2026-001 200",
 		"GET /replies  422 after", "GET /replies  422 after", "GET /replies  422 limit", "GET /replies  422 limit", "GET /replies  422 limit",
 	}, h.calls(t, s.ID, openapi.Filter{Key: k.ID})); diff != "" {
