@@ -213,6 +213,7 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 			map[string]any{"class": "分类与本街道的类别对不上，请选择归入哪一类，或先在街道管理中增加", "phone": "电话号码位数不足", "upper_due": "日期时间无法识别，应如 2026-09-28 15:04", "community": "不是本街道的社区（村）", "description": "请填写此项"}},
 		{"a misspelt field", map[string]any{"upper_no": "SZ/2026-002", "phon": "13800138000"}, map[string]any{"phon": "没有这个字段，见接口说明"}},
 		{"a number for a text", map[string]any{"upper_no": 7}, map[string]any{"upper_no": "数据类型不对，见接口说明"}},
+		{"a number that nobody can read", map[string]any{"upper_no": "SZ\x00", "description": "路灯不亮"}, map[string]any{"upper_no": "含有无法识别的字符"}},
 		{"no object", "[", map[string]any{}},
 		{"too much", strings.Repeat(" ", 70<<10), map[string]any{}},
 	} {
@@ -222,6 +223,11 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 		}
 	}
 
+	for _, number := range []string{"%00", "%ff", "a%00b"} {
+		if none := p.call("GET", "/orders/"+number, nil); none.status != 404 {
+			t.Errorf("%s: %d %s", number, none.status, none.raw)
+		}
+	}
 	id := here[0].ID
 	step := func(role string, f func(context.Context, tenants.Tx) (*cases.Case, error)) {
 		t.Helper()
@@ -272,7 +278,8 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 
 	if diff := cmp.Diff([]string{
 		"POST /orders SZ/2026-001 201", "POST /orders SZ/2026-001 200", "POST /orders SZ/2026-001 409", "POST /orders SZ/2026-002 422 class,community,description,phone,upper_due",
-		"POST /orders  422 phon", "POST /orders  422 upper_no", "POST /orders  422", "POST /orders  422", "GET /orders/{number} SZ/2026-001 200", "GET /orders/{number} SZ-none 404",
+		"POST /orders  422 phon", "POST /orders  422 upper_no", "POST /orders SZ 422 upper_no", "POST /orders  422", "POST /orders  422",
+		"GET /orders/{number}  404", "GET /orders/{number}  404", "GET /orders/{number} ab 404", "GET /orders/{number} SZ/2026-001 200", "GET /orders/{number} SZ-none 404",
 		"GET /replies  200", "GET /replies  200", "GET /replies  200", "GET /replies  200", "GET /orders/{number} SZ/2026-001 200",
 		"GET /replies  422 after", "GET /replies  422 after", "GET /replies  422 limit", "GET /replies  422 limit", "GET /replies  422 limit",
 	}, h.calls(t, s.ID, openapi.Filter{Key: k.ID})); diff != "" {
@@ -363,7 +370,7 @@ func TestKeysThatMayNotBeUsed(t *testing.T) {
 	if got := p.call("GET", "/replies", nil); got.status != 200 {
 		t.Errorf("from its own address: %d %s", got.status, got.raw)
 	}
-	for id, ground := range map[uuid.UUID]string{revoked.ID: openapi.Revoked.Error(), expired.ID: openapi.Expired.Error(), abroad.ID: openapi.Abroad.Error()} {
+	for id, ground := range map[uuid.UUID]string{revoked.ID: string(openapi.Revoked), expired.ID: string(openapi.Expired), abroad.ID: string(openapi.Abroad)} {
 		if got := h.calls(t, s.ID, openapi.Filter{Key: id, Ended: openapi.Refused}); len(got) != 1 || got[0] != "GET /orders/{number}  401 "+ground {
 			t.Errorf("recorded %q, want %s", got, ground)
 		}
@@ -482,7 +489,7 @@ func TestAKeyIsShownOnce(t *testing.T) {
 		t.Errorf("the list: %s", page)
 	}
 	again := func() int {
-		r, err := http.NewRequestWithContext(t.Context(), "POST", h.server.URL+path, strings.NewReader(form.Encode())) // as it was sent, with its number
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.server.URL+path, strings.NewReader(form.Encode())) // as it was sent, with its number
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -583,13 +590,13 @@ func TestEveryCallIsDescribed(t *testing.T) {
 	if diff := cmp.Diff(routes, told); diff != "" || len(routes) < 3 {
 		t.Errorf("routes and description differ: %s", diff)
 	}
-	res, err := http.Get(h.server.URL + openapi.DescriptionPath) //nolint:noctx // of a test's own server
+	res, err := http.Get(h.server.URL + openapi.DescriptionPath)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
 	served, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != 200 || !bytes.Equal(served, openapi.Description) {
+	if err != nil || res.StatusCode != http.StatusOK || !bytes.Equal(served, openapi.Description) {
 		t.Errorf("served: %d %v", res.StatusCode, err)
 	}
 }

@@ -314,6 +314,9 @@ func TestSupervisionCosts(t *testing.T) {
 		if v := sheet.Sum.Figures[score].Value; v == nil || v.FloatString(1) == "80.0" || v.FloatString(1) == "100.0" {
 			t.Errorf("all together score %v, want the mean", v)
 		}
+		if v := sheet.YearAgo.Figures[score].Value; v != nil {
+			t.Errorf("a year in which nothing happened scores %v", v)
+		}
 		return nil
 	})
 	p := s.browser(ctx, leader).get("/assessment/reports/unit-month/cases?on=2026-11-12&indicator=supervision-score&row=u" + sanitation)

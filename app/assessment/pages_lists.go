@@ -37,7 +37,10 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 		return view.Cases{}, err
 	}
 	said := worked(ctx, c, f)
-	if key == nil && (a.report.Mean || k.deducts) && k.measure != blueprint.Count && k.measure != blueprint.Days {
+	switch {
+	case key == nil && k.deducts: // the sum row has the mean of the report's rows, which one figure does not know
+		said = ui.T(ctx, "各行分别计分，合计取各行算术平均；共扣 %s 分", ui.Number(f.Sum))
+	case key == nil && a.report.Mean && k.measure != blueprint.Count && k.measure != blueprint.Days:
 		if said, err = a.mean(ctx, tx, c, k, f); err != nil {
 			return view.Cases{}, err
 		}

@@ -189,7 +189,7 @@ func Count(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, r blueprin
 		return nil, err
 	}
 	for key, figures := range byKey {
-		if !slices.ContainsFunc(figures, func(f Figure) bool { return f.N > 0 || f.Left > 0 }) {
+		if idle(figures) {
 			continue
 		}
 		row := Row{Key: key, Figures: figures}
@@ -208,7 +208,9 @@ func Count(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, r blueprin
 		}
 		var rows []Row
 		for key, figures := range byKey {
-			rows = append(rows, Row{Key: key, Figures: figures})
+			if !idle(figures) {
+				rows = append(rows, Row{Key: key, Figures: figures})
+			}
 		}
 		*past.to = &Past{past.term, s.sum(whole, rows)}
 	}
@@ -216,6 +218,11 @@ func Count(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, r blueprin
 		return nil, err
 	}
 	return s, tick(ctx)
+}
+
+// idle reports whether a row has nothing in the term: then it has no score either, however little was taken from it.
+func idle(figures []Figure) bool {
+	return !slices.ContainsFunc(figures, func(f Figure) bool { return f.N > 0 || f.Left > 0 })
 }
 
 // figures are those of all columns.

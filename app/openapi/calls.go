@@ -67,9 +67,9 @@ func short(number string) string {
 
 // groundOf is why a call was refused, in words of ours: never in the program's, which may tell who somebody is.
 func groundOf(err error) string {
-	var g Ground
-	if errors.As(err, &g) {
-		return string(g)
+	var r refusal
+	if errors.As(err, &r) {
+		return string(r.ground)
 	}
 	if f := fault.Of(err); f != nil {
 		return strings.Join(slices.Sorted(maps.Keys(f.Fields)), ",")

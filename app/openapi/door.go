@@ -44,7 +44,10 @@ const (
 	Off     Ground = "off"     // it has switched the module off
 )
 
-func (g Ground) Error() string { return string(g) }
+// refusal carries a ground to the record, and never to the program.
+type refusal struct{ ground Ground }
+
+func (r refusal) Error() string { return string(r.ground) }
 
 // errKey is the one answer to every key that may not be used.
 func errKey() *fault.Error {
@@ -126,11 +129,11 @@ func (d *Door) find(ctx context.Context, sum []byte) (*web.Caller, error) {
 func (k *Key) usable(now time.Time, address string) error {
 	switch {
 	case !k.RevokedAt.IsZero():
-		return errKey().Because(Revoked)
+		return errKey().Because(refusal{Revoked})
 	case !k.ExpiresAt.After(now):
-		return errKey().Because(Expired)
+		return errKey().Because(refusal{Expired})
 	case !k.from(address):
-		return errKey().Because(Abroad)
+		return errKey().Because(refusal{Abroad})
 	}
 	return nil
 }
@@ -139,9 +142,9 @@ func (k *Key) usable(now time.Time, address string) error {
 func open(t tenants.Tenant, cfg *blueprint.Config, module string) error {
 	switch {
 	case !t.State.Writable():
-		return fault.New(fault.Forbidden, "“%s”当前不可办理业务，暂不接收调用，请联系该街道或运营方", t.Name).Because(Shut)
+		return fault.New(fault.Forbidden, "“%s”当前不可办理业务，暂不接收调用，请联系该街道或运营方", t.Name).Because(refusal{Shut})
 	case module != "" && !cfg.On(module):
-		return fault.New(fault.Forbidden, "“%s”没有启用该功能，请联系该街道", t.Name).Because(Off)
+		return fault.New(fault.Forbidden, "“%s”没有启用该功能，请联系该街道", t.Name).Because(refusal{Off})
 	}
 	return nil
 }

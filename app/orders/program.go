@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -135,6 +136,9 @@ func Receive(ctx context.Context, tx tenants.Tx, by *web.Caller, o Order) (c *ca
 	if err != nil {
 		return nil, false, err
 	}
+	if !readable(o.UpperNo) {
+		return nil, false, fault.Field("upper_no", ui.Key("含有无法识别的字符"))
+	}
 	if err := d.hold(ctx, tx); err != nil {
 		return nil, false, err
 	}
@@ -202,17 +206,27 @@ func typesOf(channel string) map[string]string {
 	return nil
 }
 
+// readable reports whether a number can be looked for at all.
+func readable(number string) bool {
+	return utf8.ValidString(number) && !strings.ContainsRune(number, 0)
+}
+
+func errNoOrder() error { return fault.New(fault.NotFound, "没有这件来单") }
+
 // ask tells how an order stands.
 func ask(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 	number := r.PathValue("number")
 	r.Caller.Number = number
+	if !readable(number) {
+		return web.Reply{}, errNoOrder()
+	}
 	here, err := known(ctx, tx, r.Caller.Channel, []string{number})
 	if err != nil {
 		return web.Reply{}, err
 	}
 	c, ok := here[number]
 	if !ok {
-		return web.Reply{}, fault.New(fault.NotFound, "没有这件来单")
+		return web.Reply{}, errNoOrder()
 	}
 	s, err := standing(ctx, tx, &c)
 	return web.JSON(s), err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +168,7 @@ func TestTheMonthsRegisters(t *testing.T) {
 		t.Errorf("above: %q %s", got[:4], diff)
 	}
 	for i, want := range []struct{ n, number, state, decider string }{{"1", first.Number, "未批准", "工号 106"}, {"2", second.Number, "待审批", ""}} {
-		row := append(got[4+i], "", "", "")
+		row := slices.Concat(got[4+i], []string{"", "", ""})
 		if row[0] != want.n || row[1] != want.number || row[3] != "环卫站" || row[8] != want.state || row[9] != want.decider {
 			t.Errorf("row %q, want %+v", row, want)
 		}
