@@ -112,7 +112,7 @@ func (d Residents) within(method, path, who string, write bool, h Handler) {
 		}
 		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write}
 		if method == http.MethodPost {
-			if err := r.receive(s, id, s.uploads[pattern], func() error { return nil }); err != nil { // whoever is signed in may
+			if err := r.receive(w, s, id, s.uploads[pattern], func() error { return nil }); err != nil { // whoever is signed in may
 				return err
 			}
 			if entry.Request, err = r.claim(); err != nil {

@@ -70,7 +70,7 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 			may := func() error {
 				return s.DB.Read(r.Context(), id, entry.Actor, func(ctx context.Context, tx tenants.Tx) error { return s.Admit(ctx, tx, r, module, may) })
 			}
-			if err := r.receive(s, id, s.uploads[pattern], may); err != nil {
+			if err := r.receive(w, s, id, s.uploads[pattern], may); err != nil {
 				return err
 			}
 			if write {

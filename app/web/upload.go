@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"wanjie/app/fault"
 	"wanjie/tenants"
@@ -74,7 +75,7 @@ func tooMuch(err error) error {
 }
 
 // receive reads a form with files, once it is known who sends it. admit says whether he may.
-func (r *Request) receive(s *Site, tenant tenants.ID, u upload, admit func() error) error {
+func (r *Request) receive(w http.ResponseWriter, s *Site, tenant tenants.ID, u upload, admit func() error) error {
 	switch {
 	case u.most == 0 || !r.multipart():
 		return nil
@@ -84,7 +85,29 @@ func (r *Request) receive(s *Site, tenant tenants.ID, u upload, admit func() err
 	if err := admit(); err != nil {
 		return err
 	}
+	rc := http.NewResponseController(w)
+	r.Body = &arriving{r.Body, rc, time.Now().Add(arrives)} //nolint:forbidigo // how long to wait, not what time it is
+	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
 	return r.take(s, tenant, u)
+}
+
+// arrives is how long photos of a whole form may take from a place with a weak network, as long as they do not stand still.
+const arrives = 10 * time.Minute
+
+// arriving is a body whose sender is waited for as long as something comes: the server's own limit is for forms.
+type arriving struct {
+	io.ReadCloser
+	rc  *http.ResponseController
+	end time.Time
+}
+
+func (a *arriving) Read(p []byte) (int, error) {
+	until := time.Now().Add(stalled) //nolint:forbidigo // how long to wait, not what time it is
+	if until.After(a.end) {
+		until = a.end
+	}
+	_ = a.rc.SetReadDeadline(until)
+	return a.ReadCloser.Read(p)
 }
 
 // unpack reads a form of at most most bytes into memory.

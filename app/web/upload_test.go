@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
@@ -131,5 +132,48 @@ func TestFilesPassTheDoor(t *testing.T) {
 	}
 	if taken.Load() != before {
 		t.Error("files of somebody who may not send were taken")
+	}
+}
+
+// A phone at the edge of the network sends a photo in more time than the server has for a form, and is waited for as long as
+// something comes.
+func TestASlowPhoneIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := tenantstest.Open(t)
+	street := w.Street(t)
+	site := &Site{
+		DB: w.DB, Log: slog.New(slog.DiscardHandler), Uploads: Uploads{Most: 1000},
+		Visitor: func(*http.Request) (Visitor, error) { return Visitor{Person: 1}, nil },
+		Admit:   func(context.Context, tenants.Tx, *Request, string, string) error { return nil },
+	}
+	done := func(_ context.Context, _ tenants.Tx, r *Request) (Reply, error) { return See(r.Path("/done")), nil }
+	site.Module("").Take("/photos", "", 2, func(_ context.Context, _ blobs.Store, _ tenants.ID, content []byte) (any, error) { return content, nil }, done)
+	site.Module("").Upload("/sheet", "", 1<<20, done)
+	server := httptest.NewUnstartedServer(site.Handler(Limits{}))
+	server.Config.ReadTimeout = 400 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	for path, want := range map[string]bool{"/photos": true, "/sheet": false} {
+		in, out := io.Pipe()
+		form := multipart.NewWriter(out)
+		go func() {
+			_ = form.WriteField(ui.RequestField, tenants.NewID().String())
+			part, _ := form.CreateFormFile("photos", "x.jpg")
+			for range 6 {
+				time.Sleep(150 * time.Millisecond)
+				_, _ = io.WriteString(part, "a piece")
+			}
+			_ = out.CloseWithError(form.Close())
+		}()
+		r := must(http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/s/"+street.Slug+path, in))
+		r.Header.Set("Content-Type", form.FormDataContentType())
+		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res, err := client.Do(r)
+		if err == nil {
+			_ = res.Body.Close()
+		}
+		if got := err == nil && res.StatusCode == http.StatusSeeOther; got != want {
+			t.Errorf("%s: arrived %t, want %t (%v)", path, got, want, err)
+		}
 	}
 }
