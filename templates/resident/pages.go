@@ -138,6 +138,7 @@ type Report struct {
 	Phone       string      `json:"phone"`
 	PlaceAgreed bool        `json:"place_agreed"`
 	Communities []ui.Option `json:"communities"`
+	Alike       *Row        `json:"-"` // one's own matter that this seems to repeat
 }
 
 // Receipt is what a program hears of a report.

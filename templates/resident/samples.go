@@ -40,6 +40,8 @@ func Samples() []Sample {
 		Communities: []ui.Option{{Value: "320505003001", Label: "Sunny"}}}
 	again := report
 	again.Form, again.PlaceAgreed = refused, true
+	twice := report
+	twice.Alike = &rows[0]
 	frame := Frame{Street: "Maple Bridge", Base: "/r/fengqiao", Here: "/", Hotline: "12345", Page: layout.Page{Title: "Maple Bridge", Guard: ui.Guard{Request: "019ab000-0000-7000-8000-000000000001"}}}
 	elder := frame
 	elder.Elder, elder.Contrast, elder.Signed, elder.Demo, elder.Unread, elder.Theme, elder.Tab = true, true, true, true, 120, "/r/fengqiao/theme.css?c=b01e17", "matters"
@@ -58,6 +60,7 @@ func Samples() []Sample {
 		{"choose-all", ChoosePage(Choose{Base: "/r/fengqiao", Groups: []Group{{Title: "Surroundings", Tiles: []Tile{{Class: "matter-06010", Title: "Exposed rubbish", Href: "/r/fengqiao/report?class=matter-06010"}}}}}), false},
 		{"report", ReportPage(report), false},
 		{"report-refused", ReportPage(again), false},
+		{"report-alike", ReportPage(twice), false},
 		{"matters-empty", MattersPage(Matters{Base: "/r/fengqiao"}), false},
 		{"matter-new", MatterPage(fresh), false},
 		{"matter-late", MatterPage(late), false},
