@@ -509,7 +509,7 @@ func TestResidentAPI(t *testing.T) {
 		t.Errorf("signed out, matters: %d", status)
 	}
 	// The street's own host shows the same without its slug, and nothing of the console.
-	r, err := http.NewRequestWithContext(t.Context(), "GET", p.server.URL+"/", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.server.URL+"/", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
