@@ -179,6 +179,7 @@ type Matter struct {
 	Words     string      `json:"words"`
 	Address   string      `json:"address,omitempty"`
 	Community string      `json:"community,omitempty"`
+	Photos    int         `json:"photos"` // sent with it
 	State     string      `json:"state"`
 	Tone      ui.Tone     `json:"-"`
 	At        time.Time   `json:"reported_at"`

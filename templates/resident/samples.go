@@ -29,7 +29,7 @@ func Samples() []Sample {
 	}
 	steps := []ui.Step{{Label: "Received", Note: ui.Time(at), State: ui.Done}, {Label: "Passed to Sanitation", State: ui.Done}, {Label: "Under way", State: ui.Now}, {Label: "Done"}, {Label: "Your rating"}}
 	record := []ui.Moment{{At: at, Act: "You reported it", Tone: ui.Info}, {At: at.Add(time.Hour), Act: "The street took it on", Detail: "Expected to be done by 2026-11-25", Tone: ui.Good}}
-	matter := Matter{Form: form, Base: "/r/fengqiao", ID: "1", Number: "20261123-00001", Icon: "bin", Title: "Rubbish", Words: "Three bags at the east gate", Address: "18 Maple Bridge Road", Community: "Sunny",
+	matter := Matter{Form: form, Base: "/r/fengqiao", ID: "1", Number: "20261123-00001", Icon: "bin", Title: "Rubbish", Words: "Three bags at the east gate", Address: "18 Maple Bridge Road", Community: "Sunny", Photos: 2,
 		State: "Under way", Tone: ui.Info, At: at, Due: at.Add(48 * time.Hour), Steps: steps, Record: record, Open: true, Again: "/r/fengqiao/report?class=matter-06010", Hotline: "12345"}
 	fresh, late, done, merged := matter, matter, matter, matter
 	fresh.Receipt, fresh.Accept = "We have your report.", at.Add(time.Hour)
