@@ -262,6 +262,10 @@ func TestAResidentsMatter(t *testing.T) {
 	id := p.report(s, "东门垃圾堆了三天")
 	at := base + "/matters/" + id.String()
 	p.ok("GET", base+"/matters", nil, "东门垃圾堆了三天", "已收到，等待受理")
+	status, body := p.do("POST", base+"/report", url.Values{"class": {"matter-06010"}, "description": {"东门垃圾堆了三天没人管"}, "address": {"枫桥路18号东门"}})
+	if status != http.StatusConflict || !strings.Contains(body, "是同一件事吗") || !strings.Contains(body, at+"/words") {
+		t.Errorf("the same again: %d", status)
+	}
 	p.ok("POST", at+"/words", url.Values{"words": {"今天又多了两袋"}}, "已补充", "今天又多了两袋")
 	p.ok("POST", at+"/urge", nil, "您催办了一次", "今天已经催办过")
 	if status, _ := p.do("POST", at+"/urge", nil); status != http.StatusConflict {
@@ -271,7 +275,7 @@ func TestAResidentsMatter(t *testing.T) {
 		t.Errorf("rating before the end: %d", status)
 	}
 	d.finish(s, id)
-	body := p.ok("GET", at, nil, "已办结", "已清运并消杀", "已派给环卫站", "评价这次办理")
+	body = p.ok("GET", at, nil, "已办结", "已清运并消杀", "已派给环卫站", "评价这次办理")
 	if strings.Contains(body, "工作人员") || strings.Contains(body, "工号") {
 		t.Error("a resident reads who works there")
 	}
@@ -505,7 +509,7 @@ func TestResidentAPI(t *testing.T) {
 		t.Errorf("signed out, matters: %d", status)
 	}
 	// The street's own host shows the same without its slug, and nothing of the console.
-	r, err := http.NewRequestWithContext(t.Context(), "GET", p.server.URL+"/", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.server.URL+"/", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/cases/alike"
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -59,6 +60,33 @@ func Mine(ctx context.Context, tx tenants.Tx) ([]*Case, error) {
 		out[i] = rows[i].whole()
 	}
 	return out, nil
+}
+
+// OwnAlike is an open matter of the actor's own that a report seems to repeat: of its class, within the days in which the
+// street merges, in similar words. nil: none.
+func OwnAlike(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
+	mine, err := Mine(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	n, err := newNames(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	since := n.now.AddDate(0, 0, -int(n.cfg.Int("cases.merge_days", 7)))
+	for _, c := range mine {
+		if c.Class != in.Class || c.Stage.Ended() || c.ReportedAt.Before(since) {
+			continue
+		}
+		w, err := c.Open(n.box)
+		if err != nil {
+			return nil, err
+		}
+		if alike.Words(in.Description+in.Address, w.Description+w.Address) >= alikeAnywhere {
+			return c, nil
+		}
+	}
+	return nil, nil
 }
 
 // Own reads one of the actor's own matters, with the rules it was filed under. Anybody else's is NotFound.
@@ -239,7 +267,9 @@ func ByReceipt(ctx context.Context, tx tenants.Tx, number, tail string) (*Case, 
 }
 
 // Into is the case into which one was merged: its number, and how far it has come.
-func Into(ctx context.Context, tx tenants.Tx, c *Case) (*Case, error) { return read(ctx, tx, c.MergedInto, sharing) }
+func Into(ctx context.Context, tx tenants.Tx, c *Case) (*Case, error) {
+	return read(ctx, tx, c.MergedInto, sharing)
+}
 
 // petitionerTitle names the petitioner in the record of a case.
 var petitionerTitle = ui.Key("诉求人")

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/photos"
 	"wanjie/app/cases/supervision"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
@@ -93,6 +94,15 @@ func (d *desk) sheet(ctx context.Context, tx tenants.Tx, r *web.Request, c *case
 	p.State, p.Tone = stateOf(ctx, c)
 	if c.Community != "" {
 		p.Community = cases.UnitName(rules, c.Community)
+	}
+	sent, err := photos.Of(ctx, tx, c)
+	if err != nil {
+		return p, err
+	}
+	for _, f := range sent {
+		if f.Phase == photos.Before && f.RemovedAt.IsZero() {
+			p.Photos++
+		}
 	}
 	if p.Steps, err = steps(ctx, tx, c, rules); err != nil {
 		return p, err

@@ -33,23 +33,32 @@ func (d *desk) reportForm(ctx context.Context, tx tenants.Tx, r *web.Request, me
 }
 
 func (d *desk) reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident, f *fault.Error) (web.Reply, error) {
+	p, err := d.reportOf(ctx, tx, r, me, f)
+	reply := web.Page(ui.T(ctx, "我要反映"), view.ReportPage(p)).Data(p)
+	if f != nil {
+		reply = reply.Status(f.Kind.Status())
+	}
+	return reply, err
+}
+
+func (d *desk) reportOf(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident, f *fault.Error) (p view.Report, err error) {
 	cfg, err := blueprint.For(ctx, tx)
 	if err != nil {
-		return web.Reply{}, err
+		return p, err
 	}
 	box, err := tx.Box(ctx)
 	if err != nil {
-		return web.Reply{}, err
+		return p, err
 	}
 	name, phone, err := me.Open(box)
 	if err != nil {
-		return web.Reply{}, err
+		return p, err
 	}
 	consents, err := Consents(ctx, tx, me.Person)
 	if err != nil {
-		return web.Reply{}, err
+		return p, err
 	}
-	p := view.Report{Form: form(ctx, r, f), Base: r.Base, ID: tenants.NewID().String(), Class: r.Text("class"), Name: name, Phone: phone, PlaceAgreed: agreed(consents)[ForPlace]}
+	p = view.Report{Form: form(ctx, r, f), Base: r.Base, ID: tenants.NewID().String(), Class: r.Text("class"), Name: name, Phone: phone, PlaceAgreed: agreed(consents)[ForPlace]}
 	if typed := r.Text("id"); typed != "" {
 		p.ID = typed
 	}
@@ -59,11 +68,7 @@ func (d *desk) reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, me
 			p.Communities = append(p.Communities, ui.Option{Value: u.Key, Label: u.Name})
 		}
 	}
-	reply := web.Page(ui.T(ctx, "我要反映"), view.ReportPage(p)).Data(p)
-	if f != nil {
-		reply = reply.Status(f.Kind.Status())
-	}
-	return reply, nil
+	return p, nil
 }
 
 // mostPhotos is how many photos somebody sends with a report.
@@ -79,6 +84,11 @@ func (d *desk) report(ctx context.Context, tx tenants.Tx, r *web.Request, me *Re
 		err = bad
 	}
 	var c *cases.Case
+	if err == nil && r.Text("anyway") == "" {
+		if c, err = cases.OwnAlike(ctx, tx, in); c != nil {
+			return d.alike(ctx, tx, r, me, c)
+		}
+	}
 	if err == nil {
 		c, err = cases.ReportOwn(ctx, tx, in)
 	}
@@ -92,6 +102,25 @@ func (d *desk) report(ctx context.Context, tx tenants.Tx, r *web.Request, me *Re
 		return web.Reply{}, err
 	}
 	return web.See(r.Path("/matters/%s?new=1", c.ID)).Or(view.Receipt{ID: c.ID.String(), Number: c.Number}), nil
+}
+
+// alike shows the matter that a report seems to repeat, with what was typed: it is added there, or reported all the same.
+func (d *desk) alike(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident, c *cases.Case) (web.Reply, error) {
+	f := fault.New(fault.Conflict, "您反映过相似的事项（编号 %s），正在办理", c.Number)
+	if r.WantsJSON() {
+		return web.Reply{}, f
+	}
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	list, err := rows(ctx, tx, r, cfg, []*cases.Case{c})
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := d.reportOf(ctx, tx, r, me, f)
+	p.Alike = &list[0]
+	return web.Page(ui.T(ctx, "我要反映"), view.ReportPage(p)).Status(f.Kind.Status()), err
 }
 
 // readReport is the form in the verb's words. A point needs the resident's consent, which pressing the button gives.

@@ -138,6 +138,7 @@ type Report struct {
 	Phone       string      `json:"phone"`
 	PlaceAgreed bool        `json:"place_agreed"`
 	Communities []ui.Option `json:"communities"`
+	Alike       *Row        `json:"-"` // one's own matter that this seems to repeat
 }
 
 // Receipt is what a program hears of a report.
@@ -178,6 +179,7 @@ type Matter struct {
 	Words     string      `json:"words"`
 	Address   string      `json:"address,omitempty"`
 	Community string      `json:"community,omitempty"`
+	Photos    int         `json:"photos"` // sent with it
 	State     string      `json:"state"`
 	Tone      ui.Tone     `json:"-"`
 	At        time.Time   `json:"reported_at"`

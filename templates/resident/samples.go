@@ -29,7 +29,7 @@ func Samples() []Sample {
 	}
 	steps := []ui.Step{{Label: "Received", Note: ui.Time(at), State: ui.Done}, {Label: "Passed to Sanitation", State: ui.Done}, {Label: "Under way", State: ui.Now}, {Label: "Done"}, {Label: "Your rating"}}
 	record := []ui.Moment{{At: at, Act: "You reported it", Tone: ui.Info}, {At: at.Add(time.Hour), Act: "The street took it on", Detail: "Expected to be done by 2026-11-25", Tone: ui.Good}}
-	matter := Matter{Form: form, Base: "/r/fengqiao", ID: "1", Number: "20261123-00001", Icon: "bin", Title: "Rubbish", Words: "Three bags at the east gate", Address: "18 Maple Bridge Road", Community: "Sunny",
+	matter := Matter{Form: form, Base: "/r/fengqiao", ID: "1", Number: "20261123-00001", Icon: "bin", Title: "Rubbish", Words: "Three bags at the east gate", Address: "18 Maple Bridge Road", Community: "Sunny", Photos: 2,
 		State: "Under way", Tone: ui.Info, At: at, Due: at.Add(48 * time.Hour), Steps: steps, Record: record, Open: true, Again: "/r/fengqiao/report?class=matter-06010", Hotline: "12345"}
 	fresh, late, done, merged := matter, matter, matter, matter
 	fresh.Receipt, fresh.Accept = "We have your report.", at.Add(time.Hour)
@@ -40,6 +40,8 @@ func Samples() []Sample {
 		Communities: []ui.Option{{Value: "320505003001", Label: "Sunny"}}}
 	again := report
 	again.Form, again.PlaceAgreed = refused, true
+	twice := report
+	twice.Alike = &rows[0]
 	frame := Frame{Street: "Maple Bridge", Base: "/r/fengqiao", Here: "/", Hotline: "12345", Page: layout.Page{Title: "Maple Bridge", Guard: ui.Guard{Request: "019ab000-0000-7000-8000-000000000001"}}}
 	elder := frame
 	elder.Elder, elder.Contrast, elder.Signed, elder.Demo, elder.Unread, elder.Theme, elder.Tab = true, true, true, true, 120, "/r/fengqiao/theme.css?c=b01e17", "matters"
@@ -58,6 +60,7 @@ func Samples() []Sample {
 		{"choose-all", ChoosePage(Choose{Base: "/r/fengqiao", Groups: []Group{{Title: "Surroundings", Tiles: []Tile{{Class: "matter-06010", Title: "Exposed rubbish", Href: "/r/fengqiao/report?class=matter-06010"}}}}}), false},
 		{"report", ReportPage(report), false},
 		{"report-refused", ReportPage(again), false},
+		{"report-alike", ReportPage(twice), false},
 		{"matters-empty", MattersPage(Matters{Base: "/r/fengqiao"}), false},
 		{"matter-new", MatterPage(fresh), false},
 		{"matter-late", MatterPage(late), false},

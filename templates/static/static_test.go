@@ -191,6 +191,38 @@ func TestContrast(t *testing.T) {
 	}
 }
 
+// The residents' pages, in the product's colours and in strong contrast. A street's own are corrected by admin.Theme.
+func TestResidentContrast(t *testing.T) {
+	css := asset(t, "resident.css")
+	plain, strong, _ := strings.Cut(css, ".contrast {")
+	for name, part := range map[string]string{"plain": plain, "contrast": strong} {
+		colour := func(token string) string {
+			if strings.HasPrefix(token, "#") {
+				return token
+			}
+			for _, where := range []string{part, plain} {
+				if m := regexp.MustCompile(`--` + token + `:\s*(#[0-9a-f]{3,6})`).FindStringSubmatch(where); m != nil {
+					return m[1]
+				}
+			}
+			t.Fatalf("no token --%s in resident.css", token)
+			return ""
+		}
+		for _, p := range []struct {
+			text, ground string
+			least        float64
+		}{
+			{"ink", "paper", 7}, {"ink", "ground", 7}, {"muted", "paper", 4.5}, {"muted", "ground", 4.5}, {"wj-strong", "paper", 4.5}, {"wj-stronger", "ground", 4.5}, {"#fff", "wj-strong", 4.5},
+			{"good", "good-ground", 4.5}, {"warn", "warn-ground", 4.5}, {"bad", "bad-ground", 4.5}, {"info", "info-ground", 4.5}, {"bad", "paper", 4.5}, {"#fff", "good", 4.5}, {"#fff", "#b01e17", 4.5},
+			{"#7d8896", "paper", 3}, {"wj-accent", "paper", 3},
+		} {
+			if got := contrast(t, colour(p.text), colour(p.ground)); got < p.least {
+				t.Errorf("%s: %s on %s: %.2f, want %.1f", name, p.text, p.ground, got, p.least)
+			}
+		}
+	}
+}
+
 // contrast is the WCAG 2.2 contrast ratio of two hexadecimal colours.
 func contrast(t *testing.T, a, b string) float64 {
 	t.Helper()
