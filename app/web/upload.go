@@ -192,20 +192,26 @@ func (r *Request) takeFile(s *Site, tenant tenants.ID, u upload, field string, p
 		return tooMuch(err)
 	}
 	r.digest(field, [sha256.Size]byte(sum.Sum(nil)))
+	if r.untaken == nil {
+		err = r.makeOf(s, tenant, u, field, body.Bytes())
+	}
+	return err
+}
+
+// makeOf has the taker make of a file what the handler is to have.
+func (r *Request) makeOf(s *Site, tenant tenants.ID, u upload, field string, content []byte) error {
 	switch {
-	case r.untaken != nil:
-		return nil
 	case r.count() == u.files:
 		return r.untake(field, fault.New(fault.Invalid, "一次最多上传 %d 个文件", u.files))
-	case n > s.Uploads.Most:
+	case int64(len(content)) > s.Uploads.Most:
 		return r.untake(field, fault.New(fault.Invalid, "文件超过 %d MB，请缩小后上传", s.Uploads.Most>>20))
 	}
 	if s.Uploads.Look != nil {
-		if err := s.Uploads.Look(r.Context(), body.Bytes()); err != nil {
+		if err := s.Uploads.Look(r.Context(), content); err != nil {
 			return r.untake(field, err)
 		}
 	}
-	made, err := u.take(r.Context(), s.DB.Blobs(), tenant, body.Bytes())
+	made, err := u.take(r.Context(), s.DB.Blobs(), tenant, content)
 	if err != nil {
 		return r.untake(field, err)
 	}
