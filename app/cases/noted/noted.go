@@ -175,8 +175,8 @@ func Parse(text string) (Values, error) {
 
 // Said is a value as people read it.
 type Said struct {
-	Title, Value string
-	Personal     bool
+	Key, Title, Value string
+	Personal          bool
 }
 
 // Say says values in the order of fields, in words. Unless full, what is personal comes masked.
@@ -186,7 +186,7 @@ func (v Values) Say(ctx context.Context, fields []blueprint.Field, full bool) (o
 		if !has {
 			continue
 		}
-		said := Said{f.Title, say(ctx, f, s), f.Personal}
+		said := Said{f.Key, f.Title, say(ctx, f, s), f.Personal}
 		if f.Personal && !full {
 			said.Value = masked(f, said.Value)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/cases/noted"
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/supervision"
 	"wanjie/templates/ui"
@@ -26,6 +27,7 @@ type known struct {
 	rules *blueprint.Config
 	box   *keys.Box
 	words cases.Words
+	noted []noted.Said // of the fields of its class, in full
 
 	assignments  []cases.Assignment // oldest first
 	applications []cases.Application
@@ -66,6 +68,11 @@ func gather(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*known, error) {
 	if k.words, err = c.Open(k.box); err != nil {
 		return nil, err
 	}
+	filled, err := c.Filled(k.box)
+	if err != nil {
+		return nil, err
+	}
+	k.noted = filled.Say(ui.WithLocale(ctx, ui.Chinese), rules.FieldsOf(c.Class), true)
 	if err := tx.Select(&k.assignments).Where("a.case_id = ?", id).OrderExpr("a.dispatched_at, a.id").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("assignments of case %s: %w", id, err)
 	}
@@ -137,6 +144,9 @@ func (k *known) base() (Values, error) {
 		"address": w.Address, "description": w.Description, "petitioner": w.Petitioner, "phone": w.Phone, "urgent": "一般",
 		"reported_at": when(c.ReportedAt), "filed_at": when(c.FiledAt), "due_at": when(c.DueAt), "upper_due_at": when(c.UpperDue), "closed_at": when(c.ClosedAt),
 		"result": k.last("case.handled"), "finding": k.last("case.checked"), "reply": k.last("case.answered"), "callback_words": k.last("case.called_back"),
+	}
+	for _, said := range k.noted {
+		v[noted.Name(said.Key)] = said.Value
 	}
 	if c.Urgent {
 		v["urgent"] = "紧急"

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wanjie/app/cases"
+	"wanjie/app/cases/noted"
 	"wanjie/app/cases/photos"
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/supervision"
@@ -88,6 +89,34 @@ func TestAConfidentialPetitionerIsOnNoPaper(t *testing.T) {
 	p, err := s.print(chief, open.ID, blueprint.IntakeSheet, onScreen)
 	if err != nil || !slices.Contains(p.Papers[0].Personal, "petitioner") {
 		t.Errorf("another's intake sheet: %v (%v)", p.Papers, err)
+	}
+}
+
+// What a class asks stands on its papers, and who printed the names of the parties has looked at them.
+func TestWhatAClassAsksIsOnItsPaper(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	in := rubbish()
+	in.Class = "extension-20002"
+	in.Noted = noted.Values{"dispute-first": "张某", "dispute-second": "李某", "dispute-people": "5"}
+	c := s.dispatched(in)
+	p, err := s.print(sender, c.ID, blueprint.DispatchOrder, asWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := p.Word(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"一方当事人\n张某", "另一方当事人\n李某", "涉及人数\n5 人"} {
+		if got := text(t, file); !strings.Contains(got, want) {
+			t.Errorf("the order does not say %q:\n%s", want, got)
+		}
+	}
+	var fields string
+	if err := s.view.QueryRow(t.Context(), `SELECT fields FROM looks WHERE tenant_id = $1 AND actor = $2 AND object_id = $3 AND purpose = 'print'`, int32(s.ID), sender, c.ID).Scan(&fields); err != nil ||
+		!strings.Contains(fields, "field.dispute-first,field.dispute-second") {
+		t.Errorf("the look says %q (%v)", fields, err)
 	}
 }
 

@@ -90,8 +90,12 @@ func rubbish() cases.Intake {
 		Description: "小区东门垃圾堆放三天，请联系13800138000", Address: "枫桥路18号东门", Petitioner: "王小明", Phone: "13800138000"}}
 }
 
-// dispatched is a case on its way to the sanitation station.
+// dispatched is a case on its way to the sanitation station, or to whom the list names for another matter.
 func (s *street) dispatched(in cases.Intake) (c *cases.Case) {
+	unit := "sanitation"
+	if in.Class != garbage {
+		unit = "judicial"
+	}
 	s.do(clerk, func(ctx context.Context, tx tenants.Tx) (err error) {
 		if c, err = cases.Report(ctx, tx, in); err != nil {
 			return err
@@ -100,7 +104,7 @@ func (s *street) dispatched(in cases.Intake) (c *cases.Case) {
 		return err
 	})
 	s.do(sender, func(ctx context.Context, tx tenants.Tx) (err error) {
-		c, err = cases.Dispatch(ctx, tx, c.ID, cases.Order{Unit: "sanitation", Basis: cases.Statutory})
+		c, err = cases.Dispatch(ctx, tx, c.ID, cases.Order{Unit: unit, Basis: cases.Statutory})
 		return err
 	})
 	return c
