@@ -54,6 +54,10 @@ check: gen lint test ## everything CI runs, after regenerating; fails when gener
 bench: build ## measure everything beside its floor (a few minutes)
 	@for b in provision page rollup import intake; do $(BIN)/wanjie bench $$b --json || exit 1; done
 
+.PHONY: screenshots
+screenshots: setup-browser ## take the README's pictures from the running demo
+	@go run ./infra/screenshots
+
 .PHONY: clean
 clean: ## forget the demo district and everything built
 	@rm -rf .local
