@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"wanjie/app/assessment"
 	"wanjie/app/cases"
+	"wanjie/app/cases/field"
 	"wanjie/app/cases/papers"
 	"wanjie/app/cases/photos"
 	"wanjie/app/cases/registers"
@@ -41,6 +43,15 @@ func init() { // features do not import each other both ways
 		}
 		return out, err
 	}
+	field.GridsOf = func(ctx context.Context, tx tenants.Tx, codes []string) (out []field.Grid, err error) {
+		list, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
+		for _, g := range list {
+			if slices.Contains(codes, g.Code) {
+				out = append(out, field.Grid{Code: g.Code, Name: g.Name, ID: g.ID.String(), Community: g.Community})
+			}
+		}
+		return out, err
+	}
 	photos.Join()
 	photos.MayHandover = func(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 		_, err := handover.Find(ctx, tx, id)
@@ -53,7 +64,7 @@ func init() { // features do not import each other both ways
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part),
+	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part, field.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

@@ -199,6 +199,16 @@ func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) 
 	return p, nil
 }
 
+// MyTasks are what waits for the actor, as the page of tasks says it.
+func MyTasks(ctx context.Context, tx tenants.Tx, r *web.Request) ([]view.TaskRow, error) {
+	list, err := Tasks(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := tasksPage(ctx, tx, r, list)
+	return p.Rows, err
+}
+
 // Options of forms and filters. One that is retired stays as long as it is the value.
 
 func (n names) classes(value string) []ui.Option {

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -63,6 +64,9 @@ func postReport(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, 
 	if err != nil {
 		return web.Reply{}, err
 	}
+	if as := r.Text("reporter"); as != "" && as != strconv.FormatInt(tx.Actor().Person, 10) { // kept on a phone by somebody else
+		return web.Reply{}, fault.New(fault.Unsigned, "请由上报人本人登录后发送")
+	}
 	in := readIntake(r)
 	in.Noted = readNoted(r, cfg, in.Class, blueprint.AtReport)
 	c, no, err := withPhotos(ctx, tx, r, uuid.Nil, ToReport, func() (*Case, error) { return Report(ctx, tx, in) })
@@ -116,7 +120,7 @@ func reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fau
 	}
 	p := view.Report{
 		Form: view.Form{Action: r.Path("/cases"), Guard: r.Guard(), Key: string(ToReport), Values: map[string]string{}, Photos: takesPhotos(ToReport)},
-		Case: tenants.NewID().String(), Back: r.Path("/cases"), Ask: r.Path("/cases/new"), Tell: r.Path("/cases/outside"), Spot: onSpot(tx.Actor(), n.cfg),
+		Case: tenants.NewID().String(), Back: r.Path("/cases"), Ask: r.Path("/cases/new"), Tell: r.Path("/cases/outside"), Spot: OnSpot(tx.Actor(), n.cfg),
 	}
 	if cfg := n.cfg; cfg.On("grids") {
 		p.Picker = r.Path("/grids/picker")

@@ -24,8 +24,8 @@ func onTheSpot(cfg *blueprint.Config) (l blueprint.Level) {
 	return l
 }
 
-// onSpot reports whether the actor is of a role that mends what it finds.
-func onSpot(actor tenants.Actor, cfg *blueprint.Config) bool {
+// OnSpot reports whether the actor is of a role that mends what it finds.
+func OnSpot(actor tenants.Actor, cfg *blueprint.Config) bool {
 	l := onTheSpot(cfg)
 	return slices.ContainsFunc(actor.Grants, func(g tenants.Grant) bool { return slices.Contains(l.Roles, g.Role) })
 }
