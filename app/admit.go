@@ -143,5 +143,13 @@ func (a *App) admitDistrict(r *web.Request) (int32, error) {
 		return 0, errNowhere
 	}
 	r.Needs = auth.BoardRead
-	return int32(code), grants.RequireDistrict(auth.BoardRead, int32(code))
+	if err := grants.RequireDistrict(auth.BoardRead, int32(code)); err != nil {
+		return 0, err
+	}
+	if sectors, whole := grants.Lines(auth.BoardRead, int32(code)); !whole {
+		if r.Line, err = a.lineOf(r.Context(), int32(code), sectors); err != nil {
+			return 0, err
+		}
+	}
+	return int32(code), nil
 }

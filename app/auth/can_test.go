@@ -72,9 +72,9 @@ func TestWhoNeedsASecondFactor(t *testing.T) {
 		"a clerk":             {nil, []tenants.Grant{{Role: Dispatcher}, {Role: Handler, Unit: "a"}}, false},
 		"an administrator":    {nil, []tenants.Grant{{Role: Dispatcher}, {Role: StreetAdmin}}, true},
 		"an auditor":          {nil, []tenants.Grant{{Role: AuditAdmin}}, true},
-		"an operator":         {UpperGrants{{InVendor, 0, Operator}}, nil, true},
-		"a district's leader": {UpperGrants{{InDistrict, 320505, DistrictLeader}}, nil, false},
-		"a district's admin":  {UpperGrants{{InDistrict, 320505, SystemAdmin}}, nil, true},
+		"an operator":         {UpperGrants{{InVendor, 0, Operator, ""}}, nil, true},
+		"a district's leader": {UpperGrants{{InDistrict, 320505, DistrictLeader, ""}}, nil, false},
+		"a district's admin":  {UpperGrants{{InDistrict, 320505, SystemAdmin, ""}}, nil, true},
 		"nobody":              {nil, nil, false},
 	} {
 		if got := NeedsSecondFactor(c.upper, c.grants); got != c.want {

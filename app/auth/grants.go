@@ -186,6 +186,6 @@ var Columns = []keys.Columns{
 	{Table: "grants", Plain: []string{"tenant_id", "id", "person", "role", "unit", "community", "grid", "made_by", "made_at", "ended_at"}},
 	{Table: "members", Plain: []string{"tenant_id", "person", "id", "left_at", "disabled_at"}, Sealed: []string{"name", "phone"}},
 	{Table: "ctl.people", Plain: []string{"person", "identity", "kind", "active", "epoch", "made_at", "ended_at", "second_factor"}},
-	{Table: "ctl.upper_acts", Plain: []string{"id", "at", "kind", "actor", "person", "scope", "district", "role"}},
-	{Table: "ctl.upper_grants", Plain: []string{"person", "scope", "district", "role", "made_by", "made_at"}},
+	{Table: "ctl.upper_acts", Plain: []string{"id", "at", "kind", "actor", "person", "scope", "district", "role", "sector"}},
+	{Table: "ctl.upper_grants", Plain: []string{"person", "scope", "district", "role", "sector", "made_by", "made_at"}},
 }

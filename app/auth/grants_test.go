@@ -226,16 +226,16 @@ func TestUpperGrants(t *testing.T) {
 	give := func(by Officer, g UpperGrant) error {
 		return vendor(func(ctx context.Context, tx tenants.VendorTx) error { return GiveUpper(ctx, tx, by, s.Person, g) })
 	}
-	byGuard := Officer{Person: guard, Grants: UpperGrants{{InVendor, 0, SecurityAdmin}}}
-	must(t, give(byGuard, UpperGrant{InVendor, 0, Operator}))
-	must(t, give(byGuard, UpperGrant{InVendor, 0, Operator}))
-	must(t, give(byGuard, UpperGrant{InVendor, 0, SystemAdmin}))
-	must(t, give(Machine(), UpperGrant{InDistrict, 320505, DistrictLeader}))
-	must(t, give(Machine(), UpperGrant{InDistrict, 320505, AuditAdmin})) // another scope than the vendor's
-	if err := give(byGuard, UpperGrant{InVendor, 0, AuditAdmin}); !fault.Is(err, fault.Conflict) {
+	byGuard := Officer{Person: guard, Grants: UpperGrants{{InVendor, 0, SecurityAdmin, ""}}}
+	must(t, give(byGuard, UpperGrant{InVendor, 0, Operator, ""}))
+	must(t, give(byGuard, UpperGrant{InVendor, 0, Operator, ""}))
+	must(t, give(byGuard, UpperGrant{InVendor, 0, SystemAdmin, ""}))
+	must(t, give(Machine(), UpperGrant{InDistrict, 320505, DistrictLeader, ""}))
+	must(t, give(Machine(), UpperGrant{InDistrict, 320505, AuditAdmin, ""})) // another scope than the vendor's
+	if err := give(byGuard, UpperGrant{InVendor, 0, AuditAdmin, ""}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("two powers with the vendor: %v", err)
 	}
-	if err := give(byGuard, UpperGrant{InDistrict, 320505, SecurityAdmin}); !fault.Is(err, fault.Conflict) {
+	if err := give(byGuard, UpperGrant{InDistrict, 320505, SecurityAdmin, ""}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("two powers in a district: %v", err)
 	}
 	if err := vendor(func(ctx context.Context, tx tenants.VendorTx) error {
@@ -249,12 +249,12 @@ func TestUpperGrants(t *testing.T) {
 		g    UpperGrant
 		kind fault.Kind
 	}{
-		"by an operator":              {Officer{Person: guard, Grants: UpperGrants{{InVendor, 0, Operator}}}, UpperGrant{InVendor, 0, Operator}, fault.Forbidden},
-		"to oneself":                  {Officer{Person: s.Person, Grants: UpperGrants{{InVendor, 0, SecurityAdmin}}}, UpperGrant{InVendor, 0, Operator}, fault.Forbidden},
-		"another district's security": {Officer{Person: guard, Grants: UpperGrants{{InDistrict, 440310, SecurityAdmin}}}, UpperGrant{InDistrict, 320505, DistrictLeader}, fault.Forbidden},
-		"a district's to the vendor":  {Officer{Person: guard, Grants: UpperGrants{{InDistrict, 320505, SecurityAdmin}}}, UpperGrant{InVendor, 0, Operator}, fault.Forbidden},
-		"a tenant's role":             {Machine(), UpperGrant{InVendor, 0, Dispatcher}, fault.Invalid},
-		"no district":                 {Machine(), UpperGrant{InDistrict, 0, DistrictLeader}, fault.Invalid},
+		"by an operator":              {Officer{Person: guard, Grants: UpperGrants{{InVendor, 0, Operator, ""}}}, UpperGrant{InVendor, 0, Operator, ""}, fault.Forbidden},
+		"to oneself":                  {Officer{Person: s.Person, Grants: UpperGrants{{InVendor, 0, SecurityAdmin, ""}}}, UpperGrant{InVendor, 0, Operator, ""}, fault.Forbidden},
+		"another district's security": {Officer{Person: guard, Grants: UpperGrants{{InDistrict, 440310, SecurityAdmin, ""}}}, UpperGrant{InDistrict, 320505, DistrictLeader, ""}, fault.Forbidden},
+		"a district's to the vendor":  {Officer{Person: guard, Grants: UpperGrants{{InDistrict, 320505, SecurityAdmin, ""}}}, UpperGrant{InVendor, 0, Operator, ""}, fault.Forbidden},
+		"a tenant's role":             {Machine(), UpperGrant{InVendor, 0, Dispatcher, ""}, fault.Invalid},
+		"no district":                 {Machine(), UpperGrant{InDistrict, 0, DistrictLeader, ""}, fault.Invalid},
 	} {
 		if err := give(c.by, c.g); !fault.Is(err, c.kind) {
 			t.Errorf("%s: %v, want kind %d", what, err, c.kind)
@@ -273,7 +273,7 @@ func TestUpperGrants(t *testing.T) {
 	}
 	end := func() error {
 		return vendor(func(ctx context.Context, tx tenants.VendorTx) error {
-			return EndUpper(ctx, tx, byGuard, s.Person, UpperGrant{InVendor, 0, Operator})
+			return EndUpper(ctx, tx, byGuard, s.Person, UpperGrant{InVendor, 0, Operator, ""})
 		})
 	}
 	must(t, end())

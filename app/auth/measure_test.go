@@ -16,7 +16,7 @@ func TestGrantsAboveAreRecorded(t *testing.T) {
 	t.Parallel()
 	w := tenantstest.Open(t)
 	guard, clerk := person(t), person(t)
-	by, g := Officer{Person: guard, Grants: UpperGrants{{InVendor, 0, SecurityAdmin}}}, UpperGrant{InDistrict, 320505, DistrictAnalyst}
+	by, g := Officer{Person: guard, Grants: UpperGrants{{InVendor, 0, SecurityAdmin, ""}}}, UpperGrant{InDistrict, 320505, DistrictAnalyst, ""}
 	must(t, w.DB.Vendor(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
 		for range 2 { // the second gives nothing
 			if err := GiveUpper(ctx, tx, by, clerk, g); err != nil {
@@ -74,7 +74,7 @@ func TestTheVendorsLastSecurityAdministratorStays(t *testing.T) {
 		must(t, err)
 		o := Officer{Person: p}
 		for _, role := range roles {
-			g := UpperGrant{InVendor, 0, role}
+			g := UpperGrant{InVendor, 0, role, ""}
 			must(t, k.DB.Vendor(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error { return GiveUpper(ctx, tx, Machine(), p, g) }))
 			o.Grants = append(o.Grants, g)
 		}
@@ -83,7 +83,7 @@ func TestTheVendorsLastSecurityAdministratorStays(t *testing.T) {
 	first, a := officer(SecurityAdmin)
 	end := func(by Officer, p int64) error {
 		return k.DB.Vendor(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
-			return EndUpper(ctx, tx, by, p, UpperGrant{InVendor, 0, SecurityAdmin})
+			return EndUpper(ctx, tx, by, p, UpperGrant{InVendor, 0, SecurityAdmin, ""})
 		})
 	}
 	if err := end(first, a); !fault.Is(err, fault.Conflict) {
@@ -210,7 +210,7 @@ func TestElsewhere(t *testing.T) {
 	}
 	employ(t, w, there, both, "陆明", Give{Role: Intake})
 	must(t, w.DB.Vendor(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
-		return GiveUpper(ctx, tx, Machine(), upper, UpperGrant{InDistrict, 320505, DistrictLeader})
+		return GiveUpper(ctx, tx, Machine(), upper, UpperGrant{InDistrict, 320505, DistrictLeader, ""})
 	}))
 	for p, want := range map[int64]bool{only: false, both: true, upper: true} {
 		if got, err := k.Elsewhere(t.Context(), p, here.ID); err != nil || got != want {

@@ -35,13 +35,14 @@ func Accounts(ctx context.Context, tx tenants.VendorTx, persons ...int64) ([]Acc
 		Scope        sql.NullString
 		District     sql.NullInt32
 		Role         sql.NullString
+		Sector       sql.NullString
 	}
 	where, args := "g.person IS NOT NULL", []any(nil)
 	if len(persons) > 0 {
 		where, args = "p.person IN (?)", []any{bun.List(persons)}
 	}
-	if err := tx.Raw(`SELECT p.person, p.identity, p.active, coalesce(p.ended_at, p.made_at) AS ended_at, p.second_factor, g.scope, g.district, g.role
-		FROM ctl.people p LEFT JOIN ctl.upper_grants g USING (person) WHERE p.kind = 'staff' AND `+where+` ORDER BY p.person, g.scope DESC, g.district, g.role`, args...).Scan(ctx, &rows); err != nil {
+	if err := tx.Raw(`SELECT p.person, p.identity, p.active, coalesce(p.ended_at, p.made_at) AS ended_at, p.second_factor, g.scope, g.district, g.role, g.sector
+		FROM ctl.people p LEFT JOIN ctl.upper_grants g USING (person) WHERE p.kind = 'staff' AND `+where+` ORDER BY p.person, g.scope DESC, g.district, g.role, g.sector`, args...).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
 	var out []Account
@@ -55,7 +56,7 @@ func Accounts(ctx context.Context, tx tenants.VendorTx, persons ...int64) ([]Acc
 		}
 		if r.Role.Valid {
 			last := &out[len(out)-1]
-			last.Grants = append(last.Grants, UpperGrant{Scope(r.Scope.String), r.District.Int32, r.Role.String})
+			last.Grants = append(last.Grants, UpperGrant{Scope(r.Scope.String), r.District.Int32, r.Role.String, r.Sector.String})
 		}
 	}
 	return out, nil

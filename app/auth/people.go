@@ -77,10 +77,11 @@ func (k *Keeper) Upper(ctx context.Context, s Session) (UpperGrants, error) {
 		Scope    sql.NullString
 		District sql.NullInt32
 		Role     sql.NullString
+		Sector   sql.NullString
 	}
 	err := k.DB.Gateway(ctx, tenants.Home, func(ctx context.Context, tx tenants.GatewayTx) error {
-		return tx.Raw(`SELECT p.active, p.epoch, g.scope, g.district, g.role FROM ctl.people p
-			LEFT JOIN ctl.upper_grants g ON g.person = p.person WHERE p.person = ? ORDER BY g.scope, g.district, g.role`, s.Person).Scan(ctx, &rows)
+		return tx.Raw(`SELECT p.active, p.epoch, g.scope, g.district, g.role, g.sector FROM ctl.people p
+			LEFT JOIN ctl.upper_grants g ON g.person = p.person WHERE p.person = ? ORDER BY g.scope, g.district, g.role, g.sector`, s.Person).Scan(ctx, &rows)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("grants above the tenants: %w", err)
@@ -91,7 +92,7 @@ func (k *Keeper) Upper(ctx context.Context, s Session) (UpperGrants, error) {
 	}
 	for _, r := range rows {
 		if r.Role.Valid {
-			out = append(out, UpperGrant{Scope(r.Scope.String), r.District.Int32, r.Role.String})
+			out = append(out, UpperGrant{Scope(r.Scope.String), r.District.Int32, r.Role.String, r.Sector.String})
 		}
 	}
 	return out, nil

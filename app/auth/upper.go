@@ -16,6 +16,7 @@ type UpperGrant struct {
 	Scope    Scope
 	District int32 // six-digit division code; 0 with the vendor
 	Role     string
+	Sector   string // key of the line of departments that a district's grant is narrowed to; empty: the whole district
 }
 
 // UpperGrants are all of one person's.
@@ -39,6 +40,21 @@ func (u UpperGrants) District(capability string, district int32) bool {
 		}
 	}
 	return false
+}
+
+// Lines are the sectors to which they hold capability over the district narrowed; whole says that a grant holds it
+// over everything there, and then there are none.
+func (u UpperGrants) Lines(capability string, district int32) (sectors []string, whole bool) {
+	for _, g := range u {
+		switch one := (UpperGrants{g}); {
+		case !one.District(capability, district):
+		case g.Sector == "":
+			return nil, true
+		default:
+			sectors = append(sectors, g.Sector)
+		}
+	}
+	return sectors, false
 }
 
 // RequireVendor is the first line behind a vendor door: nil or fault.Forbidden.
@@ -96,6 +112,9 @@ func (g UpperGrant) Check() error {
 	if (g.Scope == InDistrict) != (g.District != 0) {
 		return fault.Field("district", "请选择区县")
 	}
+	if g.Sector != "" && (g.Scope != InDistrict || !role.can(BoardRead)) {
+		return fault.Field("sector", "该角色不能限定条线")
+	}
 	return nil
 }
 
@@ -121,8 +140,8 @@ func GiveUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int6
 	if err := separated(role, held); err != nil {
 		return err
 	}
-	res, err := tx.Raw(`INSERT INTO ctl.upper_grants (person, scope, district, role, made_by) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (person, scope, district, role) DO NOTHING`, person, string(g.Scope), g.District, g.Role, by.Person).Exec(ctx)
+	res, err := tx.Raw(`INSERT INTO ctl.upper_grants (person, scope, district, role, sector, made_by) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (person, scope, district, role, sector) DO NOTHING`, person, string(g.Scope), g.District, g.Role, g.Sector, by.Person).Exec(ctx)
 	if isSeparation(err) {
 		return errSeparated()
 	}
@@ -145,8 +164,8 @@ func EndUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int64
 	if err := keepsOfficer(ctx, tx, by.trust || g.Scope != InVendor || g.Role != SecurityAdmin, person); err != nil {
 		return err
 	}
-	res, err := tx.Raw("DELETE FROM ctl.upper_grants WHERE person = ? AND scope = ? AND district = ? AND role = ?",
-		person, string(g.Scope), g.District, g.Role).Exec(ctx)
+	res, err := tx.Raw("DELETE FROM ctl.upper_grants WHERE person = ? AND scope = ? AND district = ? AND role = ? AND sector = ?",
+		person, string(g.Scope), g.District, g.Role, g.Sector).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("end grant above the tenants: %w", err)
 	}

@@ -15,8 +15,8 @@ import (
 
 // upperAct writes down what becomes of a grant above the tenants, with it or not at all.
 func upperAct(ctx context.Context, tx tenants.VendorTx, kind string, by Officer, person int64, g UpperGrant) error {
-	_, err := tx.Raw("INSERT INTO ctl.upper_acts (id, at, kind, actor, person, scope, district, role) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		tenants.NewID(), clock.Now(ctx), kind, by.Person, person, string(g.Scope), g.District, g.Role).Exec(ctx)
+	_, err := tx.Raw("INSERT INTO ctl.upper_acts (id, at, kind, actor, person, scope, district, role, sector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		tenants.NewID(), clock.Now(ctx), kind, by.Person, person, string(g.Scope), g.District, g.Role, g.Sector).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record grant above the tenants: %w", err)
 	}
@@ -37,20 +37,20 @@ type UpperAct struct {
 // there are in all. tx is at tenants.Home.
 func UpperActs(ctx context.Context, tx tenants.VendorTx, skip, size int) (acts []UpperAct, total int, err error) {
 	var rows []struct {
-		ID                uuid.UUID
-		At                time.Time
-		Kind, Scope, Role string
-		Actor, Person     int64
-		District          int32
+		ID                        uuid.UUID
+		At                        time.Time
+		Kind, Scope, Role, Sector string
+		Actor, Person             int64
+		District                  int32
 	}
 	if err := tx.Raw("SELECT count(*) FROM ctl.upper_acts").Scan(ctx, &total); err != nil {
 		return nil, 0, fmt.Errorf("count acts above the tenants: %w", err)
 	}
-	if err := tx.Raw("SELECT id, at, kind, actor, person, scope, district, role FROM ctl.upper_acts ORDER BY at DESC, id DESC OFFSET ? LIMIT ?", skip, size).Scan(ctx, &rows); err != nil {
+	if err := tx.Raw("SELECT id, at, kind, actor, person, scope, district, role, sector FROM ctl.upper_acts ORDER BY at DESC, id DESC OFFSET ? LIMIT ?", skip, size).Scan(ctx, &rows); err != nil {
 		return nil, 0, fmt.Errorf("acts above the tenants: %w", err)
 	}
 	for _, r := range rows {
-		acts = append(acts, UpperAct{r.ID, r.At, r.Kind == "ended", r.Actor, r.Person, UpperGrant{Scope(r.Scope), r.District, r.Role}})
+		acts = append(acts, UpperAct{r.ID, r.At, r.Kind == "ended", r.Actor, r.Person, UpperGrant{Scope(r.Scope), r.District, r.Role, r.Sector}})
 	}
 	return acts, total, nil
 }

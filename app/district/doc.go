@@ -14,6 +14,9 @@
 //   - late (超期未结) is the part of open past its deadline now; of a past day it is not known;
 //   - totals are the streets'. What streets hand over to the district's centre is a paired case there,
 //     so the centre stands in a row of its own and is not added;
+//   - a bureau's officer, whose grant is narrowed to lines of departments (条线), sees the classes that the duty
+//     lists say are led by one of them and the units that belong to one; everything else is left out where the
+//     tallies are summed, so that totals, trend, drill-downs and files hold nothing to subtract it from;
 //   - a unit (承办单位) of a street's own is a line of that street; a unit of the district's centre, which a
 //     street knows by a key that begins with "centre." (blueprint.CentreUnit), is one line with the sum of
 //     the streets that it serves, and opens to them. What it handles in the centre itself stands apart

@@ -9,7 +9,6 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"wanjie/app/fault"
 	"wanjie/app/web"
 	view "wanjie/templates/district"
 	"wanjie/templates/ui"
@@ -23,7 +22,7 @@ func export(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Rep
 		table = view.Places
 	}
 	if _, ok := dimensions[table]; !ok || format != "csv" && format != "xlsx" {
-		return web.Reply{}, fault.New(fault.NotFound, "页面不存在")
+		return web.Reply{}, errNoPage()
 	}
 	s, err := full(ctx, tx, r, table)
 	if err != nil {

@@ -3,6 +3,7 @@ package district
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
@@ -42,14 +43,17 @@ func ask(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (asked, vie
 	b := view.Board{
 		Path: r.Base, Query: p.Query(), Custom: p.Key == Custom, From: p.From, To: p.To, Against: p.against(), Past: p.To.Before(p.Today),
 	}
-	q := asked{Period: p}
+	q := asked{Period: p, line: r.Line}
+	if r.Line != nil {
+		b.Line = strings.Join(r.Line.Names, "、")
+	}
 	switch b.Group = r.URL.Query().Get("group"); b.Group {
 	case view.Work:
 	case view.Backlog, view.Flow:
 		q.deep = true
 		b.Query.Set("group", b.Group)
 	default:
-		return q, b, fault.New(fault.NotFound, "页面不存在")
+		return q, b, errNoPage()
 	}
 	if slug := r.PathValue("street"); slug != "" {
 		if q.tenant, b.Name, err = find(ctx, tx, slug); err != nil {
@@ -60,7 +64,7 @@ func ask(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (asked, vie
 		}
 		b.Street, b.Path = true, r.Path("/streets/%s", slug)
 	} else if q.unit = r.PathValue("unit"); q.unit != "" {
-		if b.Name, err = unitOf(ctx, tx, q.unit); err != nil {
+		if b.Name, err = unitOf(ctx, tx, r.Line, q.unit); err != nil {
 			return q, b, err
 		}
 		b.Path = r.Path("/units/%s", q.unit)
@@ -114,6 +118,8 @@ func fetch(ctx context.Context, tx tenants.DistrictTx, r *web.Request, q asked, 
 	return b, nil
 }
 
+func errNoPage() error { return fault.New(fault.NotFound, "页面不存在") }
+
 func way(ctx context.Context, r *web.Request, b view.Board, last string) (crumbs []crumb) {
 	if b.Street || last != "" {
 		crumbs = append(crumbs, web.Crumb(ui.T(ctx, "运行总览"), r.Base))
@@ -165,6 +171,9 @@ func full(ctx context.Context, tx tenants.DistrictTx, r *web.Request, table stri
 	q, b, err := ask(ctx, tx, r)
 	if err != nil {
 		return view.Sheet{}, err
+	}
+	if !b.Has(table) {
+		return view.Sheet{}, errNoPage()
 	}
 	switch {
 	case q.unit != "":

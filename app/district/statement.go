@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun/dialect/pgdialect"
+
 	"wanjie/app/clock"
 	"wanjie/tenants/blueprint"
 )
@@ -33,7 +35,14 @@ const (
 // dimension (r), and from them rows of one shape.
 func (q asked) sql(district int32) *statement {
 	s := &statement{}
-	s.say(`WITH s AS MATERIALIZED (SELECT t.tenant_id, t.slug, t.name, t.kind, l.lives, l.lives AND (t.kind = 'street' OR ?) AS counts, h.n - coalesce(c.n, 0) AS behind, h.at
+	s.say("WITH ")
+	behind := "h.n - coalesce(c.n, 0)"
+	if q.line != nil { // how much goes on outside the line is not for its officer
+		behind = "sign(h.n - coalesce(c.n, 0))::bigint"
+		s.say("line AS MATERIALIZED (SELECT * FROM unnest(?::int[], ?::text[], ?::text[]) l(tenant_id, dim, key)), ",
+			pgdialect.Array(q.line.Tenants), pgdialect.Array(q.line.Dimensions), pgdialect.Array(q.line.Keys))
+	}
+	s.say(`s AS MATERIALIZED (SELECT t.tenant_id, t.slug, t.name, t.kind, l.lives, l.lives AND (t.kind = 'street' OR ?) AS counts, `+behind+` AS behind, h.at
 		FROM tenants t CROSS JOIN LATERAL (SELECT t.state NOT IN ('opening', 'closed') AS lives) l
 		JOIN heads h ON h.tenant_id = t.tenant_id LEFT JOIN cursors c ON c.tenant_id = t.tenant_id AND c.follower = 'tally' WHERE t.district = ?`, q.tenant != 0, district)
 	if q.tenant != 0 {
@@ -46,7 +55,7 @@ func (q asked) sql(district int32) *statement {
 		UNION ALL SELECT part, tenant_id, '', '', '', sum(received), sum(on_time), sum(overdue), sum(late), 0, 0` + q.more(deeper) + ` FROM r WHERE dim = 'all' AND part <> 'point' GROUP BY 1, 2
 		UNION ALL SELECT 'point', 0, '', '', at::text, sum(received), sum(on_time), sum(overdue), 0, 0, 0` + q.more("NULL") + `
 			FROM r WHERE part = 'point' AND tenant_id = ANY (` + streets + `) GROUP BY at`)
-	if len(q.dims) > 0 {
+	if len(q.seen()) > 0 {
 		s.say(" UNION ALL ")
 		q.groups(s, district)
 	}
@@ -117,7 +126,7 @@ func (q asked) wants() []want {
 		steps = q.byMonth(trend)
 	}
 	out := []want{{"now", "all", now, flows}, {"was", "all", q.terms(q.Was), nil}, {"whole", "all", whole, stock}, {"point", "all", steps, nil}}
-	for _, dim := range q.dims {
+	for _, dim := range q.seen() {
 		out = append(out, want{"now", dim, now, flows})
 		if q.stock {
 			out = append(out, want{"whole", dim, whole, stock})
@@ -129,13 +138,32 @@ func (q asked) wants() []want {
 	ahead := q.Period
 	ahead.Today = endless // deadlines lie ahead: the present month is not whole before it ends
 	base := ahead.terms(q.Span)
-	for _, dim := range append([]string{"all"}, q.dims...) {
+	for _, dim := range append([]string{"all"}, q.seen()...) {
 		out = append(out, want{"due", dim, base, bases})
 		for _, days := range ages {
 			out = append(out, want{agedPart(days), dim, q.terms(Span{farBack, q.To.AddDate(0, 0, -days)}), aged})
 		}
 	}
 	return out
+}
+
+// seen are the dimensions that are read. Of a line there are its classes and its units: what came in by a channel or
+// from a community is not told apart by lines.
+func (q asked) seen() (out []string) {
+	for _, dim := range q.dims {
+		if q.line == nil || dim == "class" || dim == "unit" {
+			out = append(out, dim)
+		}
+	}
+	return out
+}
+
+// from is the dimension whose rows are summed for dim. All cases of a line are those of its classes.
+func (q asked) from(dim string) string {
+	if q.line != nil && dim == "all" {
+		return "class"
+	}
+	return dim
 }
 
 // endless is a today that no period reaches.
@@ -198,7 +226,10 @@ func (q asked) sums(s *statement, district int32) {
 					}
 				}
 			}
-			s.say(" FROM "+table+" WHERE district = ? AND dim = ? AND "+day+" BETWEEN ? AND ?", district, w.dim, t.from.Format(time.DateOnly), t.to.Format(time.DateOnly))
+			s.say(" FROM "+table+" WHERE district = ? AND dim = ? AND "+day+" BETWEEN ? AND ?", district, q.from(w.dim), t.from.Format(time.DateOnly), t.to.Format(time.DateOnly))
+			if q.line != nil {
+				s.say(" AND (tenant_id, key) IN (SELECT tenant_id, key FROM line WHERE dim = ?)", q.from(w.dim))
+			}
 			switch {
 			case q.tenant != 0:
 				s.say(" AND tenant_id = ?", int32(q.tenant))

@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/web"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 )
@@ -87,6 +89,7 @@ type asked struct {
 	stock  bool       // also open and late of the groups
 	deep   bool       // also depth, which needs stock
 	tenant tenants.ID // 0: the district
+	line   *web.Line  // what the officer is narrowed to; nil: the district
 	unit   string     // one unit of the centre, by its key there: a group for each tenant in dimension unit
 }
 
@@ -146,7 +149,10 @@ func read(ctx context.Context, tx tenants.DistrictTx, q asked) (figures, error) 
 
 // unitOf answers what the streets, or the centre itself, call a unit of the centre; fault.NotFound when
 // none ever had a case of it.
-func unitOf(ctx context.Context, tx tenants.DistrictTx, key string) (name string, err error) {
+func unitOf(ctx context.Context, tx tenants.DistrictTx, line *web.Line, key string) (name string, err error) {
+	if line != nil && !slices.Contains(line.Keys, blueprint.CentreUnit(key)) {
+		return "", fault.New(fault.NotFound, "本区没有这个承办单位")
+	}
 	err = tx.Raw(`SELECT label FROM labels l JOIN tenants t USING (tenant_id, district)
 		WHERE l.district = ? AND dim = 'unit' AND (key = ? AND kind = 'street' OR key = ? AND kind = 'centre') ORDER BY tenant_id DESC LIMIT 1`,
 		tx.District(), blueprint.CentreUnit(key), key).Scan(ctx, &name)

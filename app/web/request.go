@@ -31,6 +31,7 @@ type Request struct {
 	Visitor  Visitor
 	Base     string  // "/s/fengqiao": what every address of this door begins with
 	District int32   // of a district's door
+	Line     *Line   // of a district's door: what its officer is narrowed to; nil: nothing is kept from them
 	Needs    string  // capability that the route asks for
 	Caller   *Caller // of a program's call; nil for a person
 	number   string

@@ -23,14 +23,15 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 
 	vendor := Frame{Base: "/v"}
 	roles := []ui.Option{{Value: "vendor/operator", Label: "运营操作员", Group: "运营方"}, {Value: "district/district_leader", Label: "区级领导", Group: "区县"}}
+	sectors := []ui.Option{{Value: "urban-management", Label: "城管"}, {Value: "water", Label: "水务"}}
 	held := []UpperRole{{Title: "安全管理员", Where: "运营方", Guard: g, Key: "vendor/security_admin", District: "0", Confirm: "收回沈岚的“安全管理员”角色？"}, {Title: "区级领导", Where: "虎丘区", Guard: g, Key: "district/district_leader", District: "320505", Confirm: "收回沈岚的“区级领导”角色？"}}
-	officers := Officers{Frame: vendor, MayGive: true, MayWrite: true, Roles: roles, Invite: OfficerForm{Guard: g}, Find: FindForm{Guard: g}, List: []Officer{
+	officers := Officers{Frame: vendor, MayGive: true, MayWrite: true, Roles: roles, Sectors: sectors, Invite: OfficerForm{Guard: g}, Find: FindForm{Guard: g}, List: []Officer{
 		{1, "沈岚", "138****5678", held[:1], true, false, true}, {2, "高原", "o*******@example.cn", []UpperRole{{Title: "运营操作员", Where: "运营方"}}, true, false, false}, {5, "程远", "", held[1:], false, true, false}}}
 	wrong := officers
 	wrong.Invite = OfficerForm{Guard: g, Name: "程远", Role: "district/district_leader", District: "32050", Say: "请检查标红的内容", Errors: map[string]string{"phone": "请填写手机号码或电子邮箱", "district": "请填写6位区县代码"}}
 	wrong.Find = FindForm{Guard: g, Account: "999", Error: "没有此账号或人员编号"}
 	page := OfficerPage{Account: Account{Frame: vendor, Here: "/v/people/1", Title: "沈岚", List: []Measure{end, drop, off}, Facts: []ui.Fact{{Label: "人员编号", Value: "1"}, {Label: "联系方式", Value: "138****5678"}, {Label: "身份验证器", Value: "已绑定"}, {Label: "任职单位", Value: ""}}},
-		Held: held, MayGive: true, Give: OfficerForm{Guard: g}, Roles: roles}
+		Held: held, MayGive: true, Give: OfficerForm{Guard: g}, Roles: roles, Sectors: sectors}
 	own := page
 	own.Notice, own.MayGive, own.List = "这是您自己的账号，授权、停用和解除身份验证器须由另一位安全管理员办理", false, []Measure{end}
 	acts := UpperActs{Frame: vendor, Pages: ui.Pages{Number: 1, Size: 20, Total: 3, Path: "/v/acts", List: "acts"}, List: []UpperAct{

@@ -11,6 +11,7 @@ type UpperRole struct {
 	Title, Where  string
 	Guard         ui.Guard
 	Key, District string
+	Sector        string
 	Confirm       string
 }
 
@@ -28,6 +29,7 @@ type OfficerForm struct {
 	Guard              ui.Guard
 	Name, Phone, Email string
 	Role, District     string
+	Sector             string
 	Say                string
 	Errors             map[string]string
 }
@@ -43,7 +45,7 @@ type Officers struct {
 	Frame
 	List              []Officer
 	MayGive, MayWrite bool
-	Roles             []ui.Option
+	Roles, Sectors    []ui.Option
 	Invite            OfficerForm
 	Find              FindForm
 }
@@ -54,7 +56,8 @@ type OfficerPage struct {
 	Held    []UpperRole
 	MayGive bool
 	Give    OfficerForm
-	Roles   []ui.Option
+
+	Roles, Sectors []ui.Option
 }
 
 // UpperAct is one entry of who gave and ended what above the tenants.

@@ -80,7 +80,8 @@ type Board struct {
 	Name     string // 虎丘区, or the street
 	Path     string // the board's address
 	Query    url.Values
-	Street   bool // of one street: its lines are communities
+	Street   bool   // of one street: its lines are communities
+	Line     string // 水务: the line of departments that all of this is narrowed to; empty: it is not
 	Choices  []Choice
 	Group    string   // which columns the tables show
 	Groups   []Choice // all of them
@@ -96,6 +97,28 @@ type Board struct {
 	Classes  []Line
 	Units    []Line
 	Channels []Line
+}
+
+// Has reports whether the board has a table. Channels and communities are not told apart by lines of departments.
+func (b Board) Has(table string) bool {
+	return b.Line == "" || table == Classes || table == Units || table == Places && !b.Street
+}
+
+// first is the table that the board is exported by where nothing else is asked.
+func (b Board) first() string {
+	if b.Has(Places) {
+		return Places
+	}
+	return Classes
+}
+
+// about is the line under a heading: the days, up to when the figures speak, and of which line they are.
+func (b Board) about(ctx context.Context) string {
+	about := b.span(ctx) + " · " + b.asOf(ctx)
+	if b.Line != "" {
+		about += " · " + ui.T(ctx, "仅%s条线", b.Line)
+	}
+	return about
 }
 
 // Sheet is one table in full.
@@ -133,6 +156,9 @@ func (b Board) span(ctx context.Context) string {
 
 // asOf says up to when the figures speak.
 func (b Board) asOf(ctx context.Context) string {
+	if b.Behind > 0 && b.Line != "" { // how many there are is not for one line to know
+		return ui.T(ctx, "截至 %s，另有变动正在汇总", ui.Time(b.At))
+	}
 	if b.Behind > 0 {
 		return ui.T(ctx, "截至 %s，另有 %s 项变动正在汇总", ui.Time(b.At), ui.Number(b.Behind))
 	}
@@ -350,8 +376,8 @@ func (b Board) headOf(table string) string {
 }
 
 // definitions are the meanings of the figures (口径).
-func definitions(ctx context.Context) []ui.Fact {
-	return []ui.Fact{
+func definitions(ctx context.Context, b Board) []ui.Fact {
+	facts := []ui.Fact{
 		{Label: ui.T(ctx, "收件"), Value: ui.T(ctx, "时段内登记的案卷，按收件之日统计。"), Wide: true},
 		{Label: ui.T(ctx, "结案"), Value: ui.T(ctx, "时段内结案的案卷，按结案之日统计，不论何时收件。"), Wide: true},
 		{Label: ui.T(ctx, "按时结案率"), Value: ui.T(ctx, "按时结案 ÷（按时结案 + 超期结案）；时段内无结案的显示“—”。"), Wide: true},
@@ -370,6 +396,10 @@ func definitions(ctx context.Context) []ui.Fact {
 		{Label: ui.T(ctx, "区级单位"), Value: ui.T(ctx, "服务多个街道的区级部门和公用企业，各街道的案卷合为一行，点开可看所服务的街道；街道自己的单位仍按街道分列。中心的对应案卷不重复计入。"), Wide: true},
 		{Label: ui.T(ctx, "数据来源"), Value: ui.T(ctx, "由各街道操作留痕逐笔累计，区级不接触案卷和个人信息。"), Wide: true},
 	}
+	if b.Line != "" {
+		facts = append(facts, ui.Fact{Label: ui.T(ctx, "条线范围"), Value: ui.T(ctx, "合计和趋势只计本条线牵头或配合的类别；承办单位只列属于本条线的，其案卷不限类别，与合计口径不同。渠道和社区不分条线，不显示。"), Wide: true})
+	}
+	return facts
 }
 
 // Head are the columns of an exported table, in words.
@@ -394,7 +424,11 @@ func (b Board) Title(ctx context.Context, table string) string {
 
 // Subtitle is the line under it: period and as-of.
 func (b Board) Subtitle(ctx context.Context) string {
-	return ui.T(ctx, "统计时段：%s　%s　单位：件", b.span(ctx), b.asOf(ctx))
+	line := ""
+	if b.Line != "" {
+		line = "　" + ui.T(ctx, "仅%s条线", b.Line)
+	}
+	return ui.T(ctx, "统计时段：%s　%s　单位：件", b.span(ctx), b.asOf(ctx)) + line
 }
 
 // Ranked are the sheet's lines with their ranks, where its table has some.

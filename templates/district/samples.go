@@ -25,6 +25,10 @@ func Samples() []Sample {
 	unit.Name, unit.Path = "区水务局", "/d/320505/units/water"
 	served := []Line{{Name: "枫桥街道", Href: "/d/320505/streets/fengqiao", Counts: Counts{302, 280, 270, 10, 40, 3}}, {Name: "横塘街道", Href: "/d/320505/streets/hengtang", Counts: Counts{116, 110, 101, 9, 12, 1}},
 		{Name: "虎丘区指挥中心", Href: "/d/320505/streets/huqiu-centre", Apart: true, Counts: Counts{88, 80, 78, 2, 11, 1}}}
+	line := sample()
+	line.Line, line.Channels, line.Behind = "水务", nil, 1
+	lineStreet := street
+	lineStreet.Line, lineStreet.Channels, lineStreet.Places = "水务", nil, nil
 	deep := func(group string) Board {
 		b := sample()
 		b.Group = group
@@ -39,6 +43,8 @@ func Samples() []Sample {
 		{"board", View(sample())},
 		{"street", View(street)},
 		{"empty", View(empty)},
+		{"line", View(line)},
+		{"line-street", View(lineStreet)},
 		{"past", View(past)},
 		{"units", Full(Sheet{Board: sample(), Table: Units, Lines: sample().Units})},
 		{"unit", Full(Sheet{Board: unit, Table: Places, Lines: served})},

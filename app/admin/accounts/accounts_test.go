@@ -299,6 +299,17 @@ func TestGrantsAboveTheTenants(t *testing.T) {
 	l.do(t, l.guard, "POST", at(l.boss)+"/end", 303, "role", "district/district_leader", "district", "320505")
 	l.do(t, l.guard, "POST", at(l.boss)+"/end", 404, "role", "district/district_leader", "district", "320505")
 
+	bureau := []string{"role", "district/district_analyst", "district", "320505", "sector", "water"}
+	l.do(t, l.guard, "POST", at(l.boss)+"/give", 422, "role", "district/district_analyst", "district", "320505", "sector", "moon")
+	l.do(t, l.guard, "POST", at(l.boss)+"/give", 422, "role", "district/audit_admin", "district", "320505", "sector", "water")
+	l.do(t, l.guard, "POST", at(l.boss)+"/give", 422, "role", "vendor/operator", "sector", "water")
+	l.do(t, l.guard, "POST", at(l.boss)+"/give", 303, bureau...)
+	if got := strings.Join(all(l.do(t, l.guard, "GET", at(l.boss), 200), ".row-actions"), " "); !strings.Contains(got, "区级研判员 虎丘区 · 仅水务条线") {
+		t.Errorf("narrowed to a line, holds %q", got)
+	}
+	l.do(t, l.guard, "POST", at(l.boss)+"/end", 404, bureau[:4]...) // the whole district is another grant
+	l.do(t, l.guard, "POST", at(l.boss)+"/end", 303, bureau...)
+
 	wrong := l.do(t, l.guard, "POST", "/v/people/invite", 422, "name", "", "role", "vendor/operator")
 	if len(all(wrong, "#f-name-error")) != 1 || len(all(wrong, "#f-phone-error")) != 1 || len(l.invited) != 0 {
 		t.Errorf("refused with %q, invited %+v", text(wrong), l.invited)
@@ -314,6 +325,7 @@ func TestGrantsAboveTheTenants(t *testing.T) {
 	rows := all(l.do(t, auditor, "GET", "/v/acts", 200), "tbody tr")
 	for _, want := range []string{
 		fmt.Sprintf("欧阳%d 授权 欧阳%d 区级领导 虎丘区", l.guard, l.clerk), fmt.Sprintf("欧阳%d 收回授权 欧阳%d 区级领导 虎丘区", l.guard, l.boss),
+		fmt.Sprintf("欧阳%d 收回授权 欧阳%d 区级研判员 虎丘区 · 仅水务条线", l.guard, l.boss),
 		fmt.Sprintf("命令行 授权 欧阳%d 运营操作员 运营方", l.boss),
 	} {
 		if !strings.Contains(strings.Join(rows, "\n"), want) {

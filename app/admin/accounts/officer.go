@@ -21,6 +21,7 @@ type file struct {
 	name    string
 	facts   []ui.Fact
 	offered []auth.MeasureWord
+	sectors []ui.Option
 }
 
 // open finds the account of the address. A resident's is nobody's here.
@@ -46,6 +47,9 @@ func (a *desk) open(ctx context.Context, r *web.Request) (f file, err error) {
 	}
 	places, err := a.Places(ctx, person)
 	if err != nil {
+		return f, err
+	}
+	if f.sectors, err = sectorOptions(); err != nil {
 		return f, err
 	}
 	s := staff[person]
@@ -84,14 +88,14 @@ func (a *desk) officerPage(ctx context.Context, r *web.Request, f file, refused 
 	own := f.Person == f.by.Person
 	p := view.OfficerPage{
 		Account: view.Account{Frame: view.Frame{Base: r.Base}, Here: r.Path("/people/%d", f.Person), Title: f.name, Facts: f.facts, Off: f.Off, List: forms(ctx, r, f.name, f.offered, refused)},
-		MayGive: f.by.Grants.Vendor(auth.GrantsGive) && !own, Give: form, Roles: roleOptions(ctx),
+		MayGive: f.by.Grants.Vendor(auth.GrantsGive) && !own, Give: form, Roles: roleOptions(ctx), Sectors: f.sectors,
 	}
 	if own {
 		p.Notice = ui.T(ctx, "这是您自己的账号，授权、停用和解除身份验证器须由另一位安全管理员办理")
 	}
 	for _, g := range f.Grants {
 		title := ui.T(ctx, auth.Title(g.Role))
-		p.Held = append(p.Held, view.UpperRole{Title: title, Where: where(ctx, g), Guard: r.Guard(), Key: string(g.Scope) + "/" + g.Role, District: strconv.Itoa(int(g.District)),
+		p.Held = append(p.Held, view.UpperRole{Title: title, Where: where(ctx, g), Guard: r.Guard(), Key: string(g.Scope) + "/" + g.Role, District: strconv.Itoa(int(g.District)), Sector: g.Sector,
 			Confirm: ui.T(ctx, "收回%s的“%s”角色？", f.name, title)})
 	}
 	reply := web.Page(f.name, view.OfficerView(p)).Under(web.Crumb(ui.T(ctx, "人员与授权"), r.Path("/people")), web.Crumb(f.name, ""))
@@ -136,7 +140,7 @@ func (a *desk) give(ctx context.Context, r *web.Request) (web.Reply, error) {
 		err = a.grant(ctx, f.by, f.Person, g)
 	}
 	if bad := formFault(err); bad != nil {
-		form := view.OfficerForm{Role: r.Text("role"), District: r.Text("district"), Say: ui.T(ctx, bad.Say, bad.Args...), Errors: bad.Fields}
+		form := view.OfficerForm{Role: r.Text("role"), District: r.Text("district"), Sector: r.Text("sector"), Say: ui.T(ctx, bad.Say, bad.Args...), Errors: bad.Fields}
 		return a.officerPage(ctx, r, f, nil, form), nil //nolint:nilerr // the form comes back with what was wrong
 	}
 	if err != nil {
@@ -151,7 +155,7 @@ func (a *desk) end(ctx context.Context, r *web.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	scope, role, _ := strings.Cut(r.Text("role"), "/")
-	g := auth.UpperGrant{Scope: auth.Scope(scope), District: int32(r.Int("district", 0)), Role: role}
+	g := auth.UpperGrant{Scope: auth.Scope(scope), District: int32(r.Int("district", 0)), Role: role, Sector: r.Text("sector")}
 	if err := a.DB.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
 		return auth.EndUpper(ctx, tx, f.by, f.Person, g)
 	}); err != nil {

@@ -11,6 +11,7 @@ import (
 	view "wanjie/templates/admin"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/division"
 	"wanjie/tenants/keys/mask"
 )
@@ -42,8 +43,12 @@ func (a *desk) officersPage(ctx context.Context, r *web.Request, form view.Offic
 		return web.Reply{}, err
 	}
 	form.Guard, find.Guard = r.Guard(), r.Guard()
+	sectors, err := sectorOptions()
+	if err != nil {
+		return web.Reply{}, err
+	}
 	p := view.Officers{Frame: view.Frame{Base: r.Base}, MayGive: by.Grants.Vendor(auth.GrantsGive), MayWrite: by.Grants.Vendor(auth.PeopleWrite),
-		Invite: form, Find: find, Roles: roleOptions(ctx)}
+		Invite: form, Find: find, Roles: roleOptions(ctx), Sectors: sectors}
 	for _, x := range list {
 		s := staff[x.Person]
 		o := view.Officer{Number: x.Person, Name: s.Name, Contact: contact(s), SecondFactor: x.SecondFactor, Off: !x.Off.IsZero(), Self: x.Person == by.Person}
@@ -72,10 +77,23 @@ func where(ctx context.Context, g auth.UpperGrant) string {
 	if g.Scope == auth.InVendor {
 		return ui.T(ctx, "运营方")
 	}
+	name := strconv.Itoa(int(g.District))
 	if area, ok := division.District(g.District); ok {
-		return area.Name
+		name = area.Name
 	}
-	return strconv.Itoa(int(g.District))
+	if g.Sector == "" {
+		return name
+	}
+	return name + " · " + ui.T(ctx, "仅%s条线", blueprint.SectorTitle(g.Sector))
+}
+
+// sectorOptions are the lines of departments that a district's grant may be narrowed to.
+func sectorOptions() (out []ui.Option, err error) {
+	all, err := blueprint.ShippedSectors()
+	for _, s := range all {
+		out = append(out, ui.Option{Value: s.Key, Label: s.Title})
+	}
+	return out, err
 }
 
 // roleOptions are the roles above the tenants, as "scope/role".
@@ -94,7 +112,7 @@ func roleOptions(ctx context.Context) (out []ui.Option) {
 // grantOf reads a grant above the tenants from a form.
 func grantOf(r *web.Request) (auth.UpperGrant, error) {
 	scope, role, ok := strings.Cut(r.Text("role"), "/")
-	g := auth.UpperGrant{Scope: auth.Scope(scope), Role: role}
+	g := auth.UpperGrant{Scope: auth.Scope(scope), Role: role, Sector: r.Text("sector")}
 	if !ok {
 		return g, fault.Field("role", "请选择角色")
 	}
@@ -104,6 +122,9 @@ func grantOf(r *web.Request) (auth.UpperGrant, error) {
 			return g, fault.Field("district", "请填写6位区县代码")
 		}
 		g.District = int32(code)
+	}
+	if g.Sector != "" && blueprint.SectorTitle(g.Sector) == g.Sector {
+		return g, fault.Field("sector", "没有这个条线")
 	}
 	return g, g.Check()
 }
@@ -133,7 +154,7 @@ func (a *desk) find(ctx context.Context, r *web.Request) (web.Reply, error) {
 
 // invite brings somebody in above the tenants: account, message, grant. Each part may be repeated.
 func (a *desk) invite(ctx context.Context, r *web.Request) (web.Reply, error) {
-	form := view.OfficerForm{Name: r.Text("name"), Phone: r.Text("phone"), Email: r.Text("email"), Role: r.Text("role"), District: r.Text("district")}
+	form := view.OfficerForm{Name: r.Text("name"), Phone: r.Text("phone"), Email: r.Text("email"), Role: r.Text("role"), District: r.Text("district"), Sector: r.Text("sector")}
 	g, err := grantOf(r)
 	if err == nil {
 		err = checkForm(form)
