@@ -138,8 +138,9 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	air.deaf.Store(true)
 	air.gone.Store(false)
 	signIn(phone, wang)
-	if n := cases(); n != 1 || air.cut.Load() != 1 {
-		t.Fatalf("%d cases are there of the sending whose answer got lost %d times", n, air.cut.Load())
+	half := cases() // the browser tries by itself too, each time in vain
+	if half == 0 || air.cut.Load() == 0 {
+		t.Fatalf("%d cases are there of the sendings whose answers got lost %d times", half, air.cut.Load())
 	}
 	if lines(phone, "waiting") != 2 || lines(phone, "sent") != 0 {
 		t.Fatal("the phone believes to have heard what it did not")
@@ -151,11 +152,11 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	air.gone.Store(false)
 	phone, off = openPhone(t, profile)
 	act(t, phone, "his session is over", network.ClearBrowserCookies(), chromedp.Navigate(door), chromedp.WaitVisible(`#login`), chromedp.WaitVisible(`#field[data-ready]`))
-	if n := lines(phone, "waiting"); n != 0 || cases() != 1 {
+	if n := lines(phone, "waiting"); n != 0 || cases() != half {
 		t.Errorf("signed out, %d reports show", n)
 	}
 	signIn(phone, li)
-	if n := lines(phone, "waiting") + lines(phone, "sent") + lines(phone, "refused"); n != 0 || cases() != 1 {
+	if n := lines(phone, "waiting") + lines(phone, "sent") + lines(phone, "refused"); n != 0 || cases() != half {
 		t.Errorf("another worker sees %d reports, and %d are sent", n, cases())
 	}
 	signIn(phone, wang)

@@ -144,7 +144,7 @@
 
   form.addEventListener('submit', async function (e) {
     e.preventDefault();
-    if (!place) return tell('login', 'warn');
+    if (!place || place.unsure) return tell('login', 'warn');
     var fields = {};
     FIELDS.forEach(function (f) {
       var at = form.elements[f];
@@ -289,8 +289,6 @@
     var end = await q.send(base, force);
     asked = true;
     place = await q.get('places', base);
-    if (document.referrer && new URL(document.referrer).pathname === '/login' && end.state === 'offline' && place && !confirmed) place.signed = false;
-    if (end.place) confirmed = true;
     if (place && before !== place.person) clear(); // somebody else is signed in: nothing of the one before stays
     byId('login').hidden = !(end.state === 'signed-out' || !place);
     byId('net').textContent = say['net-' + end.state] || '';
@@ -299,7 +297,6 @@
     grids();
     await show();
   }
-  var confirmed = false; // whether the server said who is signed in since the page was opened
 
   function grids() {
     var rows = document.createDocumentFragment();
@@ -324,8 +321,19 @@
   }
   if (navigator.storage && navigator.storage.persist) navigator.storage.persist();
 
+  // Whoever comes from the sign-in page may be somebody else than before: nothing is shown until the server says who.
+  function fresh() {
+    var way = performance.getEntriesByType('navigation')[0];
+    return document.referrer && new URL(document.referrer).pathname === '/login' && way && way.type === 'navigate';
+  }
+
   (async function () {
     place = await q.get('places', base);
+    if (place && fresh()) {
+      place.signed = false;
+      place.unsure = true;
+      await q.put('places', place, base);
+    }
     clear();
     await go(true);
     await tasks();
