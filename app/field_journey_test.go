@@ -91,10 +91,10 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 			chromedp.SendKeys(`input[name="identifier"]`, login), chromedp.SendKeys(`input[name="password"]`, password),
 			chromedp.Submit(`input[name="password"]`), chromedp.WaitVisible(`#field[data-ready]`))
 	}
-	report := func(tab context.Context, words string) {
+	report := func(tab context.Context, words string, then int) {
 		t.Helper()
 		act(t, tab, "report "+words, chromedp.SetValue(`#f-class`, "matter-06010"), chromedp.SendKeys(`#f-description`, words), chromedp.Click(`.field-send`),
-			chromedp.WaitVisible(`#told.alert-good`), chromedp.Poll(`document.querySelector('#f-description').value === ''`, nil))
+			chromedp.WaitVisible(`#told.alert-good`), chromedp.Poll(fmt.Sprintf(`document.querySelectorAll('#queue li').length === %d`, then), nil))
 	}
 	lines := func(tab context.Context, state string) (n int) {
 		t.Helper()
@@ -118,8 +118,8 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	air.gone.Store(true)
 	act(t, phone, "without network the page opens", chromedp.Navigate(door), chromedp.WaitVisible(`#field[data-ready]`))
 	act(t, phone, "a photo is taken", chromedp.SetUploadFiles(`#f-photos`, []string{photo}), chromedp.WaitVisible(`#taken-photos canvas`))
-	report(phone, "地下室积水")
-	report(phone, "楼道堆物")
+	report(phone, "地下室积水", 1)
+	report(phone, "楼道堆物", 2)
 	if lines(phone, "waiting") != 2 || cases() != 0 {
 		t.Fatal("without network two reports should wait, and none be there")
 	}
