@@ -19,6 +19,7 @@ import (
 	"wanjie/app/module"
 	"wanjie/app/orders"
 	"wanjie/app/resident"
+	"wanjie/app/services"
 	"wanjie/app/whistle"
 	"wanjie/tenants"
 )
@@ -58,4 +59,5 @@ var Modules = []module.Module{
 	handover.Module,
 	whistle.Module,
 	assessment.Module,
+	services.Module,
 }
