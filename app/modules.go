@@ -49,6 +49,7 @@ func init() { // features do not import each other both ways
 	}
 	cases.Panels = []cases.Panel{photos.Panel, supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
 	cases.MayText = resident.MayText
+	resident.Kept = []resident.Keeping{services.Kept}
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two

@@ -55,3 +55,13 @@ func Refused(r *web.Request, err error) *fault.Error { return refused(r, err) }
 
 // Hotline is the street's telephone for residents.
 func Hotline(cfg *blueprint.Config) string { return hotline(cfg) }
+
+// Keeping is what a feature keeps of residents beside their matters.
+type Keeping struct {
+	Name   string                                                // in the file of one's own data
+	Held   func(ctx context.Context, tx tenants.Tx) (any, error) // all of it, of the actor
+	Forget func(ctx context.Context, tx tenants.Tx) error        // the actor leaves: what tells who it was goes
+}
+
+// Kept are the features that keep something; set once, at the start.
+var Kept []Keeping

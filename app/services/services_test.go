@@ -223,3 +223,30 @@ func TestFinding(t *testing.T) {
 		t.Errorf("without words there are %d of %d", n, cfg.Services.Len())
 	}
 }
+
+// Who leaves the street takes name, telephone and words along; what is still booked is off.
+func TestLeavingForgetsBookings(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	b, err := s.book(granny, card())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := s.book(grandpa, card())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.do(granny, forget)
+	for id, want := range map[uuid.UUID]struct {
+		state State
+		words bool
+	}{b.ID: {Cancelled, false}, other.ID: {Booked, true}} {
+		s.do(0, func(ctx context.Context, tx tenants.Tx) error {
+			got, err := read(ctx, tx, id, false)
+			if err == nil && (got.State != want.state || (got.Name != nil) != want.words || (got.Phone != nil) != want.words || (got.Address != nil) != want.words || (got.Note != nil) != want.words) {
+				t.Errorf("%s is %s and says %v", got.Number, got.State, got.Name)
+			}
+			return err
+		})
+	}
+}
