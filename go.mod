@@ -20,6 +20,7 @@ require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/klauspost/compress v1.20.3
 	github.com/minio/minio-go/v7 v7.4.1
+	github.com/mozillazg/go-pinyin v0.21.0
 	github.com/ory/kratos-client-go v1.3.8
 	github.com/peterstace/simplefeatures v0.58.0
 	github.com/pquerna/otp v1.5.0

@@ -21,6 +21,7 @@ import (
 	"wanjie/app/module"
 	"wanjie/app/orders"
 	"wanjie/app/resident"
+	"wanjie/app/services"
 	"wanjie/app/whistle"
 	"wanjie/tenants"
 )
@@ -59,6 +60,7 @@ func init() { // features do not import each other both ways
 	}
 	cases.Panels = []cases.Panel{photos.Panel, supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
 	cases.MayText = resident.MayText
+	resident.Kept = []resident.Keeping{services.Kept}
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
@@ -69,4 +71,5 @@ var Modules = []module.Module{
 	handover.Module,
 	whistle.Module,
 	assessment.Module,
+	services.Module,
 }

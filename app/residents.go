@@ -11,6 +11,7 @@ import (
 	"wanjie/app/fault"
 	"wanjie/app/geo"
 	"wanjie/app/resident"
+	"wanjie/app/services"
 	"wanjie/app/web"
 )
 
@@ -26,7 +27,7 @@ func (a *App) residentDoor() *auth.ResidentDoor {
 // residents is what the residents' door needs.
 func (a *App) residents() resident.Deps {
 	return resident.Deps{
-		DB: a.DB, Door: a.residentDoor(), Cookies: a.residentCookies(), Theme: admin.Theme, Words: words(),
+		DB: a.DB, Door: a.residentDoor(), Cookies: a.residentCookies(), Theme: admin.Theme, Words: words(), Parts: []func(resident.Door){services.AtDoor},
 		GCJ: func(lon, lat float64) (float64, float64) {
 			p := geo.GCJ02.In(geom.XY{X: lon, Y: lat})
 			return p.X, p.Y

@@ -29,9 +29,11 @@ import (
 	"wanjie/app/grids"
 	"wanjie/app/grids/patrol"
 	"wanjie/app/handover"
+	"wanjie/app/services"
 	"wanjie/app/web"
 	"wanjie/app/whistle"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/tenantstest"
 )
 
@@ -174,10 +176,27 @@ func (h *house) shared(t *testing.T, s tenants.Tenant, mark string) {
 		if err == nil {
 			_, err = whistle.Blow(ctx, tx, whistle.Order{Kind: whistle.Emergency, Case: c.ID, Units: []string{"sanitation"}, Purpose: mark + "事由", Address: mark + "地点"})
 		}
+		if err == nil {
+			err = booked(ctx, tx, mark)
+		}
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// booked books a visit on the next working day.
+func booked(ctx context.Context, tx tenants.Tx, mark string) error {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return err
+	}
+	days, err := services.Days(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	_, err = services.Book(ctx, tx, services.Wish{Item: "old-age-card", Kind: services.Home, Day: days[0], Slot: "09:00", Words: services.Words{Name: mark, Phone: "13900139000", Address: mark + "地址", Note: mark + "说明"}})
+	return err
 }
 
 // watched urges, orders and instructs on a case.

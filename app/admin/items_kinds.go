@@ -22,6 +22,7 @@ const (
 	asWeights as = "weights" // lines of "indicator weight"
 	asHours   as = "hours"   // lines of "09:00-12:00"
 	asLines   as = "lines"   // lines of text
+	asPapers  as = "papers"  // lines of "name | form | copies | from | when"
 	asDays    as = "days"    // weekdays
 	asWhen    as = "when"    // "question = value value"
 )
@@ -124,6 +125,17 @@ var topics = []topic{
 		{blueprint.Outsides, ui.Key("渠道外事项"), ui.Key("紧急电话和依法另有途径的事项"), []string{"title"}, []string{"number", "matters"}, []control{
 			title(ui.Key("名称")), {name: "number", title: ui.Key("电话"), as: asText}, {name: "matters", title: ui.Key("哪些事项"), as: asArea, need: true}, {name: "say", title: ui.Key("告知的话"), as: asArea, need: true},
 			{name: "emergency", title: ui.Key("紧急情况"), as: asYes}, {name: "ground", title: ui.Key("依据"), as: asText}, order}},
+	}},
+	{ui.Key("办事服务"), []kind{
+		{blueprint.Services, ui.Key("服务事项"), ui.Key("居民办事的条件、材料、步骤、时限和地点"), []string{"title"}, []string{"type", "unit", "promised", "sample"}, []control{
+			title(ui.Key("事项名称")), {name: "type", title: ui.Key("事项类型"), as: asChoice, pick: serviceTypeOptions, need: true}, {name: "code", title: ui.Key("事项编码"), as: asText},
+			{name: "unit", title: ui.Key("承办单位"), as: asChoice, pick: items(blueprint.Units), need: true}, {name: "basis", title: ui.Key("设定依据"), as: asArea, need: true}, {name: "who", title: ui.Key("谁能办"), as: asText, need: true},
+			{name: "condition", title: ui.Key("受理条件"), as: asArea, need: true}, {name: "materials", title: ui.Key("材料清单"), as: asPapers, help: ui.Key("每行一项：名称 | 形式 | 份数 | 来源 | 何时需要")},
+			{name: "steps", title: ui.Key("办理步骤"), as: asLines, need: true, help: ui.Key("每行一个")}, {name: "statutory", title: ui.Key("法定时限"), as: asLimit}, {name: "promised", title: ui.Key("承诺时限"), as: asLimit, help: ui.Key("不填为当场办结")},
+			{name: "visits", title: ui.Key("到现场次数"), as: asNumber}, {name: "fee", title: ui.Key("收费"), as: asText, need: true}, {name: "result", title: ui.Key("结果名称"), as: asText, need: true}, {name: "place", title: ui.Key("办理地点"), as: asText, need: true},
+			{name: "hours", title: ui.Key("办理时间"), as: asText, help: ui.Key("不填按工作日历")}, {name: "phone", title: ui.Key("电话"), as: asText, help: ui.Key("不填为服务电话")}, {name: "online", title: ui.Key("在线地址"), as: asText},
+			{name: "events", title: ui.Key("人生事件"), as: asMany, pick: eventOptions}, {name: "words", title: ui.Key("别名"), as: asLines, help: ui.Key("每行一个，居民常用的叫法")}, {name: "agency", title: ui.Key("可帮办代办"), as: asYes},
+			{name: "home", title: ui.Key("可上门办理"), as: asYes}, {name: "sample", title: ui.Key("样例（未核对）"), as: asYes}, order}},
 	}},
 	{ui.Key("表单和文案"), []kind{
 		{blueprint.Fields, ui.Key("登记项"), ui.Key("各类别要多填的内容"), []string{"title"}, []string{"class", "at", "type", "personal"}, []control{

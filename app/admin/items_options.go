@@ -47,6 +47,12 @@ var (
 	fieldTypeOptions = fixed(word{"text", ui.Key("单行文字")}, word{"area", ui.Key("多行文字")}, word{"number", ui.Key("数字")}, word{"date", ui.Key("日期")}, word{"time", ui.Key("日期和时刻")}, word{"choice", ui.Key("单选")},
 		word{"choices", ui.Key("多选")}, word{"yes", ui.Key("是否")}, word{"phone", ui.Key("电话号码")}, word{"identity", ui.Key("公民身份号码")}, word{"credit", ui.Key("统一社会信用代码")})
 
+	serviceTypeOptions = fixed(word{"public", ui.Key("公共服务")}, word{"license", ui.Key("行政许可")}, word{"confirmation", ui.Key("行政确认")}, word{"payment", ui.Key("行政给付")}, word{"reward", ui.Key("行政奖励")},
+		word{"other", ui.Key("其他行政权力")})
+
+	eventOptions = fixed(word{"birth", ui.Key("生育")}, word{"school", ui.Key("上学")}, word{"work", ui.Key("就业创业")}, word{"marriage", ui.Key("婚姻家庭")}, word{"housing", ui.Key("住房居住")}, word{"health", ui.Key("看病就医")},
+		word{"disability", ui.Key("助残")}, word{"hardship", ui.Key("困难救助")}, word{"veteran", ui.Key("退役军人")}, word{"retirement", ui.Key("养老")}, word{"death", ui.Key("身后事")}, word{"shop", ui.Key("开店经营")})
+
 	documentOptions = fixed(word{"intake", ui.Key("受理登记表")}, word{"dispatch", ui.Key("交办单")}, word{"return", ui.Key("退单审批表")}, word{"extension", ui.Key("延期审批表")}, word{"suspension", ui.Key("挂账审批表")},
 		word{"supervision", ui.Key("督办单")}, word{"reply", ui.Key("办理情况回复单")}, word{"closing", ui.Key("结案登记表")}, word{"callback", ui.Key("回访记录表")}, word{"notice", ui.Key("告知、整改通知单")})
 

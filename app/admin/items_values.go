@@ -93,6 +93,10 @@ func (c control) typed(b fields) (v typed) {
 		var list []string
 		_ = json.Unmarshal(raw, &list)
 		v.text = strings.Join(list, "\n")
+	case asPapers:
+		var list []blueprint.Material
+		_ = json.Unmarshal(raw, &list)
+		v.text = lines(list, paperLine)
 	case asWhen:
 		var w blueprint.When
 		if json.Unmarshal(raw, &w) == nil && w.Question != "" {
@@ -168,7 +172,7 @@ func (c control) put(b fields, v typed) (wrong string) {
 		if v.text == "true" {
 			value = true
 		}
-	case asOptions, asRows, asWeights, asHours, asLines, asWhen:
+	case asOptions, asRows, asWeights, asHours, asLines, asPapers, asWhen:
 		value, wrong = parsed(c.as, v.text)
 	default:
 		value = v.text
@@ -255,6 +259,8 @@ func parsed(as as, text string) (value any, wrong string) {
 			out = append(out, blueprint.Period{From: from, To: to})
 		}
 		return out, ""
+	case asPapers:
+		return papers(rows)
 	case asWhen:
 		question, is, ok := strings.Cut(strings.Join(rows[0], " "), "=")
 		if !ok || len(rows) > 1 {
@@ -265,6 +271,40 @@ func parsed(as as, text string) (value any, wrong string) {
 	out := make([]string, len(rows))
 	for n, f := range rows {
 		out[n] = strings.Join(f, " ")
+	}
+	return out, ""
+}
+
+// paperLine is a material as one line; what is empty at the end is left out.
+func paperLine(m blueprint.Material) string {
+	copies := ""
+	if m.Copies > 0 {
+		copies = strconv.Itoa(m.Copies)
+	}
+	return strings.TrimRight(strings.Join([]string{m.Name, m.Form, copies, m.From, m.When}, " | "), " |")
+}
+
+// papers reads materials, one a line.
+func papers(rows [][]string) (value any, wrong string) {
+	var out []blueprint.Material
+	for _, f := range rows {
+		cells := strings.Split(strings.Join(f, " "), "|")
+		if len(cells) < 2 || len(cells) > 5 {
+			return nil, ui.Key("每行应为 名称 | 形式 | 份数 | 来源 | 何时需要")
+		}
+		cells = append(cells, "", "", "")
+		for n := range cells {
+			cells[n] = strings.TrimSpace(cells[n])
+		}
+		m := blueprint.Material{Name: cells[0], Form: cells[1], From: cells[3], When: cells[4]}
+		if cells[2] != "" {
+			n, err := strconv.Atoi(cells[2])
+			if err != nil {
+				return nil, ui.Key("每行应为 名称 | 形式 | 份数 | 来源 | 何时需要")
+			}
+			m.Copies = n
+		}
+		out = append(out, m)
 	}
 	return out, ""
 }

@@ -27,6 +27,8 @@ const (
 
 	WhistlesBlow = "whistles.blow" // 吹哨: call units to a place, judge them and end it
 
+	ServicesServe = "services.serve" // 帮办代办: take residents' bookings and carry them out
+
 	GridsDraw   = "grids.draw"   // draw, import, change and close grids
 	GridsStaff  = "grids.staff"  // post heads and workers in grids: see Role.By
 	PatrolsPlan = "patrols.plan" // say where and how often a grid is walked
@@ -114,7 +116,7 @@ const (
 // Roles in the order in which they are offered. They are the one source of who may do what, the same
 // in every tenant: no blueprint and no street can give a role more than stands here.
 var Roles = []Role{
-	{Key: Intake, Title: "受理员", Note: "登记各渠道诉求，核实后立案", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile, CasesUrge}},
+	{Key: Intake, Title: "受理员", Note: "登记各渠道诉求，核实后立案", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile, CasesUrge, ServicesServe}},
 	{Key: Dispatcher, Title: "派遣员", Note: "按职责清单派单，商定的记明各方和理由", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesFile, CasesDispatch, CasesNegotiate, CasesUrge, CasesExport, WhistlesBlow}},
 	{Key: Handler, Title: "承办联络员", Note: "为本单位（含社区）签收、处置、反馈", Scopes: []Scope{InTenant}, Unit: true, Can: []string{CasesRead, CasesReceive, CasesHandle, CasesWork, CasesExport}},
 	{Key: Hand, Title: "经办人", Note: "办理本单位派给本人的案卷，办完向联络员反馈", Scopes: []Scope{InTenant}, Unit: true, Can: []string{CasesWork}},
@@ -123,7 +125,7 @@ var Roles = []Role{
 	{Key: Checker, Title: "核查员", Note: "到现场核实和核查", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesVerify, CasesCheck}},
 	{Key: Caller, Title: "回访员", Note: "结案后回访诉求人，不回访本人经办的案卷", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesCall}},
 	{Key: ShiftLead, Title: "值班长", Note: "当班统筹受理、派遣、催办、核查结案和退单审核", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile,
-		CasesDispatch, CasesNegotiate, CasesDesignate, CasesCheck, CasesClose, CasesCall, CasesApprove, CasesUrge, CasesSupervise, CasesExport, CasesDisclose, ShiftsLead, PatrolsPlan, BoardRead, PeopleRead, WhistlesBlow}},
+		CasesDispatch, CasesNegotiate, CasesDesignate, CasesCheck, CasesClose, CasesCall, CasesApprove, CasesUrge, CasesSupervise, CasesExport, CasesDisclose, ShiftsLead, PatrolsPlan, BoardRead, PeopleRead, WhistlesBlow, ServicesServe}},
 	{Key: Leader, Title: "分管领导", Note: "指定承办单位，审批延期、挂账，督办和批示", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesDesignate, CasesApprove, CasesSupervise, CasesInstruct, CasesExport, BoardRead, PeopleRead, WhistlesBlow}},
 	{Key: StreetAdmin, Title: "街道管理员", Note: "启用模块，维护机构、职责清单、类别、时限和品牌", Scopes: []Scope{InTenant}, Power: Running,
 		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, GridsDraw, GridsStaff, PatrolsPlan, PeopleRead, BoardRead, CasesRead}},

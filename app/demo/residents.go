@@ -64,7 +64,7 @@ func settle(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) (c
 			return account, fmt.Errorf("matter %d of the resident: %w", i+1, err)
 		}
 	}
-	return account, nil
+	return account, reserve(ctx, a, t, people["intake@wanjie.example"], person)
 }
 
 // live takes one of the resident's matters as far as it came.

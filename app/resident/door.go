@@ -29,6 +29,8 @@ type Deps struct {
 	GCJ func(lon, lat float64) (float64, float64)
 	// Theme is the stylesheet of a street's colour.
 	Theme func(colour string) string
+	// Parts are the pages that features have at the door.
+	Parts []func(Door)
 	// Words are what looks at personal data are for, in catalogue keys: "purpose/contact".
 	Words map[string]string
 }
@@ -71,6 +73,9 @@ func Routes(site *web.Site, deps Deps) {
 	site.Raw("GET /r/{tenant}/theme.css", http.HandlerFunc(d.theme))
 	site.ResidentFrame = d.frame
 	site.ResidentError = d.failure
+	for _, part := range deps.Parts {
+		part(Door{d, r})
+	}
 }
 
 // closed is the answer of a tenant that has no residents' door: a district's centre, a street that ended its contract or

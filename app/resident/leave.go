@@ -28,6 +28,11 @@ func Leave(ctx context.Context, tx tenants.Tx, r *Resident) error {
 	if _, err := cases.Forgotten(ctx, tx, r.Person); err != nil {
 		return err
 	}
+	for _, k := range Kept {
+		if err := k.Forget(ctx, tx); err != nil {
+			return err
+		}
+	}
 	r.Phone, r.PhoneBlind, r.Name, r.LeftAt = nil, nil, nil, now
 	if _, err := tx.Update(r).Column("phone", "phone_blind", "name", "left_at").Where("r.person = ?", r.Person).Exec(ctx); err != nil {
 		return fmt.Errorf("leave: %w", err)

@@ -96,17 +96,18 @@ func (d *desk) consent(ctx context.Context, tx tenants.Tx, r *web.Request, me *R
 
 // Held is everything that a street holds about a resident, as he takes it away.
 type Held struct {
-	Street   string    `json:"street"`
-	At       time.Time `json:"at"`
-	Name     string    `json:"name"`
-	Phone    string    `json:"phone"`
-	Since    time.Time `json:"since"`
-	Elder    bool      `json:"elder_mode"`
-	Contrast bool      `json:"strong_contrast"`
-	Language string    `json:"language"`
-	Consents []Consent `json:"consents"`
-	Matters  []Matter  `json:"matters"`
-	Looks    []Seen    `json:"looks"`
+	Street   string         `json:"street"`
+	At       time.Time      `json:"at"`
+	Name     string         `json:"name"`
+	Phone    string         `json:"phone"`
+	Since    time.Time      `json:"since"`
+	Elder    bool           `json:"elder_mode"`
+	Contrast bool           `json:"strong_contrast"`
+	Language string         `json:"language"`
+	Consents []Consent      `json:"consents"`
+	Matters  []Matter       `json:"matters"`
+	Looks    []Seen         `json:"looks"`
+	Kept     map[string]any `json:"kept,omitempty"` // by features: see Keeping
 }
 
 // Matter is one of his matters with all that he said and was told.
@@ -175,6 +176,12 @@ func (d *desk) held(ctx context.Context, tx tenants.Tx, me *Resident) (h Held, e
 			}
 		}
 		h.Matters = append(h.Matters, m)
+	}
+	h.Kept = map[string]any{}
+	for _, k := range Kept {
+		if h.Kept[k.Name], err = k.Held(ctx, tx); err != nil {
+			return h, err
+		}
 	}
 	h.Looks, err = d.looks(ctx, tx, me)
 	return h, err

@@ -132,6 +132,10 @@ var done = map[string]string{
 	"again":      ui.Key("已退回重新办理"),
 	"read":       ui.Key("已全部读过"),
 	"left":       ui.Key("账号已注销，您的个人信息已删除"),
+	"booked":     ui.Key("已预约"),
+	"bookedoff":  ui.Key("已取消预约"),
+	"served":     ui.Key("已记录办理结果"),
+	"serving":    ui.Key("已接单"),
 	"keeping":    ui.Key("已开始生成，完成后列在存档中"),
 }
 

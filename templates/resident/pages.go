@@ -87,6 +87,7 @@ type Home struct {
 	Signed      bool   `json:"signed_in"`
 	Paused      bool   `json:"paused"` // the street takes nothing in
 	Emergencies []Line `json:"emergencies"`
+	Guide       bool   `json:"guide"`             // there is a guide to service items
 	Matters     []Row  `json:"matters,omitempty"` // the newest of one's own
 }
 

@@ -30,6 +30,7 @@ type Config struct {
 	Reasons      Shelf[Reason]
 	Supervisions Shelf[Supervision]
 	Outsides     Shelf[Outside]
+	Services     Shelf[Service]
 	Indicators   Shelf[Indicator]
 	Reports      Shelf[Report]
 	Cycles       Shelf[Cycle]

@@ -39,6 +39,7 @@ const (
 	Reasons      Kind = "reason"
 	Supervisions Kind = "supervision"
 	Outsides     Kind = "outside"
+	Services     Kind = "service"
 	Indicators   Kind = "indicator"
 	Reports      Kind = "report"
 	Cycles       Kind = "cycle"

@@ -48,6 +48,7 @@ var rules = map[Kind]Rule{
 	Reasons:      {Addable: true, Closed: []string{"list"}, Say: "理由所属的清单不能修改，请另建"},
 	Supervisions: {Closed: []string{"rank"}, Say: "督办级别不能修改"},
 	Outsides:     {Addable: true},
+	Services:     {Addable: true},
 	Indicators:   {Closed: []string{"formula"}, Say: "指标的算法由系统提供，不能修改"},
 	Reports:      {Addable: true},
 	Cycles:       {Closed: []string{"every"}, Say: "周期的长度不能修改"},

@@ -71,6 +71,7 @@ var stocks = map[Kind]stock{
 	Reasons:      kindOf[Reason, *Reason]{Reasons, func(c *Config) *Shelf[Reason] { return &c.Reasons }},
 	Supervisions: kindOf[Supervision, *Supervision]{Supervisions, func(c *Config) *Shelf[Supervision] { return &c.Supervisions }},
 	Outsides:     kindOf[Outside, *Outside]{Outsides, func(c *Config) *Shelf[Outside] { return &c.Outsides }},
+	Services:     kindOf[Service, *Service]{Services, func(c *Config) *Shelf[Service] { return &c.Services }},
 	Indicators:   kindOf[Indicator, *Indicator]{Indicators, func(c *Config) *Shelf[Indicator] { return &c.Indicators }},
 	Reports:      kindOf[Report, *Report]{Reports, func(c *Config) *Shelf[Report] { return &c.Reports }},
 	Cycles:       kindOf[Cycle, *Cycle]{Cycles, func(c *Config) *Shelf[Cycle] { return &c.Cycles }},
@@ -80,7 +81,7 @@ var stocks = map[Kind]stock{
 
 // Kinds lists the kinds in the order in which people see them.
 var Kinds = []Kind{Settings, Modules, Units, Sectors, Levels, Schemes, Classes, Codes, Mappings, Duties, Conditions, Channels, Routes,
-	Samples, Fields, Forms, Questions, Reasons, Supervisions, Outsides, Indicators, Reports, Cycles, Calendars, Texts}
+	Samples, Fields, Forms, Questions, Reasons, Supervisions, Outsides, Services, Indicators, Reports, Cycles, Calendars, Texts}
 
 func (k kindOf[T, P]) canon(ck *checker, item Item) Item {
 	ck.at(item.Ref())

@@ -1,0 +1,71 @@
+package demo
+
+import (
+	"context"
+
+	"wanjie/app"
+	"wanjie/app/services"
+	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
+)
+
+// bookings are the made-up resident's: one that waits, one that is taken, one that is done and one that displeased.
+var bookings = []struct {
+	item, slot string
+	kind       services.Kind
+	note       string
+	then       string
+}{
+	{"old-age-card", "09:00", services.Home, "老人腿脚不便，请上门。", ""},
+	{"medical-remote", "10:00", services.Agency, "冬天去女儿家住，想在那边看病直接结算。", "take"},
+	{"pension-alive", "11:00", services.Home, "", "done"},
+	{"disability-nursing", "14:00", services.Agency, "", "poor"},
+}
+
+// reserve makes them, on the days that may be booked.
+func reserve(ctx context.Context, a *app.App, t tenants.Tenant, clerk, person int64) error {
+	as := func(person int64, f func(context.Context, tenants.Tx) error) error {
+		return a.DB.Write(ctx, t.ID, tenants.Actor{Person: person}, f)
+	}
+	for _, o := range bookings {
+		var b *services.Booking
+		err := as(person, func(ctx context.Context, tx tenants.Tx) error {
+			cfg, err := blueprint.For(ctx, tx)
+			if err != nil {
+				return err
+			}
+			days, err := services.Days(ctx, cfg)
+			if err != nil || len(days) == 0 {
+				return err
+			}
+			b, err = services.Book(ctx, tx, services.Wish{Item: o.item, Kind: o.kind, Day: days[0], Slot: o.slot,
+				Words: services.Words{Name: "演示居民", Phone: ResidentPhone, Address: "演示路33号3号楼201室", Note: o.note}})
+			return err
+		})
+		if err != nil || b == nil {
+			return err
+		}
+		if o.then == "" {
+			continue
+		}
+		if err := as(clerk, func(ctx context.Context, tx tenants.Tx) error {
+			if _, err := services.Take(ctx, tx, b.ID); err != nil || o.then == "take" {
+				return err
+			}
+			_, err := services.Finish(ctx, tx, b.ID, "已协助提交申请，材料齐全。")
+			return err
+		}); err != nil {
+			return err
+		}
+		if o.then != "poor" {
+			continue
+		}
+		if err := as(person, func(ctx context.Context, tx tenants.Tx) error {
+			_, err := services.Rate(ctx, tx, b.ID, services.Poor, "约的两点，三点半才有人接待。")
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
