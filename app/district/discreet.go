@@ -15,7 +15,8 @@ const showFrom = 5
 
 // discreet merges lines with few cases into one at the end, so that the sum still holds. One small line alone
 // could be worked out from the sum, and so could several with hardly a case among them: the smallest of the
-// others then go with them, until at least two lines and showFrom cases stand together.
+// others then go with them, until at least two lines and showFrom cases stand together, and until the sum is not
+// as low or as high as so many small lines can be: then it would say of each that it has one case, or four.
 func discreet(ctx context.Context, lines []view.Line) []view.Line {
 	size := func(l view.Line) int64 { return max(l.Received, l.Closed, l.Open, l.Due) }
 	var shown, hidden []view.Line
@@ -35,7 +36,11 @@ func discreet(ctx context.Context, lines []view.Line) []view.Line {
 		}
 		return n
 	}
-	for len(hidden) < 2 || together() < showFrom {
+	told := func() bool { // of each hidden line by their sum
+		n := int64(len(hidden))
+		return together() == n || together() == n*(showFrom-1)
+	}
+	for len(hidden) < 2 || together() < showFrom || told() {
 		least := -1
 		for i, l := range shown {
 			if !l.Apart && size(l) > 0 && (least < 0 || cmp.Less(size(l), size(shown[least]))) {
