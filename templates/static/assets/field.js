@@ -212,7 +212,7 @@
   var TONES = { waiting: 'warn', sent: 'good', refused: 'bad' };
 
   function time(ms) { // as it was here
-    return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' }).format(ms);
+    return new Date(ms + 8 * 3600e3).toISOString().slice(5, 16).replace('T', ' ');
   }
 
   async function show() {
@@ -222,7 +222,7 @@
     for (var i = all.length - 1; i >= 0; i--) rows.append(await row(all[i]));
     box.replaceChildren(rows);
     var waiting = all.filter(function (r) { return r.state === 'waiting'; }).length;
-    byId('none').hidden = all.length > 0;
+    byId('none').hidden = all.length > 0 || !place || !place.signed;
     byId('send').hidden = waiting === 0;
     byId('count').textContent = waiting || '';
   }
