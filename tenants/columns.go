@@ -26,6 +26,7 @@ var Columns = []keys.Columns{
 	plain("looks", "tenant_id id actor object object_id purpose fields at"),
 	plain("outbox", "tenant_id id queue kind payload made_at next_at sent_at sends held_until attempts error done_at skipped failed_at"),
 	plain("overrides", "tenant_id kind key revision body retired base made_by made_at"),
+	plain("populations", "tenant_id as_of residents source district person at"),
 	plain("requests", "tenant_id id actor digest status reply made_at"),
 	plain("seals", "tenant_id upto hash ord made_at"),
 	plain("standings", "tenant_id n id was state ground note person at"),

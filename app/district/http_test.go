@@ -132,6 +132,11 @@ func TestBoard(t *testing.T) {
 	for _, s := range []tenants.Tenant{fengqiao, shishan, centre} {
 		followed(t, w, s)
 	}
+	for of, residents := range map[*tenants.Tenant]int{&fengqiao: 80000, &other: 5} {
+		if _, err := w.Super(t, tenants.Home).Exec(t.Context(), "INSERT INTO populations VALUES ($1, '2020-11-01', $2, '演示', $3, 1, now())", int32(of.ID), residents, of.District); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h := door(w, code)
 
 	_, page := get(t, h, "/d/320506", 200)
@@ -141,7 +146,7 @@ func TestBoard(t *testing.T) {
 	}
 	rows := all(page, ".card:nth-of-type(1) tbody tr")
 	text := strings.Join(all(page, "main"), " ")
-	for _, want := range []string{"1 枫桥街道 100 80 72 8 90.0% 20 3", "2 狮山街道 50 40 36 4 90.0% 10 0", "3 吴中区指挥中心 （单列，不计入合计） 9 9 9 0 100.0% 0 0", "合计 150 120 108 12 90.0% 30 3",
+	for _, want := range []string{"1 枫桥街道 100 80 72 8 90.0% 20 3 12.5", "2 狮山街道 50 40 36 4 90.0% 10 0 —", "3 吴中区指挥中心 （单列，不计入合计） 9 9 9 0 100.0% 0 0", "合计 150 120 108 12 90.0% 30 3 —",
 		"综合行政执法局 枫桥街道 60 50", "综合行政执法局 狮山街道 50 40", "区水务局 吴中区指挥中心 9 9", "数据截至"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the board lacks %q (rows %v)", want, rows)
@@ -261,7 +266,7 @@ func TestExport(t *testing.T) {
 	count(t, w, s, "class", "c", "占道经营", 1234, 1000, 0, 0)
 	h := door(w, 320509)
 	rec, _ := get(t, h, "/d/320509/export?table=streets&format=csv", 200)
-	if body := rec.Body.String(); !strings.HasPrefix(body, "\ufeff序号,") || !strings.Contains(body, "1,'=松陵街道,1234,1000,1000,0,100.0%,234,0\r\n") {
+	if body := rec.Body.String(); !strings.HasPrefix(body, "\ufeff序号,") || !strings.Contains(body, "1,'=松陵街道,1234,1000,1000,0,100.0%,234,0,—\r\n") {
 		t.Errorf("csv %q", body)
 	}
 	if got := rec.Header().Get("Content-Disposition"); !strings.HasPrefix(got, "attachment") {
@@ -304,7 +309,7 @@ func TestDistrictReadsCountsOnly(t *testing.T) {
 	// Every other tenant table, those of features to come included.
 	c := w.Super(t, tenants.Home)
 	rows, err := c.Query(t.Context(), `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname NOT IN ('tallies', 'tally_months', 'tally_years', 'tenants', 'heads', 'cursors', 'labels')`)
+		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname NOT IN ('tallies', 'tally_months', 'tally_years', 'tenants', 'heads', 'cursors', 'labels', 'populations')`)
 	if err != nil {
 		t.Fatal(err)
 	}

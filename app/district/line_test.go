@@ -104,7 +104,7 @@ func TestABureauSeesItsOwnLine(t *testing.T) {
 		}
 	}
 	rec, _ := get(t, h, "/d/320571/export?table=streets&format=csv", 200)
-	if body := rec.Body.String(); !strings.Contains(body, ",合计,41,31,29,2,93.5%,10,1\r\n") {
+	if body := rec.Body.String(); !strings.Contains(body, ",合计,41,31,29,2,93.5%,10,1,—\r\n") {
 		t.Errorf("streets %q", body)
 	}
 	get(t, h, street+"/export?table=streets&format=csv", 404) // communities are of no line

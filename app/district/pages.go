@@ -19,12 +19,13 @@ type crumb = layout.Crumb
 // lay turns figures into the board's page; to is the address of a street's board or of a unit's page.
 func lay(ctx context.Context, b *view.Board, f figures, q asked, to func(kind, key string) string) {
 	b.At = f.at
+	b.PerHead = !b.Street && q.unit == ""
 	owner := map[int32]place{}
 	var now, was counts
 	for _, p := range f.places {
 		owner[int32(p.id)] = p
 		b.Behind += p.behind
-		line := view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(p.now, p.open, p.late), Depth: view.Depth(p.deep), Apart: p.kind == tenants.Centre}
+		line := view.Line{Name: p.name, Href: to("streets", p.slug), Counts: line(p.now, p.open, p.late), Depth: view.Depth(p.deep), Apart: p.kind == tenants.Centre, Residents: p.residents}
 		if !b.Street && q.unit == "" {
 			b.Places = append(b.Places, line)
 		}

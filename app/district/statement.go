@@ -42,16 +42,17 @@ func (q asked) sql(district int32) *statement {
 		s.say("line AS MATERIALIZED (SELECT * FROM unnest(?::int[], ?::text[], ?::text[]) l(tenant_id, dim, key)), ",
 			pgdialect.Array(q.line.Tenants), pgdialect.Array(q.line.Dimensions), pgdialect.Array(q.line.Keys))
 	}
-	s.say(`s AS MATERIALIZED (SELECT t.tenant_id, t.slug, t.name, t.kind, l.lives, l.lives AND (t.kind = 'street' OR ?) AS counts, `+behind+` AS behind, h.at
+	s.say(`s AS MATERIALIZED (SELECT t.tenant_id, t.slug, t.name, t.kind, l.lives, l.lives AND (t.kind = 'street' OR ?) AS counts, `+behind+` AS behind, h.at,
+			(SELECT p.residents FROM populations p WHERE p.tenant_id = t.tenant_id AND p.as_of <= ? ORDER BY p.as_of DESC LIMIT 1) AS residents
 		FROM tenants t CROSS JOIN LATERAL (SELECT t.state NOT IN ('opening', 'closed') AS lives) l
-		JOIN heads h ON h.tenant_id = t.tenant_id LEFT JOIN cursors c ON c.tenant_id = t.tenant_id AND c.follower = 'tally' WHERE t.district = ?`, q.tenant != 0, district)
+		JOIN heads h ON h.tenant_id = t.tenant_id LEFT JOIN cursors c ON c.tenant_id = t.tenant_id AND c.follower = 'tally' WHERE t.district = ?`, q.tenant != 0, q.To.Format(time.DateOnly), district)
 	if q.tenant != 0 {
 		s.say(" AND t.tenant_id = ?", int32(q.tenant))
 	}
 	s.say("), r AS MATERIALIZED (")
 	q.sums(s, district)
 	s.say(`) SELECT 'place' AS part, tenant_id AS tenant, slug AS key, name AS label, kind AS at, behind AS a, (extract(epoch FROM at) * 1000000)::bigint AS b,
-			(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS c, 0::bigint AS d, 0::bigint AS e, 0::bigint AS f` + q.more("NULL::bigint[]") + ` FROM s WHERE lives
+			(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS c, coalesce(residents, 0)::bigint AS d, 0::bigint AS e, 0::bigint AS f` + q.more("NULL::bigint[]") + ` FROM s WHERE lives
 		UNION ALL SELECT part, tenant_id, '', '', '', sum(received), sum(on_time), sum(overdue), sum(late), 0, 0` + q.more(deeper) + ` FROM r WHERE dim = 'all' AND part <> 'point' GROUP BY 1, 2
 		UNION ALL SELECT 'point', 0, '', '', at::text, sum(received), sum(on_time), sum(overdue), 0, 0, 0` + q.more("NULL") + `
 			FROM r WHERE part = 'point' AND tenant_id = ANY (` + streets + `) GROUP BY at`)

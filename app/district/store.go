@@ -52,6 +52,7 @@ type place struct {
 	now, was   counts
 	open, late int64
 	deep       depth
+	residents  int64 // as entered; 0: nobody did
 	behind     int64 // acts that are not in the figures yet
 	head       time.Time
 }
@@ -110,7 +111,7 @@ func read(ctx context.Context, tx tenants.DistrictTx, q asked) (figures, error) 
 	for _, r := range rows {
 		if r.Part == "place" {
 			at[r.Tenant] = len(f.places)
-			f.places = append(f.places, place{id: tenants.ID(r.Tenant), slug: r.Key, name: r.Label, kind: tenants.Kind(r.At), behind: r.A, head: time.UnixMicro(r.B)})
+			f.places = append(f.places, place{id: tenants.ID(r.Tenant), slug: r.Key, name: r.Label, kind: tenants.Kind(r.At), residents: r.D, behind: r.A, head: time.UnixMicro(r.B)})
 			f.at = time.UnixMicro(r.C)
 		}
 	}

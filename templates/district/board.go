@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -44,11 +45,12 @@ type Line struct {
 	Owner string // the street or centre whose unit it is
 	// Serves is in how many streets a unit of the centre was at work: the line is their sum. 0 with
 	// the unit of one tenant.
-	Serves int
-	Href   string
-	Apart  bool // not in the total: the centre
-	Rest   bool // several lines with few cases, added up
-	Rank   int  // of the streets' rates, from 1; 0: not ranked
+	Serves    int
+	Href      string
+	Apart     bool  // not in the total: the centre
+	Rest      bool  // several lines with few cases, added up
+	Residents int64 // of the street, as entered; 0: nobody did
+	Rank      int   // of the streets' rates, from 1; 0: not ranked
 	Counts
 	Depth
 }
@@ -81,6 +83,7 @@ type Board struct {
 	Path     string // the board's address
 	Query    url.Values
 	Street   bool   // of one street: its lines are communities
+	PerHead  bool   // its places are streets, so there is a figure for 10,000 residents
 	Line     string // 水务: the line of departments that all of this is narrowed to; empty: it is not
 	Choices  []Choice
 	Group    string   // which columns the tables show
@@ -238,18 +241,34 @@ func bars(lines []Line) []ui.BarItem {
 
 // Sum adds up the lines that count.
 func Sum(lines []Line) (sum Line) {
+	unknown := false
 	for _, l := range lines {
 		if l.Apart {
 			continue
 		}
+		if l.Residents == 0 {
+			unknown = true
+		}
 		for _, pair := range [][2]*int64{{&sum.Received, &l.Received}, {&sum.Closed, &l.Closed}, {&sum.OnTime, &l.OnTime}, {&sum.Overdue, &l.Overdue}, {&sum.Open, &l.Open}, {&sum.Late, &l.Late},
 			{&sum.Returned, &l.Returned}, {&sum.Reopened, &l.Reopened}, {&sum.Repeated, &l.Repeated}, {&sum.HandedIn, &l.HandedIn}, {&sum.HandedOut, &l.HandedOut},
 			{&sum.Called, &l.Called}, {&sum.Contacted, &l.Contacted}, {&sum.Solved, &l.Solved}, {&sum.Satisfied, &l.Satisfied}, {&sum.Basically, &l.Basically},
-			{&sum.Due, &l.Due}, {&sum.Met, &l.Met}, {&sum.Suspended, &l.Suspended}, {&sum.Age[0], &l.Age[0]}, {&sum.Age[1], &l.Age[1]}, {&sum.Age[2], &l.Age[2]}} {
+			{&sum.Residents, &l.Residents}, {&sum.Due, &l.Due}, {&sum.Met, &l.Met}, {&sum.Suspended, &l.Suspended}, {&sum.Age[0], &l.Age[0]}, {&sum.Age[1], &l.Age[1]}, {&sum.Age[2], &l.Age[2]}} {
 			*pair[0] += *pair[1]
 		}
 	}
+	if unknown { // of a part of the streets it would say nothing of the whole
+		sum.Residents = 0
+	}
 	return sum
+}
+
+// perHead is what was received for 10,000 residents, or "—".
+func (l Line) perHead() string {
+	if l.Residents == 0 {
+		return ui.None
+	}
+	tenths := (l.Received*100_000*2/l.Residents + 1) / 2
+	return ui.Number(tenths/10) + "." + strconv.FormatInt(tenths%10, 10)
 }
 
 // ranked gives the lines their ranks by the share of what was due that was closed in time. Below the least
@@ -297,7 +316,11 @@ func (b Board) Figures(l Line, table string, stock bool) []any {
 		return []any{l.Returned, l.Reopened, l.Repeated, l.HandedIn, l.HandedOut, l.Called,
 			ui.Percent(l.Contacted, l.Called), ui.Percent(l.Solved, l.Called), ui.Percent(10*l.Satisfied+9*l.Basically, 10*l.Called)}
 	}
-	return []any{l.Received, l.Closed, l.OnTime, l.Overdue, l.rate(), l.Open, now(l.Late)}
+	out := []any{l.Received, l.Closed, l.OnTime, l.Overdue, l.rate(), l.Open, now(l.Late)}
+	if b.PerHead && table == Places {
+		out = append(out, l.perHead())
+	}
+	return out
 }
 
 // columns are the heads of those cells.
@@ -314,7 +337,11 @@ func (b Board) columns(ctx context.Context, table string, stock bool) []string {
 	case b.Group == Flow:
 		return []string{ui.T(ctx, "退单"), ui.T(ctx, "重新办理"), ui.T(ctx, "重复诉求"), ui.T(ctx, "移交转入"), ui.T(ctx, "移交转出"), ui.T(ctx, "有效回访"), ui.T(ctx, "响应率"), ui.T(ctx, "解决率"), ui.T(ctx, "满意率")}
 	}
-	return []string{ui.T(ctx, "收件"), ui.T(ctx, "结案"), ui.T(ctx, "按时结案"), ui.T(ctx, "超期结案"), ui.T(ctx, "按时结案率"), ui.T(ctx, "在办"), ui.T(ctx, "超期未结")}
+	out := []string{ui.T(ctx, "收件"), ui.T(ctx, "结案"), ui.T(ctx, "按时结案"), ui.T(ctx, "超期结案"), ui.T(ctx, "按时结案率"), ui.T(ctx, "在办"), ui.T(ctx, "超期未结")}
+	if b.PerHead && table == Places {
+		out = append(out, ui.T(ctx, "每万人受理量"))
+	}
+	return out
 }
 
 // bad reports whether a number at this place is bad news: what is past its deadline and still open.
@@ -384,6 +411,7 @@ func definitions(ctx context.Context, b Board) []ui.Fact {
 		{Label: ui.T(ctx, "超期结案"), Value: ui.T(ctx, "时段内结案、但处置超过时限的案卷。"), Wide: true},
 		{Label: ui.T(ctx, "在办"), Value: ui.T(ctx, "截至时段末日累计收件减累计结案。"), Wide: true},
 		{Label: ui.T(ctx, "超期未结"), Value: ui.T(ctx, "在办案卷中此刻已超过时限的，仅统计当前，不回溯。"), Wide: true},
+		{Label: ui.T(ctx, "每万人受理量"), Value: ui.T(ctx, "收件 ÷ 常住人口 × 10000。人口数由运营方按公布的数据录入并注明出处和日期，取时段末日前最近的一次；没有录入的显示“—”。"), Wide: true},
 		{Label: ui.T(ctx, "应结、应结按时率"), Value: ui.T(ctx, "应结：办理期限落在时段内的案卷，不论结案与否；应结按时：其中已按时结案的。应结按时率 = 应结按时 ÷ 应结，按期限之日统计，期限改动的按改后的期限。"), Wide: true},
 		{Label: ui.T(ctx, "名次"), Value: ui.T(ctx, "按应结按时率排，应结不足%d件的不排名次，率相同的名次相同。", least), Wide: true},
 		{Label: ui.T(ctx, "超30、60、90日"), Value: ui.T(ctx, "在办案卷中收件已超过30、60、90日的，仅统计当前。"), Wide: true},

@@ -21,7 +21,9 @@ func Samples() []Sample {
 	street.Name, street.Street, street.Path, street.Behind = "枫桥街道", true, "/d/320505/streets/fengqiao", 12
 	street.Places = []Line{{Name: "枫桥社区", Counts: Counts{182, 170, 160, 10, 22, 1}}, {Name: "马浜社区", Counts: Counts{120, 121, 121, 0, 8, 0}}}
 	empty := Board{Name: "虎丘区", Path: "/d/320505", Query: url.Values{}, Choices: street.Choices, From: street.From, To: street.To, At: street.At, Against: street.Against}
+	street.PerHead = false
 	unit := sample()
+	unit.PerHead = false
 	unit.Name, unit.Path = "区水务局", "/d/320505/units/water"
 	served := []Line{{Name: "枫桥街道", Href: "/d/320505/streets/fengqiao", Counts: Counts{302, 280, 270, 10, 40, 3}}, {Name: "横塘街道", Href: "/d/320505/streets/hengtang", Counts: Counts{116, 110, 101, 9, 12, 1}},
 		{Name: "虎丘区指挥中心", Href: "/d/320505/streets/huqiu-centre", Apart: true, Counts: Counts{88, 80, 78, 2, 11, 1}}}
@@ -98,6 +100,7 @@ func sample() Board {
 	}
 	b.Trend = t
 	b.Groups = []Choice{{"办理情况", "/d/320505?period=month", true}, {"期限与积压", "/d/320505?group=backlog&period=month", false}, {"流转与回访", "/d/320505?group=flow&period=month", false}}
+	b.PerHead, b.Places[0].Residents, b.Places[1].Residents = true, 121000, 98400
 	for _, lines := range [][]Line{b.Places, b.Classes, b.Units, b.Channels} {
 		for i := range lines { // in proportion, for want of a year's history
 			l := &lines[i]

@@ -38,6 +38,31 @@ type Tenant struct {
 	Form      Invitation
 	Forms     []StateForm // changes of the state that are possible now
 	Standings []Standing  // newest first
+
+	HasPeople   bool         // a street, in which people live
+	Populations []Population // as entered, newest first
+	Population  Population   // the form
+}
+
+// Population is how many people live in a street, and who says so; the form to enter it.
+type Population struct {
+	Residents, Source, AsOf string
+	Say                     string            `bun:"-"`
+	Errors                  map[string]string `bun:"-"`
+}
+
+func (p Population) err(ctx context.Context, field string) string {
+	if p.Errors[field] == "" {
+		return ""
+	}
+	return ui.T(ctx, p.Errors[field])
+}
+
+func (t Tenant) people() (out []ui.Fact) {
+	for _, p := range t.Populations {
+		out = append(out, ui.Fact{Label: p.AsOf, Value: p.Residents + "　" + p.Source})
+	}
+	return out
 }
 
 // Invitation is the form for a tenant's administrators.
