@@ -42,7 +42,7 @@ var shots = []shot{
 	{"fleet", "operator", "/v/streets", desk, 700, ""},
 	{"grids", "gridhead", "/s/fengqiao/grids", desk, 900, ""},
 	{"resident", "", "/r/fengqiao/", phone, 844, ""},
-	{"patrols", "grid", "/s/fengqiao/patrols", phone, 844, ""},
+	{"field", "grid", "/s/fengqiao/field", phone, 844, ""},
 }
 
 // entering is how long signing in takes at most.
