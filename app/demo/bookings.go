@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 
 	"wanjie/app"
 	"wanjie/app/services"
@@ -11,18 +12,18 @@ import (
 
 // bookings are the made-up resident's: one that waits, one that is taken, one that is done and one that displeased.
 var bookings = []struct {
-	item, slot string
-	kind       services.Kind
-	note       string
-	then       string
+	item string
+	kind services.Kind
+	note string
+	then string
 }{
-	{"old-age-card", "09:00", services.Home, "老人腿脚不便，请上门。", ""},
-	{"medical-remote", "10:00", services.Agency, "冬天去女儿家住，想在那边看病直接结算。", "take"},
-	{"pension-alive", "11:00", services.Home, "", "done"},
-	{"disability-nursing", "14:00", services.Agency, "", "poor"},
+	{"old-age-card", services.Home, "老人腿脚不便，请上门。", ""},
+	{"medical-remote", services.Agency, "冬天去女儿家住，想在那边看病直接结算。", "take"},
+	{"pension-alive", services.Home, "", "done"},
+	{"disability-nursing", services.Agency, "", "poor"},
 }
 
-// reserve makes them, on the days that may be booked.
+// reserve makes them, each at the first hour that has a place left.
 func reserve(ctx context.Context, a *app.App, t tenants.Tenant, clerk, person int64) error {
 	as := func(person int64, f func(context.Context, tenants.Tx) error) error {
 		return a.DB.Write(ctx, t.ID, tenants.Actor{Person: person}, f)
@@ -38,7 +39,15 @@ func reserve(ctx context.Context, a *app.App, t tenants.Tenant, clerk, person in
 			if err != nil || len(days) == 0 {
 				return err
 			}
-			b, err = services.Book(ctx, tx, services.Wish{Item: o.item, Kind: o.kind, Day: days[0], Slot: o.slot,
+			slots, err := services.Slots(ctx, tx, cfg, days[0])
+			if err != nil {
+				return err
+			}
+			free := slices.IndexFunc(slots, func(s services.Slot) bool { return s.Left > 0 })
+			if free < 0 {
+				return nil
+			}
+			b, err = services.Book(ctx, tx, services.Wish{Item: o.item, Kind: o.kind, Day: days[0], Slot: slots[free].At,
 				Words: services.Words{Name: "演示居民", Phone: ResidentPhone, Address: "演示路33号3号楼201室", Note: o.note}})
 			return err
 		})
@@ -61,7 +70,7 @@ func reserve(ctx context.Context, a *app.App, t tenants.Tenant, clerk, person in
 			continue
 		}
 		if err := as(person, func(ctx context.Context, tx tenants.Tx) error {
-			_, err := services.Rate(ctx, tx, b.ID, services.Poor, "约的两点，三点半才有人接待。")
+			_, err := services.Rate(ctx, tx, b.ID, services.Poor, "约好的时间，过了一个半小时才有人接待。")
 			return err
 		}); err != nil {
 			return err
