@@ -3,7 +3,6 @@ package app_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,9 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers/legacy"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
@@ -29,146 +25,6 @@ import (
 	"wanjie/app/web"
 	"wanjie/tenants"
 )
-
-// described is the description of what programs may call.
-func described(t *testing.T) *openapi3.T {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(openapi.Description)
-	if err == nil {
-		err = doc.Validate(t.Context())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc
-}
-
-// platform is a program that calls with a key, and holds every answer against the description.
-type platform struct {
-	t    *testing.T
-	h    *house
-	doc  *openapi3.T
-	key  string
-	from string // X-Forwarded-For, when somebody tries that
-}
-
-type answer struct {
-	status int
-	header http.Header
-	body   map[string]any
-	raw    string
-}
-
-func (p platform) call(method, path string, body any) answer {
-	p.t.Helper()
-	var raw []byte
-	switch b := body.(type) {
-	case nil:
-	case string:
-		raw = []byte(b)
-	default:
-		var err error
-		if raw, err = json.Marshal(b); err != nil {
-			p.t.Fatal(err)
-		}
-	}
-	q, err := http.NewRequestWithContext(p.t.Context(), method, p.h.server.URL+web.ProgramBase+path, bytes.NewReader(raw))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if p.key != "" {
-		q.Header.Set("Authorization", "Bearer "+p.key)
-	}
-	if p.from != "" {
-		q.Header.Set("X-Forwarded-For", p.from)
-	}
-	q.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(q)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	out := answer{status: res.StatusCode, header: res.Header}
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	out.raw = string(text)
-	if err := json.Unmarshal(text, &out.body); err != nil {
-		p.t.Fatalf("%s %s: %d %s: %v", method, path, out.status, text, err)
-	}
-	p.fits(q, res, text)
-	return out
-}
-
-// fits holds an answer against the description.
-func (p platform) fits(q *http.Request, res *http.Response, text []byte) {
-	p.t.Helper()
-	router, err := legacy.NewRouter(p.doc)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	asked := q.Clone(q.Context())
-	asked.URL = &url.URL{Path: q.URL.Path, RawPath: q.URL.RawPath, RawQuery: q.URL.RawQuery}
-	route, params, err := router.FindRoute(asked)
-	if err != nil {
-		p.t.Fatalf("%s %s is not described: %v", q.Method, q.URL.Path, err)
-	}
-	in := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: asked, PathParams: params, Route: route},
-		Status:                 res.StatusCode, Header: res.Header, Options: &openapi3filter.Options{IncludeResponseStatus: true},
-	}
-	if err := openapi3filter.ValidateResponse(p.t.Context(), in.SetBodyBytes(text)); err != nil {
-		p.t.Errorf("%s %s answered what is not described: %v", q.Method, q.URL.Path, err)
-	}
-}
-
-// give makes a key of a street as its security administrator.
-func (h *house) give(t *testing.T, s tenants.Tenant, base int64, w openapi.Wish) (k *openapi.Key, secret string) {
-	t.Helper()
-	if w.ID == uuid.Nil {
-		w.ID = tenants.NewID()
-	}
-	if w.Until == "" {
-		w.Until = clock.DateOf(clock.Now(t.Context())).Add(30)
-	}
-	if w.Channel == "" {
-		w.Channel = "hotline"
-	}
-	err := h.App.DB.Write(t.Context(), s.ID, tenants.Actor{Person: roleAt(t, base, auth.SecurityAdmin)}, func(ctx context.Context, tx tenants.Tx) (err error) {
-		k, secret, err = openapi.Make(ctx, tx, w)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k, secret
-}
-
-func (h *house) within(t *testing.T, id tenants.ID, person int64, f func(context.Context, tenants.Tx) error) {
-	t.Helper()
-	actor := tenants.Actor{Person: person}
-	if person == 0 {
-		actor = tenants.Machine()
-	}
-	if err := h.App.DB.Write(t.Context(), id, actor, f); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// calls are what the street's record says of calls, the oldest first.
-func (h *house) calls(t *testing.T, id tenants.ID, f openapi.Filter) (out []string) {
-	t.Helper()
-	h.within(t, id, 0, func(ctx context.Context, tx tenants.Tx) error {
-		l, err := openapi.Calls(ctx, tx, f, 0, 100)
-		for _, c := range l.Calls {
-			out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %d %s", strings.Replace(c.Route, web.ProgramBase, "", 1), c.Number, c.Status, c.Ground)))
-		}
-		slices.Reverse(out)
-		return err
-	})
-	return out
-}
 
 // An order arrives by a program of 12345 twice and once with another body; it is handled and answered, and its reply
 // is fetched, lost on the way and fetched again.
@@ -327,63 +183,6 @@ func TestAnOrderArrivesManyTimesAtOnce(t *testing.T) {
 	}
 }
 
-// A key that is unknown, revoked, expired, of another place or of nobody gets one answer; the street's own record says which.
-func TestKeysThatMayNotBeUsed(t *testing.T) {
-	t.Parallel()
-	h := openHouse(t)
-	const base = 72_000
-	s, _ := h.street(t, "壬"+uuid.NewString()[:6], base)
-	chief := roleAt(t, base, auth.SecurityAdmin)
-	revoked, one := h.give(t, s, base, openapi.Wish{Name: "吊销的"})
-	expired, two := h.give(t, s, base, openapi.Wish{Name: "过期的"})
-	abroad, three := h.give(t, s, base, openapi.Wish{Name: "别处的", Networks: "203.0.113.0/24，198.51.100.7"})
-	near, four := h.give(t, s, base, openapi.Wish{Name: "本机的", Networks: "127.0.0.1"})
-	if near.Networks != "127.0.0.1" || abroad.Networks != "203.0.113.0/24 198.51.100.7" {
-		t.Errorf("kept as %q and %q", near.Networks, abroad.Networks)
-	}
-	p := platform{t: t, h: h, doc: described(t), key: one}
-	if got := p.call("GET", "/replies", nil); got.status != 200 {
-		t.Fatalf("before it is revoked: %d %s", got.status, got.raw)
-	}
-	if status, _ := h.ask(t, chief, "POST", fmt.Sprintf("/s/%s/admin/keys/%s/revoke", s.Slug, revoked.ID), nil); status != 303 {
-		t.Fatalf("revoking: %d", status)
-	}
-	if _, err := h.Super(t, tenants.Home).Exec(t.Context(), "UPDATE api_keys SET expires_at = now() WHERE tenant_id = $1 AND id = $2", int32(s.ID), expired.ID); err != nil {
-		t.Fatal(err)
-	}
-	want := ""
-	for what, key := range map[string]string{
-		"revoked": one, "expired": two, "from elsewhere": three, "unknown": "wj_" + strings.Repeat("A", 43), "none": "", "no key of ours": "abc", "its hint": revoked.Hint,
-	} {
-		p.key, p.from = key, "203.0.113.9" // which only a proxy of ours may say
-		got := p.call("GET", "/orders/none", nil)
-		if body := blank(got.raw); want == "" {
-			want = body
-		} else if body != want {
-			t.Errorf("%s: %s, want %s", what, body, want)
-		}
-		if got.status != 401 || got.header.Get("WWW-Authenticate") != "Bearer" {
-			t.Errorf("%s: %d %v", what, got.status, got.header)
-		}
-	}
-	p.key, p.from = four, ""
-	if got := p.call("GET", "/replies", nil); got.status != 200 {
-		t.Errorf("from its own address: %d %s", got.status, got.raw)
-	}
-	for id, ground := range map[uuid.UUID]string{revoked.ID: string(openapi.Revoked), expired.ID: string(openapi.Expired), abroad.ID: string(openapi.Abroad)} {
-		if got := h.calls(t, s.ID, openapi.Filter{Key: id, Ended: openapi.Refused}); len(got) != 1 || got[0] != "GET /orders/{number}  401 "+ground {
-			t.Errorf("recorded %q, want %s", got, ground)
-		}
-	}
-	var kinds []string
-	h.within(t, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
-		return tx.Raw("SELECT kind FROM journal WHERE tenant_id = ? AND object_id = ? AND actor = ? ORDER BY n", int32(tx.ID()), revoked.ID, chief).Scan(ctx, &kinds)
-	})
-	if fmt.Sprint(kinds) != "[api_key.made api_key.revoked]" {
-		t.Errorf("acts %v", kinds)
-	}
-}
-
 // Who calls too often is told when to come again, and the flood is one line of the record.
 func TestAProgramThatCallsTooOften(t *testing.T) {
 	t.Parallel()
@@ -434,98 +233,6 @@ func TestAStreetThatTakesNoCalls(t *testing.T) {
 	says("当前不可办理业务")
 	if got := h.calls(t, s.ID, openapi.Filter{}); len(got) != 2 || !strings.HasSuffix(got[0], "403 off") || !strings.HasSuffix(got[1], "403 shut") {
 		t.Errorf("recorded %q", got)
-	}
-}
-
-// A key of one street finds nothing of another, which has the same orders; a key of one channel nothing of the next.
-func TestAKeyReachesOneStreetAndOneChannel(t *testing.T) {
-	t.Parallel()
-	h := openHouse(t)
-	markA, markB := "丑"+uuid.NewString()[:6], "寅"+uuid.NewString()[:6]
-	a, _ := h.street(t, markA, 75_000)
-	b, theirs := h.street(t, markB, 76_000)
-	_, hotline := h.give(t, a, 75_000, openapi.Wish{Name: "市12345中心"})
-	_, city := h.give(t, a, 75_000, openapi.Wish{Name: "数字城管", Channel: "city"})
-	before := everything(t, h.Super(t, tenants.Home), b.ID)
-	p := platform{t: t, h: h, doc: described(t), key: hotline}
-	if got := p.call("GET", "/orders/"+url.PathEscape(markA+"-12345"), nil); got.status != 200 {
-		t.Errorf("its own order: %d %s", got.status, got.raw)
-	}
-	if got := p.call("POST", "/orders", map[string]any{"upper_no": theirs.UpperNo, "description": "同号", "classes": []string{"暴露垃圾"}}); got.status != 201 {
-		t.Errorf("an order under a number that the neighbour has too: %d %s", got.status, got.raw)
-	}
-	p.key = city
-	for _, number := range []string{markA + "-12345", theirs.UpperNo} {
-		if got := p.call("GET", "/orders/"+url.PathEscape(number), nil); got.status != 404 || strings.Contains(got.raw, markB) {
-			t.Errorf("%s for the other channel: %d %s", number, got.status, got.raw)
-		}
-	}
-	if after := everything(t, h.Super(t, tenants.Home), b.ID); after != before {
-		t.Errorf("the neighbour's rows changed:\nbefore %s\nafter  %s", before, after)
-	}
-}
-
-// The key is shown once: the page that makes it shows it, a repeat of the request makes no second one, no page shows it
-// again, and nobody but the security administrator may.
-func TestAKeyIsShownOnce(t *testing.T) {
-	t.Parallel()
-	h := openHouse(t)
-	const base = 77_000
-	s, _ := h.street(t, "卯"+uuid.NewString()[:6], base)
-	path, chief := "/s/"+s.Slug+"/admin/keys", roleAt(t, base, auth.SecurityAdmin)
-	form := url.Values{"name": {"市12345中心"}, "channel": {"hotline"}, "until": {string(clock.DateOf(clock.Now(t.Context())).Add(100))}}
-	status, page := h.ask(t, chief, "POST", path, form)
-	_, rest, ok := strings.Cut(page, `id="secret"`)
-	if status != 200 || !ok {
-		t.Fatalf("%d %s", status, page)
-	}
-	_, rest, _ = strings.Cut(rest, ">")
-	secret, _, _ := strings.Cut(rest, "<")
-	p := platform{t: t, h: h, doc: described(t), key: secret}
-	if got := p.call("GET", "/replies", nil); got.status != 200 {
-		t.Errorf("the key that was shown: %d %s", got.status, got.raw)
-	}
-	if _, page := h.ask(t, chief, "GET", path, nil); strings.Contains(page, secret) || !strings.Contains(page, secret[:9]) || !strings.Contains(page, "市12345中心") {
-		t.Errorf("the list: %s", page)
-	}
-	again := func() int {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.server.URL+path, strings.NewReader(form.Encode())) // as it was sent, with its number
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set(who, strconv.FormatInt(chief, 10))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		res, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		return res.StatusCode
-	}
-	if got := again(); got != 409 {
-		t.Errorf("the same request again: %d", got)
-	}
-	var n int
-	h.within(t, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
-		return tx.Raw("SELECT count(*) FROM api_keys WHERE tenant_id = ?", int32(tx.ID())).Scan(ctx, &n)
-	})
-	if n != 1 {
-		t.Errorf("%d keys", n)
-	}
-	for field, v := range map[string]string{"name": "", "channel": "phone", "until": "2020-01-01", "networks": "十楼", "otherwise": "none"} {
-		bad := url.Values{"name": {"甲"}, "channel": {"hotline"}, "until": form["until"]}
-		bad.Set(field, v)
-		if status, page := h.ask(t, chief, "POST", path, bad); status != 422 || !strings.Contains(page, `id="f-`+field+`-error"`) {
-			t.Errorf("%s: %d", field, status)
-		}
-	}
-	if status, _ := h.ask(t, roleAt(t, base, auth.AuditAdmin), "GET", path+"/calls", nil); status != 200 {
-		t.Errorf("the auditor reads calls: %d", status)
-	}
-	for _, role := range []string{auth.StreetAdmin, auth.AuditAdmin, auth.Leader} {
-		if status, _ := h.ask(t, roleAt(t, base, role), "POST", path, form); status != 403 {
-			t.Errorf("%s makes a key: %d", role, status)
-		}
 	}
 }
 

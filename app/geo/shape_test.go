@@ -157,7 +157,7 @@ func TestCanvas(t *testing.T) {
 // real opens a file of the real city that lies beside the repository and not in it; nil, said loudly, when it is absent.
 func real(tb testing.TB, name string) *os.File {
 	tb.Helper()
-	f, err := os.Open("../../../../shared/data/" + name)
+	f, err := os.Open("../../../shared/data/" + name)
 	if err != nil {
 		tb.Logf("NOT TESTED ON REAL DATA: %v", err)
 		return nil
