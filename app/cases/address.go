@@ -62,13 +62,13 @@ func (p Place) Line() string {
 func (p Place) check(f *problems) {
 	for name, said := range map[string]string{"house": p.House, "building": p.Building, "entrance": p.Entrance, "room": p.Room} {
 		if _, ok := numberOf(name, said); !ok {
-			f.add(name, ui.Key("只填号码，如 12、3-1、甲2"))
+			f.Add(name, ui.Key("只填号码，如 12、3-1、甲2"))
 		}
 	}
 	for name, said := range map[string]string{"road": p.Road, "estate": p.Estate} {
-		f.fit(name, said, longTitle)
+		f.Fit(name, said, longTitle)
 	}
-	f.fit("address", p.Line(), longLine)
+	f.Fit("address", p.Line(), longLine)
 }
 
 // loose are the ways of writing a building that the standard does not have.

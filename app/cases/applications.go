@@ -99,8 +99,8 @@ type Plea struct {
 func (in *Plea) check(s *step) error {
 	var f problems
 	ground, ok := f.ground(s.rules, asking[in.Kind].list, in.Ground)
-	f.need("words", in.Words, longText)
-	if err := f.fault(); err != nil || !ok {
+	f.Need("words", in.Words, longText)
+	if err := f.Fault(); err != nil || !ok {
 		return err
 	}
 	return in.held(s, ground)
@@ -247,9 +247,9 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 	}
 	var f problems
 	if !in.Approve {
-		f.need("verdict_words", in.Words, longText)
+		f.Need("verdict_words", in.Words, longText)
 	}
-	f.fit("verdict_words", in.Words, longText)
+	f.Fit("verdict_words", in.Words, longText)
 	if in.Granted.IsZero() {
 		in.Granted = p.Until
 	}
@@ -261,11 +261,11 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 			if g == nil || g.Fields["until"] == "" {
 				return nil, err
 			}
-			f.add("granted", g.Fields["until"])
+			f.Add("granted", g.Fields["until"])
 		}
 	}
-	if f.found != nil {
-		return nil, f.found
+	if f.Found != nil {
+		return nil, f.Found
 	}
 	p.State, p.DecidedBy, p.DecidedAt = Refused, tx.Actor().Person, s.at
 	if in.Words != "" {

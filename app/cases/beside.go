@@ -77,8 +77,8 @@ func Assist(ctx context.Context, tx tenants.Tx, id, assignment uuid.UUID, result
 		return nil, err
 	}
 	var f problems
-	if f.need("result", result, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("result", result, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	if s.of.State == Dispatched {
 		s.receive(s.of)
@@ -223,8 +223,8 @@ func FeedBack(ctx context.Context, tx tenants.Tx, id, assignment uuid.UUID, resu
 		return nil, err
 	}
 	var f problems
-	if f.need("result", result, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("result", result, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	if s.of.State == Dispatched {
 		s.receive(s.of)
@@ -245,8 +245,8 @@ func GiveBack(ctx context.Context, tx tenants.Tx, id, assignment uuid.UUID, word
 		return nil, err
 	}
 	var f problems
-	if f.need("words", words, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("words", words, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	s.of.State = Returned
 	s.beside("case.given_back", s.of)

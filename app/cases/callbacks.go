@@ -47,7 +47,7 @@ func asks(question string) string { return "q_" + question }
 // before it, has no answer whatever was sent.
 func (in *Answer) hear(cfg *blueprint.Config, class string) (h heard, err error) {
 	var f problems
-	f.fit("remark", in.Remark, longText)
+	f.Fit("remark", in.Remark, longText)
 	h = heard{valid: in.Ground == "", choices: map[string]string{}, words: map[string]string{}}
 	if in.Ground != "" {
 		f.ground(cfg, blueprint.InvalidReason, in.Ground)
@@ -56,7 +56,7 @@ func (in *Answer) hear(cfg *blueprint.Config, class string) (h heard, err error)
 	for _, q := range cfg.QuestionsOf(class) {
 		said := strings.TrimSpace(in.Said[q.Key])
 		if q.Counts == blueprint.CountsValid && said == "yes" && in.Ground != "" {
-			f.add("ground", ui.Key("诉求人已接受回访的，不填无效理由"))
+			f.Add("ground", ui.Key("诉求人已接受回访的，不填无效理由"))
 		}
 		if in.Ground != "" || q.When != nil && !slices.Contains(q.When.Is, given[q.When.Question]) {
 			continue
@@ -66,12 +66,12 @@ func (in *Answer) hear(cfg *blueprint.Config, class string) (h heard, err error)
 		}
 	}
 	if !h.valid && in.Ground == "" {
-		f.add("ground", ui.Key("未接受回访的，请选择无效回访的理由"))
+		f.Add("ground", ui.Key("未接受回访的，请选择无效回访的理由"))
 	}
 	if h.wanting && in.Reopen && !cfg.Bool("callback.reopen", true) {
-		f.add("reopen", ui.Key("本街道已设定回访不退回重办"))
+		f.Add("reopen", ui.Key("本街道已设定回访不退回重办"))
 	}
-	return h, f.fault()
+	return h, f.Fault()
 }
 
 // answer takes one answer down.
@@ -79,16 +79,16 @@ func (h *heard) answer(f *problems, q blueprint.Question, said string) {
 	switch {
 	case said == "":
 		if q.Required {
-			f.add(asks(q.Key), ui.Key("请回答此题"))
+			f.Add(asks(q.Key), ui.Key("请回答此题"))
 		}
 		return
 	case q.Type == blueprint.AskWords:
-		f.fit(asks(q.Key), said, longText)
+		f.Fit(asks(q.Key), said, longText)
 		h.words[q.Key] = said
 		return
 	case q.Type == blueprint.AskYes && said != "yes" && said != "no",
 		q.Type == blueprint.AskChoice && !slices.ContainsFunc(q.Options, func(o blueprint.Option) bool { return o.Value == said }):
-		f.add(asks(q.Key), ui.Key("请从所列答案中选择"))
+		f.Add(asks(q.Key), ui.Key("请从所列答案中选择"))
 		return
 	}
 	h.choices[q.Key] = said

@@ -32,8 +32,8 @@ func HandOver(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Elsewhere) (*
 		return nil, err
 	}
 	var f problems
-	if f.need("reason", in.Reason, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("reason", in.Reason, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	by, err := Due(s.at, receiveLimit(s.rules, s.c.Urgent), calendarOf(s.rules))
 	if err != nil {

@@ -34,8 +34,8 @@ func Confirm(ctx context.Context, tx tenants.Tx, id uuid.UUID, found bool, words
 		return nil, err
 	}
 	var f problems
-	if f.need("remark", words, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("remark", words, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	kind := "case.verified"
 	if s.c.Stage = Accepted; !found {
@@ -53,8 +53,8 @@ func AnswerAtOnce(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string
 		return nil, err
 	}
 	var f problems
-	if f.need("answer", words, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("answer", words, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	c := s.c
 	c.Stage, c.ClosedAt, c.EndedAt, c.Outcome, c.Late, c.Calls, c.AnsweredBy = Answered, s.at, s.at, OnTime, false, 0, tx.Actor().Person
@@ -106,8 +106,8 @@ func Merge(ctx context.Context, tx tenants.Tx, id uuid.UUID, into string) (*Case
 		return nil, err
 	}
 	var f problems
-	if f.need("into", into, longTitle); f.found != nil {
-		return nil, f.found
+	if f.Need("into", into, longTitle); f.Found != nil {
+		return nil, f.Found
 	}
 	var other struct {
 		ID    uuid.UUID
@@ -118,16 +118,16 @@ func Merge(ctx context.Context, tx tenants.Tx, id uuid.UUID, into string) (*Case
 	err = tx.Raw("SELECT id, stage FROM cases WHERE tenant_id = ? AND number = ? FOR SHARE", int32(tx.ID()), into).Scan(ctx, &other)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		f.add("into", ui.Key("没有此编号的案卷"))
+		f.Add("into", ui.Key("没有此编号的案卷"))
 	case err != nil:
 		return nil, fmt.Errorf("find the case to merge into: %w", err)
 	case other.ID == id:
-		f.add("into", ui.Key("不能并入自身"))
+		f.Add("into", ui.Key("不能并入自身"))
 	case other.Stage == Merged || other.Stage == Voided || other.Stage == Rejected:
-		f.add("into", ui.Key("该案卷已作废、并案或不予受理，请并入仍有效的案卷"))
+		f.Add("into", ui.Key("该案卷已作废、并案或不予受理，请并入仍有效的案卷"))
 	}
-	if f.found != nil {
-		return nil, f.found
+	if f.Found != nil {
+		return nil, f.Found
 	}
 	s.c.Stage, s.c.EndedAt, s.c.MergedInto, s.c.Late = Merged, s.at, other.ID, false
 	s.done("case.merged", s.event(tally.Repeated)...)
@@ -146,8 +146,8 @@ func Void(ctx context.Context, tx tenants.Tx, id uuid.UUID, ground, words string
 	}
 	var f problems
 	f.ground(s.rules, blueprint.VoidReason, ground)
-	if f.need("words", words, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("words", words, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	s.c.Stage, s.c.EndedAt, s.c.Late = Voided, s.at, false
 	s.done("case.voided", "ground", ground)
@@ -163,7 +163,7 @@ func (p *problems) ground(cfg *blueprint.Config, list blueprint.ReasonList, key 
 			return r, true
 		}
 	}
-	p.add("ground", ui.Key("请选择理由"))
+	p.Add("ground", ui.Key("请选择理由"))
 	return blueprint.Reason{}, false
 }
 

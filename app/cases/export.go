@@ -60,18 +60,18 @@ func (w Wish) check(actor tenants.Actor) error {
 	}
 	var f problems
 	if w.Format.Kind() == "" {
-		f.add("format", ui.Key("请选择文件格式"))
+		f.Add("format", ui.Key("请选择文件格式"))
 	}
 	if !w.Entire {
-		return f.fault()
+		return f.Fault()
 	}
 	if err := auth.RequireSomewhere(actor, auth.CasesDisclose); err != nil {
 		return err
 	}
 	if _, ok := exportPurposes[w.Purpose]; !ok {
-		f.add("purpose", ui.Key("请选择导出用途"))
+		f.Add("purpose", ui.Key("请选择导出用途"))
 	}
-	return f.fault()
+	return f.Fault()
 }
 
 // reach is where the cases of an export may lie: where the actor may read them and take them out.

@@ -190,8 +190,8 @@ func Postpone(ctx context.Context, tx tenants.Tx, id uuid.UUID, upper time.Time)
 	}
 	var f problems
 	if !upper.After(s.at) {
-		f.add("upper_due", errUpperDue)
-		return nil, f.fault()
+		f.Add("upper_due", errUpperDue)
+		return nil, f.Fault()
 	}
 	return s.postpone(ctx, upper)
 }

@@ -133,8 +133,8 @@ func Supplement(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string) 
 		return nil, fault.New(fault.Conflict, "该事项已经结束，如有新情况请重新反映")
 	}
 	var f problems
-	if f.need("words", words, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("words", words, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	const kind = "case.supplemented"
 	s.done(kind, Voice, Petitioners)

@@ -156,13 +156,13 @@ func TestAddressesInTheStandardsWords(t *testing.T) {
 		{Place{Estate: "白马涧花园", Building: "１２栋"}, "白马涧花园12幢"},
 	} {
 		var f problems
-		if c.in.check(&f); f.found != nil || c.in.Line() != c.want {
-			t.Errorf("%q, want %q (%v)", c.in.Line(), c.want, f.found)
+		if c.in.check(&f); f.Found != nil || c.in.Line() != c.want {
+			t.Errorf("%q, want %q (%v)", c.in.Line(), c.want, f.Found)
 		}
 	}
 	var f problems
-	if (Place{House: "门口", Building: "最后一幢楼"}).check(&f); f.found == nil || f.found.Fields["house"] == "" || f.found.Fields["building"] == "" {
-		t.Errorf("words instead of numbers: %v", f.found)
+	if (Place{House: "门口", Building: "最后一幢楼"}).check(&f); f.Found == nil || f.Found.Fields["house"] == "" || f.Found.Fields["building"] == "" {
+		t.Errorf("words instead of numbers: %v", f.Found)
 	}
 	for in, want := range map[string]string{"金色家园３号楼2单元": "金色家园3幢2单元", "3栋501": "3幢501", "枫桥路18号": "枫桥路18号", "": ""} {
 		if got := standard(in); got != want {

@@ -46,45 +46,45 @@ func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
 	var f problems
 	ch, ok := cfg.Channels.Find(in.Channel)
 	if !ok || ch.Retired {
-		f.add("channel", ui.Key("请选择来源渠道"))
+		f.Add("channel", ui.Key("请选择来源渠道"))
 	}
 	if ch.Upper && in.UpperNo == "" && in.Channel != "import" {
-		f.add("upper_no", ui.Key("上级来单请填写来单编号"))
+		f.Add("upper_no", ui.Key("上级来单请填写来单编号"))
 	}
 	if !in.UpperDue.IsZero() && !ch.Upper {
-		f.add("upper_due", ui.Key("只有上级来单才有上级期限"))
+		f.Add("upper_due", ui.Key("只有上级来单才有上级期限"))
 	}
 	f.class(cfg, in.Class)
 	f.community(cfg, codes, in.Community)
-	f.need("description", in.Description, longText)
-	f.fit("title", in.Title, longTitle)
+	f.Need("description", in.Description, longText)
+	f.Fit("title", in.Title, longTitle)
 	if in.Address = standard(in.Address); in.Place != (Place{}) {
 		in.Place.check(&f)
 		in.Address = in.Place.Line()
 	}
-	f.fit("address", in.Address, longLine)
-	f.fit("subject", in.Subject, longLine)
+	f.Fit("address", in.Address, longLine)
+	f.Fit("subject", in.Subject, longLine)
 	if _, ok := natureOf(cfg, in.Nature); !ok && in.Nature != "" {
-		f.add("nature", ui.Key("请从所列选项中选择"))
+		f.Add("nature", ui.Key("请从所列选项中选择"))
 	}
 	f.noted(cfg, in.Class, blueprint.AtReport, in.Noted)
-	f.fit("petitioner", in.Petitioner, longTitle)
-	f.fit("phone", in.Phone, 30)
-	f.fit("upper_no", in.UpperNo, longTitle)
-	f.fit("fixed", in.Fixed, longText)
+	f.Fit("petitioner", in.Petitioner, longTitle)
+	f.Fit("phone", in.Phone, 30)
+	f.Fit("upper_no", in.UpperNo, longTitle)
+	f.Fit("fixed", in.Fixed, longText)
 	if in.Fixed != "" && !cfg.RouteFor(in.Channel, in.Class, in.Urgent).OnSpot {
-		f.add("fixed", ui.Key("该渠道、类别的事项不能当场办结，请不填此项，按普通上报"))
+		f.Add("fixed", ui.Key("该渠道、类别的事项不能当场办结，请不填此项，按普通上报"))
 	}
 	if digits := strings.Count(strings.Map(digit, in.Phone), "0"); in.Phone != "" && digits < 7 {
-		f.add("phone", ui.Key("电话号码位数不足"))
+		f.Add("phone", ui.Key("电话号码位数不足"))
 	}
 	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && (*in.Lon < 73 || *in.Lon > 136 || *in.Lat < 3 || *in.Lat > 54) {
-		f.add("lon", ui.Key("经纬度应在国内，且同时填写"))
+		f.Add("lon", ui.Key("经纬度应在国内，且同时填写"))
 	}
 	if in.Title == "" {
 		in.Title = cut(strings.Join(strings.Fields(in.Description), " "), 30)
 	}
-	return f.fault()
+	return f.Fault()
 }
 
 // Filing is what is decided when a case is filed.
@@ -109,10 +109,10 @@ func (in *Filing) check(cfg *blueprint.Config, codes []string, c *Case) error {
 	if in.Condition == "" {
 		in.Condition = conditionFor(cfg, in.Class, in.Urgent)
 	} else if !conditionOf(cfg, in.Class, in.Condition) {
-		f.add("condition", ui.Key("该立案条件不属于所选类别"))
+		f.Add("condition", ui.Key("该立案条件不属于所选类别"))
 	}
 	f.noted(cfg, in.Class, blueprint.AtFiling, in.Noted)
-	return f.fault()
+	return f.Fault()
 }
 
 func conditionOf(cfg *blueprint.Config, class, key string) bool {
@@ -138,34 +138,34 @@ type Order struct {
 func (in *Order) check(cfg *blueprint.Config, codes []string, c *Case) (duty string, err error) {
 	var f problems
 	if !offers(cfg, codes, in.Unit) {
-		f.add("unit", ui.Key("请选择承办单位"))
+		f.Add("unit", ui.Key("请选择承办单位"))
 	}
 	switch in.Basis {
 	case Statutory:
 		d, ok := dutyFor(cfg, c.Class, c.Community, in.Unit)
 		if !ok {
-			f.add("unit", ui.Key("职责清单没有把该类事项列给这个单位，请改选单位，或按商定、指定派遣"))
+			f.Add("unit", ui.Key("职责清单没有把该类事项列给这个单位，请改选单位，或按商定、指定派遣"))
 		}
 		duty = d.Key
 	case Negotiated:
-		f.need("parties", in.Parties, longLine)
-		f.need("reason", in.Reason, longText)
+		f.Need("parties", in.Parties, longLine)
+		f.Need("reason", in.Reason, longText)
 		if outsideList(cfg, c.Class, in.Unit) {
-			f.add("unit", errOutsideList)
+			f.Add("unit", errOutsideList)
 		}
 	case Designated:
-		f.need("designator", in.Designator, longTitle)
-		f.need("ground", in.Ground, longLine)
-		f.need("reason", in.Reason, longText)
+		f.Need("designator", in.Designator, longTitle)
+		f.Need("ground", in.Ground, longLine)
+		f.Need("reason", in.Reason, longText)
 	default:
-		f.add("basis", ui.Key("请选择派遣依据"))
+		f.Add("basis", ui.Key("请选择派遣依据"))
 	}
 	if in.Expires != "" {
 		if _, err := time.Parse(time.DateOnly, in.Expires); err != nil {
-			f.add("expires", ui.Key("日期应如 2026-12-31"))
+			f.Add("expires", ui.Key("日期应如 2026-12-31"))
 		}
 	}
-	return duty, f.fault()
+	return duty, f.Fault()
 }
 
 // mostHelpers bounds how many units co-handle with one dispatch: a case for more is a whistle's or two cases.
@@ -176,8 +176,8 @@ const mostHelpers = 10
 func (in *Order) helpers(cfg *blueprint.Config, codes []string, c *Case) (out []Order, err error) {
 	var f problems
 	if len(in.Helpers) > mostHelpers {
-		f.add("helpers", ui.Key("协办单位过多，请只选确需协办的"))
-		return nil, f.fault()
+		f.Add("helpers", ui.Key("协办单位过多，请只选确需协办的"))
+		return nil, f.Fault()
 	}
 	for i, unit := range in.Helpers {
 		o := Order{Unit: unit, Basis: in.Basis, Grounds: in.Grounds, Expires: in.Expires}
@@ -191,20 +191,20 @@ func (in *Order) helpers(cfg *blueprint.Config, codes []string, c *Case) (out []
 		_, err := o.check(cfg, codes, c)
 		switch g := fault.Of(err); {
 		case unit == in.Unit || slices.Contains(in.Helpers[:i], unit):
-			f.add("helpers", ui.Key("协办单位不能与主办单位或其他协办单位相同"))
+			f.Add("helpers", ui.Key("协办单位不能与主办单位或其他协办单位相同"))
 		case g != nil && g.Fields["unit"] != "":
-			f.add("helpers", g.Fields["unit"])
+			f.Add("helpers", g.Fields["unit"])
 		case g != nil && in.Basis == Statutory:
-			f.add("helpers", ui.Key("协办单位不在该类事项的职责清单上，请写明参与商定的单位和理由"))
+			f.Add("helpers", ui.Key("协办单位不在该类事项的职责清单上，请写明参与商定的单位和理由"))
 			for field, say := range g.Fields {
-				f.add(field, say)
+				f.Add(field, say)
 			}
 		case err != nil:
 			return nil, err
 		}
 		out = append(out, o)
 	}
-	return out, f.fault()
+	return out, f.Fault()
 }
 
 // outsideList reports whether a unit is a community whose list does not have the class: nobody hands a community what is
@@ -253,45 +253,14 @@ func (in Finding) check(cfg *blueprint.Config, class string) error {
 		f.noted(cfg, class, blueprint.AtCheck, in.Noted)
 	}
 	if !in.Pass {
-		f.need("remark", in.Remark, longText)
+		f.Need("remark", in.Remark, longText)
 	}
-	f.fit("remark", in.Remark, longText)
-	return f.fault()
+	f.Fit("remark", in.Remark, longText)
+	return f.Fault()
 }
 
 // problems gathers what is wrong, field by field.
-type problems struct{ found *fault.Error }
-
-func (p *problems) add(field, say string) {
-	if p.found == nil {
-		p.found = fault.Field(field, say)
-		return
-	}
-	p.found.And(field, say)
-}
-
-func (p *problems) fault() error {
-	if p.found == nil {
-		return nil
-	}
-	return p.found
-}
-
-func (p *problems) need(field, value string, most int) {
-	if strings.TrimSpace(value) == "" {
-		p.add(field, ui.Key("请填写此项"))
-	}
-	p.fit(field, value, most)
-}
-
-func (p *problems) fit(field, value string, most int) {
-	if utf8.RuneCountInString(value) > most {
-		p.add(field, ui.Key("内容过长，请精简"))
-	}
-	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
-		p.add(field, ui.Key("含有无法识别的字符"))
-	}
-}
+type problems struct{ fault.Problems }
 
 // noted checks what was filled in on an occasion; nil: nobody was asked.
 func (p *problems) noted(cfg *blueprint.Config, class string, at blueprint.Filled, v noted.Values) {
@@ -299,7 +268,7 @@ func (p *problems) noted(cfg *blueprint.Config, class string, at blueprint.Fille
 		return
 	}
 	for name, say := range v.Check(cfg.FieldsAt(class, at)) {
-		p.add(name, say)
+		p.Add(name, say)
 	}
 }
 
@@ -318,7 +287,7 @@ func natureOf(cfg *blueprint.Config, code string) (title string, ok bool) {
 
 func (p *problems) class(cfg *blueprint.Config, key string) {
 	if k, ok := cfg.Classes.Find(key); !ok || k.Retired {
-		p.add("class", ui.Key("请选择类别"))
+		p.Add("class", ui.Key("请选择类别"))
 	}
 }
 
@@ -328,7 +297,7 @@ func (p *problems) community(cfg *blueprint.Config, codes []string, key string) 
 	}
 	u, ok := cfg.UnitOf(key)
 	if !ok || u.Kind != blueprint.Community || !offers(cfg, codes, key) {
-		p.add("community", ui.Key("请选择本街道的社区（村）"))
+		p.Add("community", ui.Key("请选择本街道的社区（村）"))
 	}
 }
 

@@ -160,8 +160,8 @@ func Reject(ctx context.Context, tx tenants.Tx, id uuid.UUID, reason string) (*C
 		return nil, err
 	}
 	var f problems
-	if f.need("reason", reason, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("reason", reason, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	s.c.Stage, s.c.EndedAt = Rejected, s.at
 	s.done("case.rejected")
@@ -275,15 +275,15 @@ func HandIn(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Case,
 		return nil, err
 	}
 	var f problems
-	f.need("result", in.Words, longText)
-	f.fit("alone", in.Alone, longText)
+	f.Need("result", in.Words, longText)
+	f.Fit("alone", in.Alone, longText)
 	f.noted(s.rules, s.c.Class, blueprint.AtHandle, in.Noted)
 	waiting := s.c.waiting()
 	if len(waiting) > 0 && strings.TrimSpace(in.Alone) == "" {
-		f.add("alone", ui.Key("协办单位尚未办结：请等其提交结果，或写明不再等待的理由"))
+		f.Add("alone", ui.Key("协办单位尚未办结：请等其提交结果，或写明不再等待的理由"))
 	}
-	if f.found != nil {
-		return nil, f.found
+	if f.Found != nil {
+		return nil, f.Found
 	}
 	a, seen := s.c.Lead, s.c.Lead.State
 	if seen == Dispatched {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -40,20 +39,20 @@ func HandOver(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Hand
 		return nil, err
 	}
 	if peer.TenantID == 0 {
-		f.add("to", ui.Key("请选择移交给谁"))
+		f.Add("to", ui.Key("请选择移交给谁"))
 	}
-	f.need("reason", in.Reason, longText)
+	f.Need("reason", in.Reason, longText)
 	now := clock.Now(ctx)
 	if in.Due.IsZero() {
 		in.Due = c.DueAt
 	} else if !in.Due.After(now) {
-		f.add("due", ui.Key("期限应晚于现在"))
+		f.Add("due", ui.Key("期限应晚于现在"))
 	}
 	if in.Petitioner && c.Confidential {
-		f.add("petitioner_too", ui.Key("诉求人要求保密，不得移交其姓名、电话"))
+		f.Add("petitioner_too", ui.Key("诉求人要求保密，不得移交其姓名、电话"))
 	}
-	if f.found != nil {
-		return nil, f.found
+	if f.Found != nil {
+		return nil, f.Found
 	}
 	if !peer.State.Writable() {
 		return nil, fault.New(fault.Conflict, "“%s”当前不可办理业务，不能移交", peer.Name)
@@ -233,10 +232,10 @@ func (in Refusal) check(ctx context.Context, tx tenants.Tx) (string, error) {
 	list := cfg.ReasonsOf(blueprint.ReturnReason)
 	n := slices.IndexFunc(list, func(r blueprint.Reason) bool { return r.Key == in.Ground && !r.Retired })
 	if n < 0 {
-		f.add("ground", ui.Key("请选择理由"))
+		f.Add("ground", ui.Key("请选择理由"))
 	}
-	if f.need("words", in.Words, longText); f.found != nil {
-		return "", f.found
+	if f.Need("words", in.Words, longText); f.Found != nil {
+		return "", f.Found
 	}
 	return list[n].Title + "：" + in.Words, nil
 }
@@ -272,8 +271,8 @@ func Ask(ctx context.Context, tx tenants.Tx, id uuid.UUID, until time.Time, word
 	}
 	var f problems
 	f.later("until", until, clock.Now(ctx))
-	if f.need("words", words, longText); f.found != nil {
-		return nil, f.found
+	if f.Need("words", words, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	before := h.dims()
 	if err := tell(ctx, tx, h, asked, Told{Due: until.UTC(), Words: words}); err != nil {
@@ -290,8 +289,8 @@ func Postpone(ctx context.Context, tx tenants.Tx, id uuid.UUID, until time.Time)
 		return nil, err
 	}
 	var f problems
-	if f.later("until", until, clock.Now(ctx)); f.found != nil {
-		return nil, f.found
+	if f.later("until", until, clock.Now(ctx)); f.Found != nil {
+		return nil, f.Found
 	}
 	return h, h.postpone(ctx, tx, until)
 }
@@ -316,30 +315,11 @@ func begin(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb) (*Handover,
 }
 
 // problems gathers what is wrong, field by field.
-type problems struct{ found *fault.Error }
-
-func (p *problems) add(field, say string) {
-	if p.found == nil {
-		p.found = fault.Field(field, say)
-		return
-	}
-	p.found.And(field, say)
-}
-
-func (p *problems) need(field, value string, most int) {
-	switch {
-	case strings.TrimSpace(value) == "":
-		p.add(field, ui.Key("请填写此项"))
-	case utf8.RuneCountInString(value) > most:
-		p.add(field, ui.Key("内容过长，请精简"))
-	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-		p.add(field, ui.Key("含有无法识别的字符"))
-	}
-}
+type problems struct{ fault.Problems }
 
 func (p *problems) later(field string, t, now time.Time) {
 	if !t.After(now) {
-		p.add(field, ui.Key("期限应晚于现在"))
+		p.Add(field, ui.Key("期限应晚于现在"))
 	}
 }
 

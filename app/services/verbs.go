@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -35,31 +34,31 @@ type Wish struct {
 }
 
 func (in *Wish) check(ctx context.Context, cfg *blueprint.Config) error {
-	var f problems
+	var f fault.Problems
 	item, ok := cfg.Services.Find(in.Item)
 	if !ok || item.Retired {
 		return errNone()
 	}
 	if !slices.Contains(KindsOf(item), in.Kind) {
-		f.add("kind", ui.Key("请选择服务方式"))
+		f.Add("kind", ui.Key("请选择服务方式"))
 	}
 	days, err := Days(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(days, in.Day) {
-		f.add("day", ui.Key("请选择可预约的工作日"))
+		f.Add("day", ui.Key("请选择可预约的工作日"))
 	}
-	f.need("name", in.Words.Name, 30)
+	f.Need("name", in.Words.Name, 30)
 	if in.Words.Phone = keys.NormalPhone(in.Words.Phone); len(in.Words.Phone) < 7 || len(in.Words.Phone) > 20 {
-		f.add("phone", ui.Key("请填写正确的电话号码"))
+		f.Add("phone", ui.Key("请填写正确的电话号码"))
 	}
 	if in.Kind == Home {
-		f.need("address", in.Words.Address, longLine)
+		f.Need("address", in.Words.Address, longLine)
 	}
-	f.fit("address", in.Words.Address, longLine)
-	f.fit("note", in.Words.Note, longText)
-	return f.fault()
+	f.Fit("address", in.Words.Address, longLine)
+	f.Fit("note", in.Words.Note, longText)
+	return f.Fault()
 }
 
 // KindsOf are the kinds of help there is with an item.
@@ -164,9 +163,9 @@ func Finish(ctx context.Context, tx tenants.Tx, id uuid.UUID, result string) (*B
 		return nil, err
 	}
 	return change(ctx, tx, id, "done", []State{Taken}, func(b *Booking, box *keys.Box) error {
-		var f problems
-		if f.need("result", result, longText); f.found != nil {
-			return f.fault()
+		var f fault.Problems
+		if f.Need("result", result, longText); f.Found != nil {
+			return f.Fault()
 		}
 		b.State, b.DoneBy, b.DoneAt, b.Result = Done, tx.Actor().Person, clock.Now(ctx), box.Seal(b.at("result"), result)
 		return nil
@@ -176,12 +175,12 @@ func Finish(ctx context.Context, tx tenants.Tx, id uuid.UUID, result string) (*B
 // Cancel calls a booking off: staff say why, residents need not.
 func Cancel(ctx context.Context, tx tenants.Tx, id uuid.UUID, reason string) (*Booking, error) {
 	return change(ctx, tx, id, "cancelled", []State{Booked, Taken}, func(b *Booking, box *keys.Box) error {
-		var f problems
+		var f fault.Problems
 		if b.Person != tx.Actor().Person {
-			f.need("reason", reason, longText)
+			f.Need("reason", reason, longText)
 		}
-		if f.fit("reason", reason, longText); f.found != nil {
-			return f.fault()
+		if f.Fit("reason", reason, longText); f.Found != nil {
+			return f.Fault()
 		}
 		b.State, b.CancelledBy, b.CancelledAt, b.Reason = Cancelled, tx.Actor().Person, clock.Now(ctx), box.Seal(b.at("reason"), reason)
 		return nil
@@ -197,50 +196,16 @@ func Rate(ctx context.Context, tx tenants.Tx, id uuid.UUID, level Rating, words 
 		if b.Rating != 0 {
 			return fault.New(fault.Conflict, "您已经评价过")
 		}
-		var f problems
+		var f fault.Problems
 		if !slices.Contains(Ratings, level) {
-			f.add("rating", ui.Key("请选择满意程度"))
+			f.Add("rating", ui.Key("请选择满意程度"))
 		} else if level <= Poor {
-			f.need("words", words, longText)
+			f.Need("words", words, longText)
 		}
-		if f.fit("words", words, longText); f.found != nil {
-			return f.fault()
+		if f.Fit("words", words, longText); f.Found != nil {
+			return f.Fault()
 		}
 		b.Rating, b.RatedAt, b.RatingWords = level, clock.Now(ctx), box.Seal(b.at("rating_words"), words)
 		return nil
 	})
-}
-
-// problems gathers what is wrong with a form.
-type problems struct{ found *fault.Error }
-
-func (p *problems) add(field, say string) {
-	if p.found == nil {
-		p.found = fault.Field(field, say)
-		return
-	}
-	p.found.And(field, say)
-}
-
-func (p *problems) fault() error {
-	if p.found == nil {
-		return nil
-	}
-	return p.found
-}
-
-func (p *problems) need(field, value string, most int) {
-	if strings.TrimSpace(value) == "" {
-		p.add(field, ui.Key("请填写此项"))
-	}
-	p.fit(field, value, most)
-}
-
-func (p *problems) fit(field, value string, most int) {
-	if utf8.RuneCountInString(value) > most {
-		p.add(field, ui.Key("内容过长，请精简"))
-	}
-	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
-		p.add(field, ui.Key("含有无法识别的字符"))
-	}
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -41,9 +39,9 @@ type Order struct {
 }
 
 func (in *Order) check(cfg *blueprint.Config, codes []string, now time.Time) error {
-	var f problems
+	var f fault.Problems
 	if !slices.ContainsFunc(cfg.ReasonsOf(blueprint.WhistleReason), func(r blueprint.Reason) bool { return r.Key == in.Kind && !r.Retired }) {
-		f.add("kind", ui.Key("请选择吹哨类型"))
+		f.Add("kind", ui.Key("请选择吹哨类型"))
 	}
 	known := cfg.UnitsWithin(codes...)
 	has := func(key string) bool {
@@ -53,27 +51,27 @@ func (in *Order) check(cfg *blueprint.Config, codes []string, now time.Time) err
 	in.Units = slices.Compact(in.Units)
 	switch {
 	case len(in.Units) == 0:
-		f.add("units", ui.Key("请选择要报到的单位"))
+		f.Add("units", ui.Key("请选择要报到的单位"))
 	case len(in.Units) > mostUnits:
-		f.add("units", ui.Key("单位过多，请分次吹哨"))
+		f.Add("units", ui.Key("单位过多，请分次吹哨"))
 	case !slices.ContainsFunc(in.Units, has) || slices.ContainsFunc(in.Units, func(u string) bool { return !has(u) }):
-		f.add("units", ui.Key("请选择本街道的单位"))
+		f.Add("units", ui.Key("请选择本街道的单位"))
 	}
-	f.need("purpose", in.Purpose, longText)
-	f.need("address", in.Address, longLine)
+	f.Need("purpose", in.Purpose, longText)
+	f.Need("address", in.Address, longLine)
 	if in.Community != "" && !has(in.Community) {
-		f.add("community", ui.Key("请选择本街道的社区（村）"))
+		f.Add("community", ui.Key("请选择本街道的社区（村）"))
 	}
 	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && (*in.Lon < 73 || *in.Lon > 136 || *in.Lat < 3 || *in.Lat > 54) {
-		f.add("lon", ui.Key("经纬度应在国内，且同时填写"))
+		f.Add("lon", ui.Key("经纬度应在国内，且同时填写"))
 	}
 	if !in.At.IsZero() && !in.At.After(now) {
-		f.add("needed", ui.Key("到场时间应晚于现在"))
+		f.Add("needed", ui.Key("到场时间应晚于现在"))
 	}
 	if in.Kind == Emergency {
 		in.At = time.Time{} // at once
 	}
-	return f.fault()
+	return f.Fault()
 }
 
 // Blow calls the units. Their clocks begin now.
@@ -221,9 +219,9 @@ func Finish(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, result strin
 	if err != nil {
 		return nil, err
 	}
-	var f problems
-	if f.need("result", result, longText); f.found != nil {
-		return nil, f.found
+	var f fault.Problems
+	if f.Need("result", result, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	s.k.State, s.k.DoneBy, s.k.DoneAt = Done, tx.Actor().Person, s.at
 	s.k.Result = s.box.Seal(at("whistle_calls", "result", s.k.ID), result)
@@ -243,19 +241,19 @@ func Judge(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, in Judgement)
 	if err != nil {
 		return nil, err
 	}
-	var f problems
+	var f fault.Problems
 	for field, answer := range map[string]string{"needed": in.Needed, "facts": in.Facts} {
 		if answer != "yes" && answer != "no" {
-			f.add(field, ui.Key("请选择"))
+			f.Add(field, ui.Key("请选择"))
 		}
 	}
 	if in.Needed == "no" || in.Facts == "no" {
-		f.need("words", in.Words, longText)
+		f.Need("words", in.Words, longText)
 	} else {
-		f.fit("words", in.Words, longText)
+		f.Fit("words", in.Words, longText)
 	}
-	if f.found != nil {
-		return nil, f.found
+	if f.Found != nil {
+		return nil, f.Found
 	}
 	s.k.Needed, s.k.Facts, s.k.JudgedBy, s.k.JudgedAt = in.Needed, in.Facts, tx.Actor().Person, s.at
 	s.k.JudgeWords = s.box.Seal(at("whistle_calls", "judge_words", s.k.ID), in.Words)
@@ -275,21 +273,21 @@ func Close(ctx context.Context, tx tenants.Tx, id uuid.UUID, outcome string, ver
 	if err != nil {
 		return nil, err
 	}
-	var f problems
-	f.need("outcome", outcome, longText)
+	var f fault.Problems
+	f.Need("outcome", outcome, longText)
 	for _, k := range s.w.Calls {
 		v := verdicts[k.ID]
 		if !slices.Contains(Grades, v.Grade) {
-			f.add("grade_"+k.ID.String(), ui.Key("请评价每个单位"))
+			f.Add("grade_"+k.ID.String(), ui.Key("请评价每个单位"))
 		}
 		if v.Grade == Poor {
-			f.need("words_"+k.ID.String(), v.Words, longText)
+			f.Need("words_"+k.ID.String(), v.Words, longText)
 		} else {
-			f.fit("words_"+k.ID.String(), v.Words, longText)
+			f.Fit("words_"+k.ID.String(), v.Words, longText)
 		}
 	}
-	if f.found != nil {
-		return nil, f.found
+	if f.Found != nil {
+		return nil, f.Found
 	}
 	s.w.State = Closed
 	for _, k := range s.w.Calls {
@@ -310,9 +308,9 @@ func CallOff(ctx context.Context, tx tenants.Tx, id uuid.UUID, why string) (*Whi
 	if err != nil {
 		return nil, err
 	}
-	var f problems
-	if f.need("outcome", why, longText); f.found != nil {
-		return nil, f.found
+	var f fault.Problems
+	if f.Need("outcome", why, longText); f.Found != nil {
+		return nil, f.Found
 	}
 	s.w.State = CalledOff
 	return s.w, s.end(ctx, "whistle.called_off", why)
@@ -423,38 +421,4 @@ func runArrive(ctx context.Context, tx tenants.Tx, call uuid.UUID) error {
 	return ring(ctx, tx, call, "whistle.late", func(k *Call, now time.Time) bool {
 		return k.ArrivedAt.IsZero() && !k.Late && !k.ArriveBy.IsZero() && !now.Before(k.ArriveBy)
 	}, func(k *Call) { k.Late = true })
-}
-
-// problems gathers what is wrong, field by field.
-type problems struct{ found *fault.Error }
-
-func (p *problems) add(field, say string) {
-	if p.found == nil {
-		p.found = fault.Field(field, say)
-		return
-	}
-	p.found.And(field, say)
-}
-
-func (p *problems) fault() error {
-	if p.found == nil {
-		return nil
-	}
-	return p.found
-}
-
-func (p *problems) need(field, value string, most int) {
-	if strings.TrimSpace(value) == "" {
-		p.add(field, ui.Key("请填写此项"))
-	}
-	p.fit(field, value, most)
-}
-
-func (p *problems) fit(field, value string, most int) {
-	if utf8.RuneCountInString(value) > most {
-		p.add(field, ui.Key("内容过长，请精简"))
-	}
-	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
-		p.add(field, ui.Key("含有无法识别的字符"))
-	}
 }
