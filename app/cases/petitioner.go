@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,16 +43,17 @@ func ReportOwn(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	})
 }
 
-// mostOwn is how many of their matters people see, the newest first.
-const mostOwn = 100
-
-// Mine are the actor's own matters, the newest first, with their leads.
-func Mine(ctx context.Context, tx tenants.Tx) ([]*Case, error) {
+// Mine are the actor's own matters, the newest first, with their leads; at most so many, 0: all.
+func Mine(ctx context.Context, tx tenants.Tx, most int) ([]*Case, error) {
 	var rows []row
+	limit := ""
+	if most > 0 {
+		limit = " LIMIT " + strconv.Itoa(most)
+	}
 	q := tx.Prepared(int32(tx.ID()), tx.Actor().Person, ResidentChannel)
 	err := q.Scan(ctx, `SELECT `+q.Columns("c", "", &Case{})+`, `+q.Columns("a", "lead_", &Assignment{})+` FROM cases c LEFT JOIN LATERAL (
 			SELECT * FROM assignments WHERE tenant_id = $1 AND case_id = c.id AND role = 'lead' AND state <> 'returned') a ON true
-		WHERE c.tenant_id = $1 AND c.reported_by = $2 AND c.channel = $3 ORDER BY c.reported_at DESC, c.id DESC LIMIT `+fmt.Sprint(mostOwn), &rows)
+		WHERE c.tenant_id = $1 AND c.reported_by = $2 AND c.channel = $3 ORDER BY c.reported_at DESC, c.id DESC`+limit, &rows)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("matters of a resident: %w", err)
 	}
@@ -65,7 +67,7 @@ func Mine(ctx context.Context, tx tenants.Tx) ([]*Case, error) {
 // OwnAlike is an open matter of the actor's own that a report seems to repeat: of its class, within the days in which the
 // street merges, in similar words. nil: none.
 func OwnAlike(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
-	mine, err := Mine(ctx, tx)
+	mine, err := Mine(ctx, tx, mostCandidates)
 	if err != nil {
 		return nil, err
 	}

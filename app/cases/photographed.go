@@ -9,8 +9,6 @@ import (
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
-
-	view "wanjie/templates/cases"
 )
 
 // Photographed is what cases know of their photos, which package photos keeps: with which verbs' forms they come, and how they
@@ -45,11 +43,11 @@ func postWith(r web.Routes, path, may string, v Verb, h web.Handler) {
 	r.Post(path, may, h)
 }
 
-// lost says at the fields of a refused form that its photos must be chosen again: no page may fill in files.
-func lost(ctx context.Context, f *view.Form) {
+// Lost says at the fields of a refused form that its photos must be chosen again: no page may fill in files.
+func Lost(ctx context.Context, values, errors map[string]string) {
 	for _, field := range []string{PhotoField, FixedField} {
-		if f.Values[web.FileDigest+field] != "" && f.Errors[field] == "" {
-			f.Errors[field] = ui.T(ctx, "选好的照片没有保留，请重新选择")
+		if values[web.FileDigest+field] != "" && errors[field] == "" {
+			errors[field] = ui.T(ctx, "选好的照片没有保留，请重新选择")
 		}
 	}
 }

@@ -134,8 +134,15 @@ func reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fau
 		if id := p.Values["id"]; id != "" {
 			p.Case = id
 		}
-		if err := n.known(ctx, tx, r, &p); err != nil {
-			return p, err
+		if part := r.URL.Query().Get("part"); refused == nil {
+			if part == "" || part == "classes" {
+				n.seek(&p)
+			}
+			if part == "" || part == "known" {
+				if err := n.known(ctx, tx, r, &p); err != nil {
+					return p, err
+				}
+			}
 		}
 	}
 	if refused != nil {
@@ -157,8 +164,8 @@ func reportPage(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fau
 	return p, nil
 }
 
-// known fills in what the street knows of the matter that stands in the form.
-func (n names) known(ctx context.Context, tx tenants.Tx, r *web.Request, p *view.Report) error {
+// seek fills in the classes that may be meant.
+func (n names) seek(p *view.Report) {
 	said := p.Values["seek"]
 	if said == "" && p.Values["class"] == "" {
 		said = p.Values["title"] + p.Values["description"]
@@ -166,6 +173,10 @@ func (n names) known(ctx context.Context, tx tenants.Tx, r *web.Request, p *view
 	for _, f := range Seek(n.cfg, said, mostFound) {
 		p.Found = append(p.Found, view.Found{Key: f.Key, Label: strings.TrimSpace(f.Code + " " + f.Title), Above: f.Above, As: f.As})
 	}
+}
+
+// known fills in what the street knows of the matter that stands in the form: where it lies, and what it may repeat.
+func (n names) known(ctx context.Context, tx tenants.Tx, r *web.Request, p *view.Report) error {
 	in := readIntake(r)
 	in.Address = standard(in.Address)
 	if in.Place != (Place{}) {

@@ -377,7 +377,7 @@ func refuse(ctx context.Context, f *view.Form, why *fault.Error) {
 	for field, say := range why.Fields {
 		f.Errors[field] = ui.T(ctx, say)
 	}
-	lost(ctx, f)
+	Lost(ctx, f.Values, f.Errors)
 }
 
 func (n names) fileForm(tx tenants.Tx, r *web.Request, c *Case, f view.Form, again bool) view.File {

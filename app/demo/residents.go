@@ -51,7 +51,7 @@ func settle(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) (c
 		if err != nil {
 			return err
 		}
-		mine, err := cases.Mine(ctx, tx)
+		mine, err := cases.Mine(ctx, tx, 0)
 		if begun = len(mine) > 0; err != nil || begun {
 			return err
 		}

@@ -272,11 +272,11 @@ func fetch(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	if err != nil {
 		return web.Reply{}, err
 	}
-	list, err := replies.Fetch(ctx, tx, r.Caller.Channel, int64(after), most)
+	list, more, err := replies.Fetch(ctx, tx, r.Caller.Channel, int64(after), most)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	out := Fetched{Replies: []Answer{}, Next: int64(after), More: len(list) == most}
+	out := Fetched{Replies: []Answer{}, Next: int64(after), More: more}
 	for i := range list {
 		p := &list[i]
 		words, _, err := p.Open(box)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
+	"wanjie/app/cases"
 	"wanjie/app/cases/photos"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -251,6 +252,7 @@ func form(ctx context.Context, r *web.Request, f *fault.Error) view.Form {
 		for name, say := range f.Fields {
 			out.Errors[name] = ui.T(ctx, say)
 		}
+		cases.Lost(ctx, out.Values, out.Errors)
 	}
 	return out
 }

@@ -20,7 +20,7 @@ func (d *desk) home(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resi
 	t := tx.Tenant()
 	p := view.Home{Base: r.Base, Street: t.Name, Welcome: t.Branding.Welcome, Hotline: hotline(cfg), Signed: me != nil, Emergencies: emergencies(cfg), Guide: cfg.On("services"), Paused: !t.State.Writable()}
 	if me != nil {
-		mine, err := cases.Mine(ctx, tx)
+		mine, err := cases.Mine(ctx, tx, 100)
 		if err != nil {
 			return web.Reply{}, err
 		}

@@ -90,7 +90,7 @@ func (d *desk) mine(ctx context.Context, r *web.Request) (phone string, open int
 		if _, phone, err = me.Open(box); err != nil {
 			return err
 		}
-		list, err := cases.Mine(ctx, tx)
+		list, err := cases.Mine(ctx, tx, 0)
 		for _, c := range list {
 			if !c.Stage.Ended() {
 				open++

@@ -22,7 +22,7 @@ func (d *desk) matters(ctx context.Context, tx tenants.Tx, r *web.Request, _ *Re
 	if err != nil {
 		return web.Reply{}, err
 	}
-	mine, err := cases.Mine(ctx, tx)
+	mine, err := cases.Mine(ctx, tx, 100)
 	if err != nil {
 		return web.Reply{}, err
 	}

@@ -34,7 +34,7 @@ func (d *desk) mePage(ctx context.Context, tx tenants.Tx, r *web.Request, me *Re
 	if p.Name, p.Phone, err = me.Open(box); err != nil {
 		return web.Reply{}, err
 	}
-	mine, err := cases.Mine(ctx, tx)
+	mine, err := cases.Mine(ctx, tx, 0)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -147,7 +147,7 @@ func (d *desk) held(ctx context.Context, tx tenants.Tx, me *Resident) (h Held, e
 	if h.Consents, err = Consents(ctx, tx, me.Person); err != nil {
 		return h, err
 	}
-	mine, err := cases.Mine(ctx, tx)
+	mine, err := cases.Mine(ctx, tx, 0)
 	if err != nil {
 		return h, err
 	}

@@ -75,25 +75,40 @@ func Join(ctx context.Context, tx tenants.Tx, phone, version, way string) (*Resi
 		return nil, err
 	}
 	now := clock.Now(ctx)
-	r := new(Resident)
-	err = tx.Select(r).Where("r.person = ?", tx.Actor().Person).For("UPDATE").Scan(ctx)
-	fresh := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !fresh {
-		return nil, fmt.Errorf("resident to join: %w", err)
+	phone = keys.NormalPhone(phone)
+	begin := func(id uuid.UUID) *Resident {
+		r := &Resident{Person: tx.Actor().Person, ID: id, Language: "zh", JoinedAt: now, ReadAt: now}
+		r.Phone, r.PhoneBlind = box.Seal(r.at("phone"), phone), box.Blind("phone", phone)
+		return r
 	}
-	if fresh || !r.LeftAt.IsZero() {
-		id := r.ID
-		if fresh {
-			id = tenants.NewID()
-		}
-		*r = Resident{Person: tx.Actor().Person, ID: id, Language: "zh", JoinedAt: now, ReadAt: now}
+	joined := func(r *Resident) {
 		tx.Record(tenants.Act{Kind: "resident.joined", Version: 1, Object: "resident", ObjectID: r.ID, HappenedAt: now})
 	}
-	phone = keys.NormalPhone(phone)
-	r.Phone, r.PhoneBlind = box.Seal(r.at("phone"), phone), box.Blind("phone", phone)
-	_, err = tx.Insert(r).On("CONFLICT (tenant_id, person) DO UPDATE").Set("phone = excluded.phone").Set("phone_blind = excluded.phone_blind").
-		Set("name = excluded.name").Set("joined_at = excluded.joined_at").Set("read_at = excluded.read_at").Set("left_at = excluded.left_at").Exec(ctx)
+	// Somebody may sign in on two devices at once for the first time: one row is made, and the other finds it, because what
+	// is sealed is bound to the row's own id.
+	r := begin(tenants.NewID())
+	res, err := tx.Insert(r).On("CONFLICT (tenant_id, person) DO NOTHING").Exec(ctx)
 	if err != nil {
+		return nil, fmt.Errorf("join: %w", err)
+	}
+	made, err := res.RowsAffected()
+	if err != nil {
+		return nil, err
+	}
+	if made > 0 {
+		joined(r)
+		return r, Agree(ctx, tx, r, ForService, way)
+	}
+	*r = Resident{}
+	if err := tx.Select(r).Where("r.person = ?", tx.Actor().Person).For("UPDATE").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("resident to join: %w", err)
+	}
+	if !r.LeftAt.IsZero() {
+		r = begin(r.ID)
+		joined(r)
+	}
+	r.Phone, r.PhoneBlind = box.Seal(r.at("phone"), phone), box.Blind("phone", phone)
+	if _, err := tx.Update(r).Column("phone", "phone_blind", "name", "elder", "contrast", "language", "joined_at", "read_at", "left_at").WherePK().Exec(ctx); err != nil {
 		return nil, fmt.Errorf("join: %w", err)
 	}
 	return r, Agree(ctx, tx, r, ForService, way)

@@ -193,7 +193,7 @@ func mine(ctx context.Context, tx tenants.Tx, r *web.Request, _ *resident.Reside
 	if err != nil {
 		return web.Reply{}, err
 	}
-	list, err := Mine(ctx, tx)
+	list, err := Mine(ctx, tx, 100)
 	if err != nil {
 		return web.Reply{}, err
 	}

@@ -24,7 +24,7 @@ type heldBooking struct {
 }
 
 func held(ctx context.Context, tx tenants.Tx) (any, error) {
-	list, err := Mine(ctx, tx)
+	list, err := Mine(ctx, tx, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func held(ctx context.Context, tx tenants.Tx) (any, error) {
 // forget cancels what is still to come and takes out who it was for. That something was done, and how it was rated, stays:
 // it is the record of public work.
 func forget(ctx context.Context, tx tenants.Tx) error {
-	list, err := Mine(ctx, tx)
+	list, err := Mine(ctx, tx, 0)
 	if err != nil {
 		return err
 	}

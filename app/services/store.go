@@ -40,8 +40,8 @@ func Own(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Booking, error) {
 }
 
 // Mine lists the actor's bookings, the newest first.
-func Mine(ctx context.Context, tx tenants.Tx) (list []*Booking, err error) {
-	if err := tx.Select(&list).Where("b.person = ?", tx.Actor().Person).Order("b.made_at DESC", "b.id DESC").Limit(100).Scan(ctx); err != nil {
+func Mine(ctx context.Context, tx tenants.Tx, most int64) (list []*Booking, err error) {
+	if err := tx.Select(&list).Where("b.person = ?", tx.Actor().Person).Order("b.made_at DESC", "b.id DESC").Limit(most).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("own bookings: %w", err)
 	}
 	return list, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ func (c *console) population(ctx context.Context, r *web.Request) (web.Reply, er
 	if err != nil || n <= 0 {
 		f.And("residents", "请填写人数，如 85210")
 	}
-	if chars := utf8.RuneCountInString(form.Source); chars < 2 || chars > 100 {
+	if chars := utf8.RuneCountInString(form.Source); chars < 2 || chars > 100 || !utf8.ValidString(form.Source) || strings.ContainsRune(form.Source, 0) {
 		f.And("source", "请填写人口数的出处")
 	}
 	day, err := time.ParseInLocation(time.DateOnly, form.AsOf, clock.Zone)

@@ -30,8 +30,9 @@ var Part = module.Module{
 }
 
 const (
-	pageSize = 20
-	mostRows = 5000 // of a file
+	pageSize  = 20
+	mostPages = 10_000 // whoever asks for a page beyond gets this one
+	mostRows  = 5000   // of a file
 )
 
 // states of an application as the registers say them; catalogue keys.
@@ -84,7 +85,7 @@ func titleOf(ctx context.Context, kind cases.Asked) string {
 }
 
 func page(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	f, number := read(ctx, r), max(1, r.Int("page", 1))
+	f, number := read(ctx, r), min(max(1, r.Int("page", 1)), mostPages)
 	cfg, err := blueprint.For(ctx, tx)
 	if err != nil {
 		return web.Reply{}, err

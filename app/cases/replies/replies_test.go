@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"wanjie/app/auth"
@@ -336,7 +337,7 @@ func TestReadingOn(t *testing.T) {
 	}
 	fetch := func(channel string, after int64, most int) (numbers []string, last int64) {
 		s.ok(ctx, 0, func(ctx context.Context, tx tenants.Tx) (*cases.Case, error) {
-			list, err := Fetch(ctx, tx, channel, after, most)
+			list, _, err := Fetch(ctx, tx, channel, after, most)
 			for _, r := range list {
 				numbers, last = append(numbers, r.UpperNo), r.Seq
 			}
@@ -358,6 +359,49 @@ func TestReadingOn(t *testing.T) {
 	}
 	if rest, _ := fetch("hotline", last, 10); cmp.Diff([]string{"12345-3"}, rest) != "" {
 		t.Errorf("then %v", rest)
+	}
+}
+
+// A program whose answer is late asks again while the first call is not over. Both get the same: else what the first one
+// sent and lost would never be read.
+func TestReadingOnTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	ctx, _ := clock.Hold(t.Context(), at("2026-11-23 10:00"))
+	for _, n := range []string{"12345-1", "12345-2"} {
+		c := s.order(ctx, "hotline", n, time.Time{})
+		s.ok(ctx, worker, handle(c.ID))
+		s.ok(ctx, chief, check(c.ID, true))
+		s.ok(ctx, worker, draft(c.ID, "已清运"))
+		s.ok(ctx, chief, judge(c.ID, true, ""))
+	}
+	fetch := func(read chan<- struct{}, wait <-chan struct{}) (numbers []string, err error) {
+		err = s.DB.Write(ctx, s.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
+			list, _, err := Fetch(ctx, tx, "hotline", 0, 10)
+			for _, r := range list {
+				numbers = append(numbers, r.UpperNo)
+			}
+			if read != nil {
+				close(read)
+				<-wait
+			}
+			return err
+		})
+		return numbers, err
+	}
+	read, wait := make(chan struct{}), make(chan struct{})
+	var first, second []string
+	var g errgroup.Group
+	g.Go(func() (err error) { first, err = fetch(read, wait); return err })
+	<-read
+	g.Go(func() (err error) { second, err = fetch(nil, nil); return err })
+	time.Sleep(200 * time.Millisecond) // the second one has asked, and waits for the first
+	close(wait)
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"12345-1", "12345-2"}; cmp.Diff(want, first) != "" || cmp.Diff(want, second) != "" {
+		t.Errorf("first %v, second %v", first, second)
 	}
 }
 

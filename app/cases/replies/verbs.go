@@ -234,9 +234,18 @@ func send(ctx context.Context, tx tenants.Tx, r *Ready, way string, batch uuid.U
 	return true, cases.Replied(ctx, tx, s.c, way)
 }
 
+// hold lets nobody else send replies of the channel until the commit: whoever reads meanwhile would miss what this one sends.
+func hold(ctx context.Context, tx tenants.Tx, channel string) error {
+	_, err := tx.Next(ctx, "replies "+channel)
+	return err
+}
+
 // Take puts the approved replies of a channel into an answer file under the number batch, and marks them sent. It
 // answers how many; none is fault.Conflict.
 func Take(ctx context.Context, tx tenants.Tx, channel string, batch uuid.UUID) (int, error) {
+	if err := hold(ctx, tx, channel); err != nil {
+		return 0, err
+	}
 	list, err := ready(ctx, tx, channel, 0, "'approved'", mostTaken)
 	if err != nil {
 		return 0, err
@@ -258,18 +267,23 @@ func Take(ctx context.Context, tx tenants.Tx, channel string, batch uuid.UUID) (
 }
 
 // Fetch answers a channel's replies after a place, in their order, and marks those sent that were not. Asking again
-// after the same place gives the same replies: an answer that was lost on its way is lost to nobody.
-func Fetch(ctx context.Context, tx tenants.Tx, channel string, after int64, most int) ([]Ready, error) {
-	list, err := ready(ctx, tx, channel, after, "'approved', 'sent'", min(most, mostTaken))
-	if err != nil {
-		return nil, err
+// after the same place gives the same replies, also while the first time is not over: an answer that was lost on its way
+// is lost to nobody. more: there are further ones after these.
+func Fetch(ctx context.Context, tx tenants.Tx, channel string, after int64, most int) (out []Ready, more bool, err error) {
+	if err := hold(ctx, tx, channel); err != nil {
+		return nil, false, err
 	}
-	out := list[:0]
+	most = min(most, mostTaken)
+	list, err := ready(ctx, tx, channel, after, "'approved', 'sent'", most)
+	if err != nil {
+		return nil, false, err
+	}
+	out = list[:0]
 	for i := range list {
 		if list[i].State == Approved {
 			sent, err := send(ctx, tx, &list[i], API, uuid.Nil)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			if !sent {
 				continue
@@ -277,5 +291,5 @@ func Fetch(ctx context.Context, tx tenants.Tx, channel string, after int64, most
 		}
 		out = append(out, list[i])
 	}
-	return out, nil
+	return out, len(list) == most, nil
 }

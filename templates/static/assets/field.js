@@ -289,7 +289,12 @@
     var end = await q.send(base, force);
     asked = true;
     place = await q.get('places', base);
-    if (place && before !== place.person) clear(); // somebody else is signed in: nothing of the one before stays
+    if (!place || before !== place.person) { // somebody else is signed in, or nobody: nothing of the one before stays
+      clear();
+      byId('tasks').replaceChildren();
+      byId('tasks-at').textContent = '';
+      if (before && place) await tasks();
+    }
     byId('login').hidden = !(end.state === 'signed-out' || !place);
     byId('net').textContent = say['net-' + end.state] || '';
     byId('net').className = 'tag tag-' + ({ signed: 'good', refused: 'bad' }[end.state] || 'warn');
