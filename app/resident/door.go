@@ -55,7 +55,7 @@ func Routes(site *web.Site, deps Deps) {
 	r.Outside(http.MethodPost, "/look", d.look)
 
 	r.Get("/report", d.signed(d.reportForm))
-	r.Take("/report", mostPhotos, photos.Take, d.signed(d.report))
+	r.Take("/report", mostPhotos, photos.Take, d.mayReport, d.signed(d.report))
 	r.Get("/matters", d.signed(d.matters))
 	r.Get("/matters/{id}", d.signed(d.matter))
 	r.Post("/matters/{id}/words", d.signed(d.supplement))

@@ -123,14 +123,34 @@ func (d *desk) alike(ctx context.Context, tx tenants.Tx, r *web.Request, me *Res
 	return web.Page(ui.T(ctx, "我要反映"), view.ReportPage(p)).Status(f.Kind.Status()), err
 }
 
-// readReport is the form in the verb's words. A point needs the resident's consent, which pressing the button gives.
-func (d *desk) readReport(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident) (in cases.Intake, err error) {
+// enough refuses whoever has reported as much as anybody may in a day.
+func enough(ctx context.Context, tx tenants.Tx) error {
 	var today int
-	if err := tx.Raw(`SELECT count(*) FROM cases WHERE tenant_id = ? AND reported_by = ? AND reported_at > ?`, int32(tx.ID()), me.Person, clock.Now(ctx).Add(-24*time.Hour)).Scan(ctx, &today); err != nil {
-		return in, fmt.Errorf("reports of today: %w", err)
+	err := tx.Raw(`SELECT count(*) FROM cases WHERE tenant_id = ? AND reported_by = ? AND reported_at > ?`, int32(tx.ID()), tx.Actor().Person, clock.Now(ctx).Add(-24*time.Hour)).Scan(ctx, &today)
+	if err != nil {
+		return fmt.Errorf("reports of today: %w", err)
 	}
 	if today >= mostADay {
-		return in, fault.New(fault.TooMany, "今天反映的事项较多，请明天再试，或拨打服务电话")
+		return fault.New(fault.TooMany, "今天反映的事项较多，请明天再试，或拨打服务电话")
+	}
+	return nil
+}
+
+// mayReport refuses before photos are taken in whom this street does not know, or who has reported enough.
+func (d *desk) mayReport(ctx context.Context, tx tenants.Tx) error {
+	if err := d.closed(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := Known(ctx, tx); err != nil {
+		return err
+	}
+	return enough(ctx, tx)
+}
+
+// readReport is the form in the verb's words. A point needs the resident's consent, which pressing the button gives.
+func (d *desk) readReport(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident) (in cases.Intake, err error) {
+	if err := enough(ctx, tx); err != nil {
+		return in, err
 	}
 	box, err := tx.Box(ctx)
 	if err != nil {

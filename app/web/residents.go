@@ -92,10 +92,10 @@ func (d Residents) Post(path string, h Handler) {
 	d.within(http.MethodPost, path, "resident", true, h)
 }
 
-// Take is Post for a form that may bring files; see Routes.Take.
-func (d Residents) Take(path string, files int, take Taker, h Handler) {
+// Take is Post for a form that may bring files; see Routes.Take. may refuses a sender before any of them is taken.
+func (d Residents) Take(path string, files int, take Taker, may func(context.Context, tenants.Tx) error, h Handler) {
 	for _, base := range []string{residentPages, residentAPI} {
-		d.site.takes(http.MethodPost+" "+base+path, upload{most: int64(files)*d.site.Uploads.Most + maxForm, files: files, take: take})
+		d.site.takes(http.MethodPost+" "+base+path, upload{most: int64(files)*d.site.Uploads.Most + maxForm, files: files, take: take, may: may})
 	}
 	d.Post(path, h)
 }
@@ -112,7 +112,8 @@ func (d Residents) within(method, path, who string, write bool, h Handler) {
 		}
 		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write}
 		if method == http.MethodPost {
-			if err := r.receive(w, s, id, s.uploads[pattern], func() error { return nil }); err != nil { // whoever is signed in may
+			u := s.uploads[pattern]
+			if err := r.receive(w, s, id, u, func() error { return s.DB.Read(r.Context(), id, entry.Actor, u.may) }); err != nil {
 				return err
 			}
 			if entry.Request, err = r.claim(); err != nil {

@@ -30,6 +30,7 @@ type upload struct {
 	most  int64 // bytes of a whole form
 	files int   // of a route with a taker
 	take  Taker
+	may   func(context.Context, tenants.Tx) error // at the residents' door: refuses a sender before his files are read
 }
 
 // Upload serves a change that brings files or much text: a form of multipart/form-data (or a plain one) of at most most
