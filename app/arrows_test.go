@@ -91,11 +91,11 @@ func allowed(dir, imp string) bool {
 		if dir != strings.TrimSuffix(l.part, "/") && !strings.HasPrefix(dir, strings.TrimSuffix(l.part, "/")+"/") || strings.HasSuffix(l.part, "/") && dir+"/" == l.part {
 			continue
 		}
-		if within(imp, dir) { // a package and its own folders
+		if inside(imp, dir) { // a package and its own folders
 			return true
 		}
 		for _, may := range strings.Fields(l.may) {
-			if within(imp, may) {
+			if inside(imp, may) {
 				return true
 			}
 		}
@@ -104,7 +104,7 @@ func allowed(dir, imp string) bool {
 	return false
 }
 
-func within(path, part string) bool { return path == part || strings.HasPrefix(path, part+"/") }
+func inside(path, part string) bool { return path == part || strings.HasPrefix(path, part+"/") }
 
 func TestModulesFitTogether(t *testing.T) {
 	t.Parallel()

@@ -66,7 +66,7 @@ func TestKeysThatMayNotBeUsed(t *testing.T) {
 		}
 	}
 	var kinds []string
-	h.within(t, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
+	within(t, h.App, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
 		return tx.Raw("SELECT kind FROM journal WHERE tenant_id = ? AND object_id = ? AND actor = ? ORDER BY n", int32(tx.ID()), revoked.ID, chief).Scan(ctx, &kinds)
 	})
 	if fmt.Sprint(kinds) != "[api_key.made api_key.revoked]" {
@@ -143,7 +143,7 @@ func TestAKeyIsShownOnce(t *testing.T) {
 		t.Errorf("the same request again: %d", got)
 	}
 	var n int
-	h.within(t, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
+	within(t, h.App, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
 		return tx.Raw("SELECT count(*) FROM api_keys WHERE tenant_id = ?", int32(tx.ID())).Scan(ctx, &n)
 	})
 	if n != 1 {

@@ -168,7 +168,7 @@ func TestPhotosComeWithTheWork(t *testing.T) {
 		}
 	}
 
-	h.as(t, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
+	within(t, h.App, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
 		_, err := cases.File(ctx, tx, id, cases.Filing{})
 		if err == nil {
 			_, err = cases.Dispatch(ctx, tx, id, cases.Order{Unit: "sanitation", Basis: cases.Statutory})
@@ -251,17 +251,6 @@ func (h *house) everyContent(t *testing.T, id tenants.ID) (out [][]byte) {
 		out = append(out, b)
 	}
 	return out
-}
-
-func (h *house) as(t *testing.T, id tenants.ID, person int64, f func(context.Context, tenants.Tx) error) {
-	t.Helper()
-	actor := tenants.Actor{Person: person}
-	if person == 0 {
-		actor = tenants.Machine()
-	}
-	if err := h.App.DB.Write(t.Context(), id, actor, f); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // What is no photo is said at its field, the words that were typed are still there, and nothing was reported.

@@ -139,21 +139,10 @@ func (h *house) give(t *testing.T, s tenants.Tenant, base int64, w openapi.Wish)
 	return k, secret
 }
 
-func (h *house) within(t *testing.T, id tenants.ID, person int64, f func(context.Context, tenants.Tx) error) {
-	t.Helper()
-	actor := tenants.Actor{Person: person}
-	if person == 0 {
-		actor = tenants.Machine()
-	}
-	if err := h.App.DB.Write(t.Context(), id, actor, f); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // calls are what the street's record says of calls, the oldest first.
 func (h *house) calls(t *testing.T, id tenants.ID, f openapi.Filter) (out []string) {
 	t.Helper()
-	h.within(t, id, 0, func(ctx context.Context, tx tenants.Tx) error {
+	within(t, h.App, id, 0, func(ctx context.Context, tx tenants.Tx) error {
 		l, err := openapi.Calls(ctx, tx, f, 0, 100)
 		for _, c := range l.Calls {
 			out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %d %s", strings.Replace(c.Route, web.ProgramBase, "", 1), c.Number, c.Status, c.Ground)))

@@ -53,7 +53,7 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 		t.Errorf("another order under its number: %d %s", other.status, other.raw)
 	}
 	var here []cases.Case
-	h.within(t, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
+	within(t, h.App, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
 		return tx.Select(&here).Where("upper_no = 'SZ/2026-001'").Scan(ctx)
 	})
 	if len(here) != 1 || here[0].Class != "matter-06010" || here[0].Grid == "" || here[0].ReportedBy != tenants.System {
@@ -87,7 +87,7 @@ func TestAnOrderArrivesByProgram(t *testing.T) {
 	id := here[0].ID
 	step := func(role string, f func(context.Context, tenants.Tx) (*cases.Case, error)) {
 		t.Helper()
-		h.within(t, s.ID, roleAt(t, base, role), func(ctx context.Context, tx tenants.Tx) error { _, err := f(ctx, tx); return err })
+		within(t, h.App, s.ID, roleAt(t, base, role), func(ctx context.Context, tx tenants.Tx) error { _, err := f(ctx, tx); return err })
 	}
 	step(auth.Dispatcher, func(ctx context.Context, tx tenants.Tx) (*cases.Case, error) {
 		return cases.Dispatch(ctx, tx, id, cases.Order{Unit: "sanitation", Basis: cases.Statutory})
@@ -175,7 +175,7 @@ func TestAnOrderArrivesManyTimesAtOnce(t *testing.T) {
 		t.Errorf("answered %v", got)
 	}
 	var n int
-	h.within(t, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
+	within(t, h.App, s.ID, 0, func(ctx context.Context, tx tenants.Tx) error {
 		return tx.Raw("SELECT count(*) FROM cases WHERE tenant_id = ? AND upper_no = 'T-1' AND class = 'matter-06010'", int32(tx.ID())).Scan(ctx, &n)
 	})
 	if n != 1 {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"wanjie/app/auth"
 	"wanjie/app/cases"
 	"wanjie/app/fault"
@@ -37,7 +39,20 @@ func TestAResidentsData(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	body := p.ok("GET", base+"/me", nil, p.phone, "受理员", "联系诉求人", "隐私政策 2026-11 版")
+	super := d.Super(t, tenants.Home)
+	var person int64
+	if err := super.QueryRow(t.Context(), "SELECT person FROM residents WHERE tenant_id=$1", int32(s.ID)).Scan(&person); err != nil {
+		t.Fatal(err)
+	}
+	within(t, d.App, s.ID, person, func(ctx context.Context, tx tenants.Tx) error { return booked(ctx, tx, "沈奶奶") })
+	within(t, d.App, s.ID, looker, func(ctx context.Context, tx tenants.Tx) error {
+		var booking uuid.UUID
+		if err := tx.Raw("SELECT id FROM service_bookings WHERE tenant_id = ?", int32(tx.ID())).Scan(ctx, &booking); err != nil {
+			return err
+		}
+		return tx.Looked(ctx, tenants.Look{Object: "booking", ObjectID: booking, Fields: []string{"booker"}, Purpose: "serve"})
+	})
+	body := p.ok("GET", base+"/me", nil, p.phone, "受理员", "联系诉求人", "帮办代办、上门服务", "隐私政策 2026-11 版")
 	if strings.Contains(body, "工作人员intake") {
 		t.Error("who looked is named")
 	}
@@ -54,14 +69,24 @@ func TestAResidentsData(t *testing.T) {
 	if err := json.Unmarshal([]byte(p.ok("GET", base+"/me/export", nil)), &held); err != nil {
 		t.Fatal(err)
 	}
-	if held.Phone != p.phone || len(held.Matters) != 1 || held.Matters[0].Petitioner != "沈奶奶" || len(held.Looks) != 1 || len(held.Consents) != 2 || held.Consents[0].WithdrawnAt.IsZero() {
+	if held.Phone != p.phone || len(held.Matters) != 1 || held.Matters[0].Petitioner != "沈奶奶" || len(held.Looks) != 2 || len(held.Consents) != 2 || held.Consents[0].WithdrawnAt.IsZero() {
 		t.Errorf("the file holds %+v", held)
 	}
-	super := d.Super(t, tenants.Home)
 	var looks int
 	if err := super.QueryRow(t.Context(), "SELECT count(*) FROM looks WHERE tenant_id=$1 AND object='resident'", int32(s.ID)).Scan(&looks); err != nil || looks != 1 {
 		t.Errorf("%d looks for one export (%v)", looks, err)
 	}
+
+	// While the street is paused he still reads in large letters.
+	pause := func(to tenants.State) {
+		t.Helper()
+		if err := d.App.DB.SetState(t.Context(), s.ID, tenants.Change{Request: tenants.NewID(), To: to, Ground: "request", By: 3}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pause(tenants.Suspended)
+	p.ok("POST", base+"/look", url.Values{"elder": {"on"}, "back": {"/"}}, "暂停")
+	pause(tenants.Active)
 
 	d.nextCode(p)
 	p.ok("GET", base+"/me/leave", nil, "1 件事项正在办理", "不能恢复")

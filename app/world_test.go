@@ -251,3 +251,15 @@ func roleAt(t *testing.T, base int64, key string) int64 {
 	t.Fatalf("no role %s", key)
 	return 0
 }
+
+// within runs f as a person in a street; 0 is the machine.
+func within(t *testing.T, a *app.App, id tenants.ID, person int64, f func(context.Context, tenants.Tx) error) {
+	t.Helper()
+	actor := tenants.Actor{Person: person}
+	if person == 0 {
+		actor = tenants.Machine()
+	}
+	if err := a.DB.Write(t.Context(), id, actor, f); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,13 +46,9 @@ var stageTitles = map[Stage]string{
 }
 
 // Ended reports whether nothing more is to be done at the desk.
-func (s Stage) Ended() bool {
-	switch s {
-	case Closed, Archived, Answered, Rejected, Merged, Voided:
-		return true
-	}
-	return false
-}
+func (s Stage) Ended() bool { return slices.Contains(endings, s) }
+
+var endings = []Stage{Closed, Archived, Answered, Rejected, Merged, Voided}
 
 // State is where an assignment stands.
 type State string

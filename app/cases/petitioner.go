@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"wanjie/app/cases/alike"
 	"wanjie/app/fault"
@@ -62,6 +63,16 @@ func Mine(ctx context.Context, tx tenants.Tx, most int) ([]*Case, error) {
 		out[i] = rows[i].whole()
 	}
 	return out, nil
+}
+
+// MyCount says how many matters the actor has reported, and how many of them are not ended.
+func MyCount(ctx context.Context, tx tenants.Tx) (all, open int, err error) {
+	err = tx.Raw(`SELECT count(*), count(*) FILTER (WHERE NOT (stage IN (?))) FROM cases WHERE tenant_id = ? AND reported_by = ? AND channel = ?`,
+		bun.List(endings), int32(tx.ID()), tx.Actor().Person, ResidentChannel).Scan(ctx, &all, &open)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count a resident's matters: %w", err)
+	}
+	return all, open, nil
 }
 
 // OwnAlike is an open matter of the actor's own that a report seems to repeat: of its class, within the days in which the
@@ -158,6 +169,31 @@ func MayRate(ctx context.Context, tx tenants.Tx, c *Case, at time.Time) error {
 	return err
 }
 
+// Rateables are those of the actor's own matters that he may rate now.
+func Rateables(ctx context.Context, tx tenants.Tx, mine []*Case, at time.Time) (map[uuid.UUID]bool, error) {
+	out := map[uuid.UUID]bool{}
+	var ids []uuid.UUID
+	for _, c := range mine {
+		if (c.Stage == Closed || c.Stage == Archived) && !at.After(c.ClosedAt.Add(Rateable)) {
+			out[c.ID] = true
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rated []uuid.UUID
+	err := tx.Raw(`SELECT b.case_id FROM callbacks b JOIN cases c ON c.tenant_id = b.tenant_id AND c.id = b.case_id
+		WHERE b.tenant_id = ? AND b.case_id IN (?) AND b.round = c.reopened AND b.valid`, int32(tx.ID()), bun.List(ids)).Scan(ctx, &rated)
+	if err != nil {
+		return nil, fmt.Errorf("which matters were rated: %w", err)
+	}
+	for _, id := range rated {
+		delete(out, id)
+	}
+	return out, nil
+}
+
 // Rating is what the petitioner said of a matter as it was closed last.
 type Rating struct {
 	At           time.Time
@@ -223,7 +259,9 @@ func Rate(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Answer) (*Case, e
 }
 
 // Forgotten takes what tells who asked out of all the matters of a petitioner who leaves: name, telephone and his number.
-// What happened stays, because the record of public work is kept. It answers how many matters.
+// What happened stays, because the record of public work is kept, and with it what was filled in for the class: its personal
+// fields name the parties of the matter (whose building, whose car), which are the street's to know until it is settled. It
+// answers how many matters.
 func Forgotten(ctx context.Context, tx tenants.Tx, person int64) (int64, error) {
 	if tx.Actor().Person != person || person == tenants.System {
 		return 0, errForbidden()

@@ -85,7 +85,7 @@ func Agree(ctx context.Context, tx tenants.Tx, r *Resident, p Purpose, way strin
 	if len(living) > 0 && living[0].Version == NoticeVersion {
 		return nil
 	}
-	if err := end(ctx, tx, r.Person, p); err != nil {
+	if _, err := end(ctx, tx, r.Person, p); err != nil {
 		return err
 	}
 	k := &Consent{ID: tenants.NewID(), Person: r.Person, Purpose: p, Version: NoticeVersion, Way: way, GivenAt: clock.Now(ctx)}
@@ -101,18 +101,22 @@ func Withdraw(ctx context.Context, tx tenants.Tx, r *Resident, p Purpose) error 
 	if !known(p) || p == ForService {
 		return fault.New(fault.NotFound, "页面不存在")
 	}
-	tx.Record(tenants.Act{Kind: "consent.withdrawn", Version: 1, Object: "resident", ObjectID: r.ID, HappenedAt: clock.Now(ctx), After: tenants.Dims{"consent": string(p)}})
-	return end(ctx, tx, r.Person, p)
+	lived, err := end(ctx, tx, r.Person, p)
+	if err == nil && lived {
+		tx.Record(tenants.Act{Kind: "consent.withdrawn", Version: 1, Object: "resident", ObjectID: r.ID, HappenedAt: clock.Now(ctx), After: tenants.Dims{"consent": string(p)}})
+	}
+	return err
 }
 
-// end takes living consents back; no purpose means all.
-func end(ctx context.Context, tx tenants.Tx, person int64, p Purpose) error {
-	_, err := tx.Raw(`UPDATE consents SET withdrawn_at = greatest(given_at, ?) WHERE tenant_id = ? AND person = ? AND (? = '' OR purpose = ?) AND withdrawn_at IS NULL`,
+// end takes living consents back, and says whether there were any; no purpose means all.
+func end(ctx context.Context, tx tenants.Tx, person int64, p Purpose) (lived bool, err error) {
+	res, err := tx.Raw(`UPDATE consents SET withdrawn_at = greatest(given_at, ?) WHERE tenant_id = ? AND person = ? AND (? = '' OR purpose = ?) AND withdrawn_at IS NULL`,
 		clock.Now(ctx), int32(tx.ID()), person, string(p), string(p)).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("withdraw a consent: %w", err)
+		return false, fmt.Errorf("withdraw a consent: %w", err)
 	}
-	return nil
+	n, err := res.RowsAffected()
+	return n > 0, err
 }
 
 // agreed reports which purposes are agreed to now.

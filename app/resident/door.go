@@ -278,7 +278,8 @@ func (d *desk) look(ctx context.Context, r *web.Request) (web.Reply, error) {
 			}
 			return Prefer(ctx, tx, me, t)
 		})
-		if err != nil && !fault.Is(err, fault.Unsigned) {
+		// For whom the street does not know, and while it is paused, it stays with this browser.
+		if err != nil && !fault.Is(err, fault.Unsigned) && !fault.Is(err, fault.Conflict) {
 			return web.Reply{}, err
 		}
 	}

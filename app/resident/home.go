@@ -20,11 +20,11 @@ func (d *desk) home(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resi
 	t := tx.Tenant()
 	p := view.Home{Base: r.Base, Street: t.Name, Welcome: t.Branding.Welcome, Hotline: hotline(cfg), Signed: me != nil, Emergencies: emergencies(cfg), Guide: cfg.On("services"), Paused: !t.State.Writable()}
 	if me != nil {
-		mine, err := cases.Mine(ctx, tx, 100)
+		mine, err := cases.Mine(ctx, tx, 3)
 		if err != nil {
 			return web.Reply{}, err
 		}
-		if p.Matters, err = rows(ctx, tx, r, cfg, mine[:min(len(mine), 3)]); err != nil {
+		if p.Matters, err = rows(ctx, tx, r, cfg, mine); err != nil {
 			return web.Reply{}, err
 		}
 	}

@@ -22,7 +22,7 @@ import (
 // sign-in service goes with the last street that knew him: see [Forget].
 func Leave(ctx context.Context, tx tenants.Tx, r *Resident) error {
 	now := clock.Now(ctx)
-	if err := end(ctx, tx, r.Person, ""); err != nil {
+	if _, err := end(ctx, tx, r.Person, ""); err != nil {
 		return err
 	}
 	if _, err := cases.Forgotten(ctx, tx, r.Person); err != nil {
@@ -90,12 +90,7 @@ func (d *desk) mine(ctx context.Context, r *web.Request) (phone string, open int
 		if _, phone, err = me.Open(box); err != nil {
 			return err
 		}
-		list, err := cases.Mine(ctx, tx, 0)
-		for _, c := range list {
-			if !c.Stage.Ended() {
-				open++
-			}
-		}
+		_, open, err = cases.MyCount(ctx, tx)
 		return err
 	})
 	return phone, open, err

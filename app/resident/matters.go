@@ -39,7 +39,10 @@ func rows(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *blueprint.Con
 	if err != nil {
 		return nil, err
 	}
-	now := clock.Now(ctx)
+	rateable, err := cases.Rateables(ctx, tx, mine, clock.Now(ctx))
+	if err != nil {
+		return nil, err
+	}
 	out := make([]view.Row, 0, len(mine))
 	for _, c := range mine {
 		w, err := c.Open(box)
@@ -49,7 +52,7 @@ func rows(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *blueprint.Con
 		row := view.Row{ID: c.ID.String(), Number: c.Number, Words: w.Title, Href: r.Path("/matters/%s", c.ID), At: c.ReportedAt, Due: due(c)}
 		row.Icon, row.Title = tileOf(ctx, cfg, c.Class)
 		row.State, row.Tone = stateOf(ctx, c)
-		row.Rate = (c.Stage == cases.Closed || c.Stage == cases.Archived) && cases.MayRate(ctx, tx, c, now) == nil
+		row.Rate = rateable[c.ID]
 		out = append(out, row)
 	}
 	return out, nil

@@ -34,11 +34,9 @@ func (d *desk) mePage(ctx context.Context, tx tenants.Tx, r *web.Request, me *Re
 	if p.Name, p.Phone, err = me.Open(box); err != nil {
 		return web.Reply{}, err
 	}
-	mine, err := cases.Mine(ctx, tx, 0)
-	if err != nil {
+	if p.Matters, _, err = cases.MyCount(ctx, tx); err != nil {
 		return web.Reply{}, err
 	}
-	p.Matters = len(mine)
 	consents, err := Consents(ctx, tx, me.Person)
 	if err != nil {
 		return web.Reply{}, err
@@ -56,7 +54,7 @@ func (d *desk) mePage(ctx context.Context, tx tenants.Tx, r *web.Request, me *Re
 		}
 		p.Consents = append(p.Consents, c)
 	}
-	looks, err := d.looks(ctx, tx, me)
+	looks, err := d.looks(ctx, tx, shownLooks)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -183,25 +181,32 @@ func (d *desk) held(ctx context.Context, tx tenants.Tx, me *Resident) (h Held, e
 			return h, err
 		}
 	}
-	h.Looks, err = d.looks(ctx, tx, me)
+	h.Looks, err = d.looks(ctx, tx, 0)
 	return h, err
 }
 
-// mostLooks is how many looks are shown, the latest first.
-const mostLooks = 200
+// shownLooks is how many looks are shown on the page; the file of one's own data holds them all.
+const shownLooks = 200
 
-// looks are who looked at what tells who the resident is: in what role and of which unit, never by name.
-func (d *desk) looks(ctx context.Context, tx tenants.Tx, me *Resident) ([]Seen, error) {
+// looks are who looked at what tells who the actor is: in what role and of which unit, never by name; the latest first, at
+// most so many, 0: all.
+func (d *desk) looks(ctx context.Context, tx tenants.Tx, most int) ([]Seen, error) {
+	of := "SELECT id, number FROM cases WHERE tenant_id = ?0 AND reported_by = ?1 AND channel = ?2"
+	for _, k := range Kept {
+		of += " UNION ALL " + k.Objects
+	}
 	var rows []struct {
 		At                      time.Time
 		Actor                   int64
 		Purpose, Fields, Number string
 	}
-	err := tx.Raw(`SELECT l.at, l.actor, l.purpose, l.fields, c.number FROM looks l JOIN cases c ON c.tenant_id = l.tenant_id AND c.id = l.object_id
-		WHERE l.tenant_id = ? AND l.object = 'case' AND c.reported_by = ? AND c.channel = ? ORDER BY l.at DESC, l.id DESC LIMIT ?`,
-		int32(tx.ID()), me.Person, cases.ResidentChannel, mostLooks).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return nil, err
+	err := tx.Raw(`SELECT l.at, l.actor, l.purpose, l.fields, o.number FROM (`+of+`) o JOIN looks l ON l.tenant_id = ?0 AND l.object_id = o.id
+		ORDER BY l.at DESC, l.id DESC LIMIT nullif(?3, 0)`, int32(tx.ID()), tx.Actor().Person, cases.ResidentChannel, most).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("looks at a resident's data: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
 	}
 	var actors []int64
 	for _, l := range rows {

@@ -61,6 +61,8 @@ type Keeping struct {
 	Name   string                                                // in the file of one's own data
 	Held   func(ctx context.Context, tx tenants.Tx) (any, error) // all of it, of the actor
 	Forget func(ctx context.Context, tx tenants.Tx) error        // the actor leaves: what tells who it was goes
+	// Objects is a statement that answers id and number of each, for who looked at them; ?0 is the tenant, ?1 the actor.
+	Objects string
 }
 
 // Kept are the features that keep something; set once, at the start.

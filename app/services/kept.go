@@ -10,7 +10,8 @@ import (
 )
 
 // Kept is what the window keeps of residents: their bookings.
-var Kept = resident.Keeping{Name: "bookings", Held: held, Forget: forget}
+var Kept = resident.Keeping{Name: "bookings", Held: held, Forget: forget,
+	Objects: "SELECT id, number FROM service_bookings WHERE tenant_id = ?0 AND person = ?1"}
 
 // heldBooking is a booking in the file of one's own data.
 type heldBooking struct {
