@@ -130,14 +130,14 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 		} else if title, ok := a.Words["act/"+kind]; ok {
 			kind = ui.T(ctx, title)
 		}
-		page.Acts = append(page.Acts, view.Act{N: x.N, Kind: kind, Who: who(ctx, names, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
+		page.Acts = append(page.Acts, view.Act{N: x.N, Kind: kind, Who: names.Of(ctx, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
 			RecordedAt: x.RecordedAt, HappenedAt: x.HappenedAt, Imported: x.Imported, Details: a.details(ctx, cfg, names, parsed[i][0], parsed[i][1])})
 	}
 	return web.Page(ui.T(ctx, "操作留痕"), view.AuditView(page)), nil
 }
 
 // details says what an act changed, one dimension a line, sorted.
-func (a *desk) details(ctx context.Context, cfg *blueprint.Config, names map[int64]string, before, after tenants.Dims) []string {
+func (a *desk) details(ctx context.Context, cfg *blueprint.Config, names auth.Called, before, after tenants.Dims) []string {
 	changed := map[string]bool{}
 	for k, v := range before {
 		changed[k] = after[k] != v
@@ -167,7 +167,7 @@ func (a *desk) details(ctx context.Context, cfg *blueprint.Config, names map[int
 }
 
 // value says one dimension's value with the names that the street uses today.
-func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names map[int64]string, dim, v string) string {
+func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names auth.Called, dim, v string) string {
 	if v == "" {
 		return ui.None
 	}
@@ -191,7 +191,7 @@ func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names map[int64
 		}
 	case "person":
 		if p, err := strconv.ParseInt(v, 10, 64); err == nil {
-			return who(ctx, names, p)
+			return names.Of(ctx, p)
 		}
 	case "item":
 		if key, ok := strings.CutPrefix(v, "setting/"); ok {

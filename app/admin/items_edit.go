@@ -358,7 +358,7 @@ func (s *sheet) history(src blueprint.Source) ([]view.ItemChange, error) {
 	}
 	out := make([]view.ItemChange, len(past))
 	for n, o := range past {
-		out[n] = view.ItemChange{At: o.At, Who: who(s.ctx, names, o.By), Back: o.Back()}
+		out[n] = view.ItemChange{At: o.At, Who: names.Of(s.ctx, o.By), Back: o.Back()}
 		var before blueprint.Override
 		known := src.Blueprint != nil
 		if known {

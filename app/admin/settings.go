@@ -149,7 +149,7 @@ func (a *desk) form(ctx context.Context, tx tenants.Tx, r *web.Request, refused 
 		return web.Reply{}, err
 	}
 	for _, o := range past {
-		c := view.Change{At: o.At, Who: who(ctx, names, o.By)}
+		c := view.Change{At: o.At, Who: names.Of(ctx, o.By)}
 		if !o.Back() {
 			c.Value = words(ctx, s, body(&blueprint.Item{Body: o.Body}).Value)
 		}
@@ -248,15 +248,4 @@ func (a *desk) back(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Rep
 		return web.Reply{}, err
 	}
 	return web.Done(r.Path("/admin/settings"), "已恢复为蓝本"), nil
-}
-
-// who is a person's name, or their number when the street never knew them.
-func who(ctx context.Context, names map[int64]string, person int64) string {
-	if person == tenants.System {
-		return ui.T(ctx, "系统")
-	}
-	if name := names[person]; name != "" {
-		return name
-	}
-	return ui.T(ctx, "%d 号人员", int(person))
 }

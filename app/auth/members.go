@@ -14,6 +14,7 @@ import (
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/keys"
 )
@@ -199,10 +200,24 @@ func Everybody(ctx context.Context, tx tenants.Tx) ([]Member, error) {
 	return opened(ctx, tx, rows)
 }
 
+// Called are names of persons, by their numbers.
+type Called map[int64]string
+
+// Of is what a page calls somebody: the name; 系统 for the product itself; by number whom the tenant does not know.
+func (c Called) Of(ctx context.Context, person int64) string {
+	if person == tenants.System {
+		return ui.T(ctx, "系统")
+	}
+	if name := c[person]; name != "" {
+		return name
+	}
+	return ui.T(ctx, "工号 %d", person)
+}
+
 // Names answers the names of persons as the tenant knows them, also of those who left, for timelines
 // and lists. Unknown persons are missing from the map; the product itself (0) is 系统.
-func Names(ctx context.Context, tx tenants.Tx, persons ...int64) (map[int64]string, error) {
-	names := map[int64]string{tenants.System: "系统"}
+func Names(ctx context.Context, tx tenants.Tx, persons ...int64) (Called, error) {
+	names := Called{tenants.System: "系统"}
 	if len(persons) == 0 {
 		return names, nil
 	}

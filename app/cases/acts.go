@@ -252,11 +252,7 @@ func (n names) applications(ctx context.Context, tx tenants.Tx, r *web.Request, 
 		return nil, err
 	}
 	who := func(person int64, at time.Time) string {
-		name := called[person]
-		if name == "" {
-			name = ui.T(ctx, "工号 %d", person)
-		}
-		return name + "　" + ui.Time(at)
+		return called.Of(ctx, person) + "　" + ui.Time(at)
 	}
 	var out []view.Application
 	for i := range list {

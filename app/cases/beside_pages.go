@@ -61,11 +61,8 @@ func (n names) assignments(tx tenants.Tx, c *Case) (out []view.Assignment, err e
 	return out, nil
 }
 
-func (n names) person(called map[int64]string, a *Assignment) string {
-	name := called[a.Person]
-	if name == "" {
-		name = ui.T(n.ctx, "工号 %d", a.Person)
-	}
+func (n names) person(called auth.Called, a *Assignment) string {
+	name := called.Of(n.ctx, a.Person)
 	if a.Grid != "" {
 		name += "　" + ui.T(n.ctx, "网格 %s", a.Grid)
 	}

@@ -2,7 +2,6 @@ package grids
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -177,7 +176,7 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request) (view.Desk, er
 		c := crew(by[g.Code], now)
 		p.Rows = append(p.Rows, view.Row{
 			Href: r.Path("/grids/%s", g.ID), Sheet: r.Path("/grids/%s/sheet", g.ID), Code: g.Code, Name: g.Name, Kind: ui.T(ctx, g.Kind.Title()),
-			Community: communityName(cfg, g.Community), Heads: people(names, c.Heads), Workers: people(names, c.Workers), Area: areaText(ctx, g.Outline.Area),
+			Community: communityName(cfg, g.Community), Heads: people(ctx, names, c.Heads), Workers: people(ctx, names, c.Workers), Area: areaText(ctx, g.Outline.Area),
 			Since: string(g.Outline.ValidFrom),
 		})
 	}
@@ -187,7 +186,7 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request) (view.Desk, er
 	return p, nil
 }
 
-func namesOf(ctx context.Context, tx tenants.Tx, staff []Duty) (map[int64]string, error) {
+func namesOf(ctx context.Context, tx tenants.Tx, staff []Duty) (auth.Called, error) {
 	var persons []int64
 	for _, d := range staff {
 		persons = append(persons, d.Person)
@@ -195,19 +194,12 @@ func namesOf(ctx context.Context, tx tenants.Tx, staff []Duty) (map[int64]string
 	return auth.Names(ctx, tx, persons...)
 }
 
-func people(names map[int64]string, duties []Duty) string {
+func people(ctx context.Context, names auth.Called, duties []Duty) string {
 	var out []string
 	for _, d := range duties {
-		out = append(out, nameOf(names, d.Person))
+		out = append(out, names.Of(ctx, d.Person))
 	}
 	return strings.Join(out, "、")
-}
-
-func nameOf(names map[int64]string, person int64) string {
-	if n := names[person]; n != "" {
-		return n
-	}
-	return fmt.Sprintf("#%d", person)
 }
 
 func gridPage(ctx context.Context, tx tenants.Tx, r *web.Request, g *Grid, tried attempt) (view.Grid, error) {
@@ -289,7 +281,7 @@ func versionRows(ctx context.Context, tx tenants.Tx, g *Grid, today clock.Date) 
 			state = ui.T(ctx, "待启用")
 		}
 		out = append(out, view.Version{Span: span(ctx, o.ValidFrom, o.ValidTo.Add(-1)), Area: areaText(ctx, o.Area), System: o.SourceCRS.Short(),
-			By: nameOf(names, o.DrawnBy), At: ui.Time(o.DrawnAt), State: state})
+			By: names.Of(ctx, o.DrawnBy), At: ui.Time(o.DrawnAt), State: state})
 	}
 	return out, nil
 }
@@ -356,7 +348,7 @@ func boardPage(ctx context.Context, tx tenants.Tx, r *web.Request, g *Grid) (vie
 		switch {
 		case d.StandsIn != uuid.Nil:
 			if d.From <= clock.DateOf(now).Add(boardDays) {
-				stand = append(stand, ui.T(ctx, "%s（%s）", nameOf(names, d.Person), span(ctx, d.From, d.To)))
+				stand = append(stand, ui.T(ctx, "%s（%s）", names.Of(ctx, d.Person), span(ctx, d.From, d.To)))
 			}
 		case !d.InForce:
 		case d.Role == auth.GridHead:
@@ -365,7 +357,7 @@ func boardPage(ctx context.Context, tx tenants.Tx, r *web.Request, g *Grid) (vie
 			workers = append(workers, d)
 		}
 	}
-	p.Heads, p.Workers, p.StandIns = people(names, heads), people(names, workers), strings.Join(stand, "、")
+	p.Heads, p.Workers, p.StandIns = people(ctx, names, heads), people(ctx, names, workers), strings.Join(stand, "、")
 	return p, nil
 }
 

@@ -39,7 +39,7 @@ func gridForms(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *blueprin
 	for _, d := range staff {
 		row := dutyRow(ctx, names, staff, d)
 		p.Duties = append(p.Duties, row)
-		o := ui.Option{Value: d.ID.String(), Label: ui.T(ctx, "%s（%s）", nameOf(names, d.Person), row.Role)}
+		o := ui.Option{Value: d.ID.String(), Label: ui.T(ctx, "%s（%s）", names.Of(ctx, d.Person), row.Role)}
 		ends = append(ends, o)
 		if d.StandsIn == uuid.Nil {
 			away = append(away, o)
@@ -80,18 +80,18 @@ func gridForms(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *blueprin
 	return nil
 }
 
-func dutyRow(ctx context.Context, names map[int64]string, all []Duty, d Duty) view.Duty {
-	row := view.Duty{Name: nameOf(names, d.Person), Role: ui.T(ctx, auth.Title(d.Role)), Span: span(ctx, d.From, d.To), Shift: shiftText(ctx, d.Shift),
+func dutyRow(ctx context.Context, names auth.Called, all []Duty, d Duty) view.Duty {
+	row := view.Duty{Name: names.Of(ctx, d.Person), Role: ui.T(ctx, auth.Title(d.Role)), Span: span(ctx, d.From, d.To), Shift: shiftText(ctx, d.Shift),
 		State: view.Tag{Tone: ui.Good, Text: ui.T(ctx, "在岗")}}
 	if !d.InForce {
 		row.State = view.Tag{Tone: ui.Neutral, Text: ui.T(ctx, "待上岗")}
 	}
 	for _, o := range all {
 		if o.ID == d.StandsIn {
-			row.Note = ui.T(ctx, "替%s", nameOf(names, o.Person))
+			row.Note = ui.T(ctx, "替%s", names.Of(ctx, o.Person))
 		}
 		if o.StandsIn == d.ID && o.InForce {
-			row.State = view.Tag{Tone: ui.Warn, Text: ui.T(ctx, "由%s替班", nameOf(names, o.Person))}
+			row.State = view.Tag{Tone: ui.Warn, Text: ui.T(ctx, "由%s替班", names.Of(ctx, o.Person))}
 		}
 	}
 	return row

@@ -56,11 +56,11 @@ func patrolRow(ctx context.Context, r *web.Request, p *patrol.Patrol) view.Patro
 	return view.PatrolRow{Href: r.Path("/patrols/%s", p.ID), Title: p.Title, Grid: p.GridName, Often: often(ctx, p.Frequency()), Next: string(p.NextOn), Last: string(p.ToOn)}
 }
 
-func roundRow(ctx context.Context, r *web.Request, names map[int64]string, x *patrol.Round) view.RoundRow {
+func roundRow(ctx context.Context, r *web.Request, names auth.Called, x *patrol.Round) view.RoundRow {
 	row := view.RoundRow{Href: r.Path("/rounds/%s", x.ID), Title: x.Title, Grid: x.GridName, Due: string(x.DueOn), Until: string(x.UntilOn), State: roundState(ctx, x.State),
 		At: timeText(x.DoneAt), Found: x.Found}
 	if x.DoneBy != 0 {
-		row.By = nameOf(names, x.DoneBy)
+		row.By = names.Of(ctx, x.DoneBy)
 	}
 	return row
 }
@@ -312,7 +312,7 @@ func result(ctx context.Context, tx tenants.Tx, x *patrol.Round) ([]ui.Fact, geo
 		found = ui.T(ctx, "发现问题")
 	}
 	return []ui.Fact{
-		{Label: ui.T(ctx, "巡查人"), Value: nameOf(names, x.DoneBy)}, {Label: ui.T(ctx, "完成时间"), Value: ui.Time(x.DoneAt)},
+		{Label: ui.T(ctx, "巡查人"), Value: names.Of(ctx, x.DoneBy)}, {Label: ui.T(ctx, "完成时间"), Value: ui.Time(x.DoneAt)},
 		{Label: ui.T(ctx, "结果"), Value: found}, {Label: ui.T(ctx, "巡查情况"), Value: words, Wide: true},
 	}, spots, nil
 }

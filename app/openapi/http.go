@@ -94,10 +94,10 @@ func (p *pages) show(ctx context.Context, tx tenants.Tx, r *web.Request, form vi
 	return web.Page(ui.T(ctx, "接口密钥"), view.KeysView(page)), nil
 }
 
-func lineOf(ctx context.Context, r *web.Request, cfg *blueprint.Config, k *Used, names map[int64]string, now time.Time) view.Key {
+func lineOf(ctx context.Context, r *web.Request, cfg *blueprint.Config, k *Used, names auth.Called, now time.Time) view.Key {
 	out := view.Key{
 		Guard: r.Guard(), Name: k.Name, Hint: k.Hint, Channel: channelName(cfg, k.Channel), From: strings.Fields(k.Networks), Until: string(clock.DateOf(k.ExpiresAt.Add(-time.Second))),
-		Made: who(ctx, names, k.MadeBy) + "　" + ui.Time(k.MadeAt), Calls: r.Path("/admin/keys/calls?key=%s", k.ID), Revoke: r.Path("/admin/keys/%s/revoke", k.ID),
+		Made: names.Of(ctx, k.MadeBy) + "　" + ui.Time(k.MadeAt), Calls: r.Path("/admin/keys/calls?key=%s", k.ID), Revoke: r.Path("/admin/keys/%s/revoke", k.ID),
 		State: ui.T(ctx, "有效"), Tone: ui.Good, Living: true,
 	}
 	if !k.LastAt.IsZero() {
@@ -108,21 +108,11 @@ func lineOf(ctx context.Context, r *web.Request, cfg *blueprint.Config, k *Used,
 	}
 	switch {
 	case !k.RevokedAt.IsZero():
-		out.State, out.Tone, out.Living, out.Revoked = ui.T(ctx, "已吊销"), ui.Bad, false, who(ctx, names, k.RevokedBy)+"　"+ui.Time(k.RevokedAt)
+		out.State, out.Tone, out.Living, out.Revoked = ui.T(ctx, "已吊销"), ui.Bad, false, names.Of(ctx, k.RevokedBy)+"　"+ui.Time(k.RevokedAt)
 	case !k.ExpiresAt.After(now):
 		out.State, out.Tone = ui.T(ctx, "已过期"), ui.Neutral
 	}
 	return out
-}
-
-func who(ctx context.Context, names map[int64]string, person int64) string {
-	if person == tenants.System {
-		return ui.T(ctx, "系统")
-	}
-	if name := names[person]; name != "" {
-		return name
-	}
-	return ui.T(ctx, "%d 号人员", int(person))
 }
 
 func channelName(cfg *blueprint.Config, key string) string {

@@ -111,7 +111,7 @@ func poor(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		if err != nil {
 			return web.Reply{}, err
 		}
-		p.Rows = append(p.Rows, view.PoorRow{Row: row(ctx, r, cfg, b, "/services/%s"), Words: w.Rating, By: who(ctx, names, b.DoneBy), At: b.RatedAt})
+		p.Rows = append(p.Rows, view.PoorRow{Row: row(ctx, r, cfg, b, "/services/%s"), Words: w.Rating, By: names.Of(ctx, b.DoneBy), At: b.RatedAt})
 	}
 	if err := tx.LookedAll(ctx, tenants.Look{Object: "booking", Fields: []string{"rating"}, Purpose: "serve"}, ids); err != nil {
 		return web.Reply{}, err
@@ -226,15 +226,15 @@ func past(ctx context.Context, tx tenants.Tx, b *Booking) (out []ui.Moment, err 
 	booker := ui.T(ctx, "预约人")
 	out = append(out, ui.Moment{At: b.MadeAt, Actor: booker, Act: ui.T(ctx, "预约"), Tone: ui.Info})
 	if b.TakenBy != 0 {
-		out = append(out, ui.Moment{At: b.TakenAt, Actor: who(ctx, names, b.TakenBy), Act: ui.T(ctx, "接单"), Tone: ui.Info})
+		out = append(out, ui.Moment{At: b.TakenAt, Actor: names.Of(ctx, b.TakenBy), Act: ui.T(ctx, "接单"), Tone: ui.Info})
 	}
 	if b.DoneBy != 0 {
-		out = append(out, ui.Moment{At: b.DoneAt, Actor: who(ctx, names, b.DoneBy), Act: ui.T(ctx, "办结预约"), Tone: ui.Good})
+		out = append(out, ui.Moment{At: b.DoneAt, Actor: names.Of(ctx, b.DoneBy), Act: ui.T(ctx, "办结预约"), Tone: ui.Good})
 	}
 	if b.CancelledBy != 0 {
 		by := booker
 		if b.CancelledBy != b.Person {
-			by = who(ctx, names, b.CancelledBy)
+			by = names.Of(ctx, b.CancelledBy)
 		}
 		out = append(out, ui.Moment{At: b.CancelledAt, Actor: by, Act: ui.T(ctx, "取消预约"), Tone: ui.Neutral})
 	}
@@ -249,13 +249,6 @@ func ratingTone(r Rating) ui.Tone {
 		return ui.Bad
 	}
 	return ui.Good
-}
-
-func who(ctx context.Context, names map[int64]string, person int64) string {
-	if name := names[person]; name != "" {
-		return name
-	}
-	return ui.T(ctx, "工号 %d", person)
 }
 
 var stateTones = map[State]ui.Tone{Booked: ui.Warn, Taken: ui.Info, Done: ui.Good, Cancelled: ui.Neutral}

@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // ShippedSectors are the lines of departments that the blueprints of this binary know, in their order: what a
 // district's grant may be narrowed to.
-func ShippedSectors() ([]Sector, error) {
+func ShippedSectors() ([]Sector, error) { return shippedSectors() }
+
+var shippedSectors = sync.OnceValues(func() ([]Sector, error) {
 	all, err := Shipped()
 	if err != nil {
 		return nil, err
@@ -29,7 +32,7 @@ func ShippedSectors() ([]Sector, error) {
 	}
 	slices.SortStableFunc(out, func(a, b Sector) int { return a.Order - b.Order })
 	return out, nil
-}
+})
 
 // SectorTitle is what a line of departments is called; its key where no blueprint of this binary knows it.
 func SectorTitle(key string) string {

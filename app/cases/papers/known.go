@@ -35,7 +35,7 @@ type known struct {
 	orders       []order         // of supervision, signed; oldest first
 	replies      []replies.Reply // to whoever sent it, but those that were returned; oldest first
 	record       []cases.Event
-	names        map[int64]string
+	names        auth.Called
 }
 
 // call is a call-back as it stands in its table.
@@ -306,10 +306,7 @@ func (k *known) unit(key string) string {
 }
 
 func (k *known) name(person int64) string {
-	if n := k.names[person]; n != "" {
-		return n
-	}
-	return "工号 " + strconv.FormatInt(person, 10)
+	return k.names.Of(ui.WithLocale(context.Background(), ui.Chinese), person)
 }
 
 func (k *known) field(key string) (title string, personal, ok bool) {

@@ -135,7 +135,7 @@ func page(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 type words struct {
 	ctx   context.Context
 	cfg   *blueprint.Config
-	names map[int64]string
+	names auth.Called
 }
 
 func wordsFor(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, list []Line) (words, error) {
@@ -162,14 +162,10 @@ func (w words) ground(key string) string {
 }
 
 func (w words) who(person int64) string {
-	switch name := w.names[person]; {
-	case person == tenants.System:
+	if person == tenants.System {
 		return ""
-	case name == "":
-		return ui.T(w.ctx, "工号 %d", person)
-	default:
-		return name
 	}
+	return w.names.Of(w.ctx, person)
 }
 
 func (w words) state(key string) caseview.Tag {

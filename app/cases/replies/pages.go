@@ -172,7 +172,7 @@ type sheet struct {
 	rules *blueprint.Config
 	tried cases.Tried
 	box   *keys.Box
-	names map[int64]string
+	names auth.Called
 }
 
 // stands says where the reply to the present handling stands.
@@ -187,14 +187,7 @@ func (s *sheet) stands(now *Reply) string {
 }
 
 func (s *sheet) who(person int64, at time.Time) string {
-	name := s.names[person]
-	switch {
-	case person == tenants.System:
-		name = ui.T(s.ctx, "系统")
-	case name == "":
-		name = ui.T(s.ctx, "工号 %d", person)
-	}
-	return name + "　" + ui.Time(at)
+	return s.names.Of(s.ctx, person) + "　" + ui.Time(at)
 }
 
 func (s *sheet) shown(p *Reply) (view.Shown, error) {

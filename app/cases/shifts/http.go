@@ -92,12 +92,7 @@ func show(ctx context.Context, tx tenants.Tx, r *web.Request, refused *fault.Err
 	if err != nil {
 		return web.Reply{}, err
 	}
-	name := func(person int64) string {
-		if n := called[person]; n != "" {
-			return n
-		}
-		return ui.T(ctx, "工号 %d", person)
-	}
+	name := func(person int64) string { return called.Of(ctx, person) }
 	if current != nil {
 		p.Current = &view.Current{Number: current.Number, Lead: name(current.Lead), Since: current.BegunAt, Handed: current.HandedAt}
 		d := current.Desk
@@ -180,11 +175,7 @@ func (s *Shift) print(ctx context.Context, tx tenants.Tx, address string) (paper
 		if person == 0 || at == ui.None {
 			return ""
 		}
-		name := called[person]
-		if name == "" {
-			name = fmt.Sprintf("工号 %d", person)
-		}
-		return strings.TrimSpace(name + "　" + at)
+		return strings.TrimSpace(called.Of(ui.WithLocale(ctx, ui.Chinese), person) + "　" + at)
 	}
 	listed := func(n int, numbers []string) string {
 		out := fmt.Sprintf("%d件", n)

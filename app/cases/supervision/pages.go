@@ -31,7 +31,7 @@ type drawing struct {
 	box   *keys.Box
 	now   time.Time
 	tried cases.Tried
-	names map[int64]string
+	names auth.Called
 }
 
 // Panel draws what stands of urging, orders and instructions on a case, with what the actor may do about it.
@@ -102,18 +102,7 @@ func Panel(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, ru
 
 // by is who did it, and when.
 func (d *drawing) by(person int64, at time.Time) string {
-	return nameOf(d.ctx, d.names, person) + "　" + ui.Time(at)
-}
-
-func nameOf(ctx context.Context, names map[int64]string, person int64) string {
-	switch name := names[person]; {
-	case person == tenants.System:
-		return ui.T(ctx, "系统")
-	case name == "":
-		return ui.T(ctx, "工号 %d", person)
-	default:
-		return name
-	}
+	return d.names.Of(d.ctx, person) + "　" + ui.Time(at)
 }
 
 // form is an empty form, or one that was refused, with what was typed.

@@ -65,10 +65,10 @@ func PaperOf(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Paper, *cases.C
 		return nil, nil, err
 	}
 	if o.Number != "" {
-		p.Signer = nameOf(ctx, names, o.SignedBy)
+		p.Signer = names.Of(ctx, o.SignedBy)
 	}
 	if len(last) > 0 {
-		p.Replier = nameOf(ctx, names, last[0].Person)
+		p.Replier = names.Of(ctx, last[0].Person)
 	}
 	return p, c, nil
 }

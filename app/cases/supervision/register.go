@@ -277,7 +277,7 @@ func instructionsPage(ctx context.Context, tx tenants.Tx, r *web.Request) (view.
 			return p, err
 		}
 		row := view.InstructionRow{
-			Href: r.Path("/cases/%s#part-%s", g.CaseID, g.ID), Case: g.Number, By: nameOf(ctx, names, g.Person), To: ui.T(ctx, "指挥中心"), Words: words, At: g.At,
+			Href: r.Path("/cases/%s#part-%s", g.CaseID, g.ID), Case: g.Number, By: names.Of(ctx, g.Person), To: ui.T(ctx, "指挥中心"), Words: words, At: g.At,
 			Until: caseview.Due{At: g.DueAt}, State: g.tag(ctx),
 		}
 		if g.Unit != "" {
