@@ -57,7 +57,7 @@ func stores(t *testing.T) map[string]Store {
 func TestContentComesBack(t *testing.T) {
 	for kind, s := range stores(t) {
 		mine, other, foreign := name(t, 1_000_001), name(t, 1_000_002), name(t, 2_000_001)
-		for _, size := range []int{0, 1, 100_000, piece + 1, 2*piece + 3} {
+		for _, size := range []int{0, 1, 100_000, piece - 1, piece, piece + 1, 2*piece + 3} {
 			n, content := name(t, 1_000_003), noise(size)
 			if err := s.Put(t.Context(), n, bytes.NewReader(content)); err != nil {
 				t.Fatalf("%s: %v", kind, err)

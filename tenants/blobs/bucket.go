@@ -1,6 +1,7 @@
 package blobs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,16 @@ func (b bucket) String() string { return b.address }
 func (b bucket) at(name Name) string { return b.prefix + name.String() }
 
 func (b bucket) Put(ctx context.Context, name Name, body io.Reader) error {
-	_, err := b.client.PutObject(ctx, b.name, b.at(name), body, -1, minio.PutObjectOptions{ContentType: "application/octet-stream", PartSize: piece})
+	head, err := io.ReadAll(io.LimitReader(body, piece))
+	if err != nil {
+		return fmt.Errorf("put %s: %w", name, err)
+	}
+	var whole io.Reader = bytes.NewReader(head)
+	size := int64(len(head)) // a photo leaves in one request; what is larger, in pieces
+	if size == piece {
+		whole, size = io.MultiReader(whole, body), -1
+	}
+	_, err = b.client.PutObject(ctx, b.name, b.at(name), whole, size, minio.PutObjectOptions{ContentType: "application/octet-stream", PartSize: piece})
 	if err != nil {
 		return fmt.Errorf("put %s: %w", name, err)
 	}
