@@ -14,6 +14,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/fault"
 	"wanjie/app/resident"
+	"wanjie/app/services"
 	"wanjie/jobs"
 	"wanjie/tenants"
 )
@@ -50,8 +51,13 @@ func TestAResidentsData(t *testing.T) {
 		if err := tx.Raw("SELECT id FROM service_bookings WHERE tenant_id = ?", int32(tx.ID())).Scan(ctx, &booking); err != nil {
 			return err
 		}
-		return tx.Looked(ctx, tenants.Look{Object: "booking", ObjectID: booking, Fields: []string{"booker"}, Purpose: "serve"})
+		if err := tx.Looked(ctx, tenants.Look{Object: "booking", ObjectID: booking, Fields: []string{"booker"}, Purpose: "serve"}); err != nil {
+			return err
+		}
+		_, err := services.Take(ctx, tx, booking)
+		return err
 	})
+	p.ok("GET", base+"/messages", nil, "您的预约有人接办了", "老年人优待证办理", "未读")
 	body := p.ok("GET", base+"/me", nil, p.phone, "受理员", "联系诉求人", "帮办代办、上门服务", "隐私政策 2026-11 版")
 	if strings.Contains(body, "工作人员intake") {
 		t.Error("who looked is named")

@@ -191,17 +191,13 @@ const shownLooks = 200
 // looks are who looked at what tells who the actor is: in what role and of which unit, never by name; the latest first, at
 // most so many, 0: all.
 func (d *desk) looks(ctx context.Context, tx tenants.Tx, most int) ([]Seen, error) {
-	of := "SELECT id, number FROM cases WHERE tenant_id = ?0 AND reported_by = ?1 AND channel = ?2"
-	for _, k := range Kept {
-		of += " UNION ALL " + k.Objects
-	}
 	var rows []struct {
 		At                      time.Time
 		Actor                   int64
 		Purpose, Fields, Number string
 	}
-	err := tx.Raw(`SELECT l.at, l.actor, l.purpose, l.fields, o.number FROM (`+of+`) o JOIN looks l ON l.tenant_id = ?0 AND l.object_id = o.id
-		ORDER BY l.at DESC, l.id DESC LIMIT nullif(?3, 0)`, int32(tx.ID()), tx.Actor().Person, cases.ResidentChannel, most).Scan(ctx, &rows)
+	err := tx.Raw(`SELECT l.at, l.actor, l.purpose, l.fields, o.number FROM (`+ofMine()+`) o JOIN looks l ON l.tenant_id = ?0 AND l.object_id = o.id
+		ORDER BY l.at DESC, l.id DESC LIMIT nullif(?2, 0)`, int32(tx.ID()), tx.Actor().Person, most).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("looks at a resident's data: %w", err)
 	}

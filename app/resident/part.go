@@ -2,12 +2,16 @@ package resident
 
 import (
 	"context"
+	"time"
 
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	view "wanjie/templates/resident"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+
+	"github.com/google/uuid"
 )
 
 // Handler is a page or verb of a feature at the door; me is nil for whom the street does not know.
@@ -61,8 +65,28 @@ type Keeping struct {
 	Name   string                                                // in the file of one's own data
 	Held   func(ctx context.Context, tx tenants.Tx) (any, error) // all of it, of the actor
 	Forget func(ctx context.Context, tx tenants.Tx) error        // the actor leaves: what tells who it was goes
-	// Objects is a statement that answers id and number of each, for who looked at them; ?0 is the tenant, ?1 the actor.
+
+	// Objects is a statement that answers, for each thing of the actor's, its id, its number and what it is about, a key of the
+	// blueprint; ?0 is the tenant, ?1 the actor.
 	Objects string
+	Heard   []string                                                                         // kinds of acts at them of which the street tells the resident
+	Tell    func(ctx context.Context, cfg *blueprint.Config, n News) (told Told, worth bool) // such an act in the resident's words
+}
+
+// News is an act at something of a resident's.
+type News struct {
+	Kind          string
+	ID            uuid.UUID // of the thing
+	Number, About string
+	At            time.Time
+	After         tenants.Dims `bun:"type:jsonb"`
+}
+
+// Told is news in the resident's words.
+type Told struct {
+	ui.Moment
+	About string // what the thing is
+	Path  string // its page, below the door
 }
 
 // Kept are the features that keep something; set once, at the start.

@@ -6,12 +6,32 @@ import (
 	"time"
 
 	"wanjie/app/resident"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 // Kept is what the window keeps of residents: their bookings.
-var Kept = resident.Keeping{Name: "bookings", Held: held, Forget: forget,
-	Objects: "SELECT id, number FROM service_bookings WHERE tenant_id = ?0 AND person = ?1"}
+var Kept = resident.Keeping{
+	Name: "bookings", Held: held, Forget: forget,
+	Objects: "SELECT id, number, item AS about FROM service_bookings WHERE tenant_id = ?0 AND person = ?1",
+	Heard:   []string{"booking.taken", "booking.done", "booking.cancelled"},
+	Tell: func(ctx context.Context, cfg *blueprint.Config, n resident.News) (t resident.Told, worth bool) {
+		t.Path, t.About = "/bookings/"+n.ID.String(), n.About
+		if s, ok := cfg.Services.Find(n.About); ok {
+			t.About = s.Title
+		}
+		switch n.Kind {
+		case "booking.taken":
+			t.Tone, t.Act = ui.Info, ui.T(ctx, "您的预约有人接办了")
+		case "booking.done":
+			t.Tone, t.Act, t.Detail = ui.Good, ui.T(ctx, "预约的事办好了"), ui.T(ctx, "请您评价这次服务")
+		case "booking.cancelled":
+			t.Tone, t.Act, t.Detail = ui.Warn, ui.T(ctx, "街道取消了您的预约"), ui.T(ctx, "点开查看原因，可以另约时间")
+		}
+		return t, true
+	},
+}
 
 // heldBooking is a booking in the file of one's own data.
 type heldBooking struct {
