@@ -21,7 +21,7 @@ func TestShippedServices(t *testing.T) {
 			}
 			continue
 		}
-		if c.Services.Len() < 40 || !c.On("services") {
+		if c.Services.Len() < 50 || !c.On("services") {
 			t.Errorf("%s has %d items, or its window is closed", v, c.Services.Len())
 		}
 		found := map[LifeEvent]int{}
