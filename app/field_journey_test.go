@@ -163,10 +163,24 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	if lines(phone, "sent") != 2 || lines(phone, "waiting") != 0 {
 		t.Errorf("%d reports are said to be there, %d wait", lines(phone, "sent"), lines(phone, "waiting"))
 	}
+	// One that the street refuses stands there with the reason, and goes once it is mended: as what he found two hours ago.
+	act(t, phone, "a report that cannot be taken", chromedp.SetValue(`#f-class`, "matter-06010"),
+		chromedp.Evaluate(`(() => { const now = Date.now; Date.now = () => now() - 2 * 3600e3; const d = document.querySelector('#f-description'); d.removeAttribute('maxlength'); d.value = '长'.repeat(6000); })()`, nil),
+		chromedp.Click(`.field-send`), chromedp.WaitVisible(`#queue [data-state="refused"] .field-error`))
+	if cases() != 2 {
+		t.Error("what was refused is there")
+	}
+	act(t, phone, "mended", chromedp.Click(`#queue [data-state="refused"] .row-actions button`), chromedp.WaitVisible(`#told.alert-bad`),
+		chromedp.SetValue(`#f-description`, "井盖松动"), chromedp.Click(`.field-send`), chromedp.Poll(`document.querySelectorAll('#queue [data-state="sent"]').length === 3`, nil))
 	off()
+	var found time.Duration
+	if err := w.Super(t, tenants.Home).QueryRow(t.Context(), `SELECT reported_at - found_at FROM cases WHERE tenant_id = $1 AND found_at IS NOT NULL`, int32(street.ID)).Scan(&found); err != nil ||
+		found.Round(time.Minute).Abs() < 119*time.Minute || found > 125*time.Minute {
+		t.Errorf("found %v before it was reported (%v)", found, err)
+	}
 	var n, mine, pictures int
 	if err := w.Super(t, tenants.Home).QueryRow(t.Context(), `SELECT count(*), count(*) FILTER (WHERE reported_by = $2), (SELECT count(*) FROM case_photos WHERE tenant_id = $1)
-		FROM cases WHERE tenant_id = $1`, int32(street.ID), wangs).Scan(&n, &mine, &pictures); err != nil || n != 2 || mine != 2 || pictures != 1 {
+		FROM cases WHERE tenant_id = $1`, int32(street.ID), wangs).Scan(&n, &mine, &pictures); err != nil || n != 3 || mine != 3 || pictures != 1 {
 		t.Errorf("%d cases, %d of his, with %d photos (%v)", n, mine, pictures, err)
 	}
 }

@@ -140,6 +140,7 @@ type Case struct {
 
 	ReportedBy int64
 	ReportedAt time.Time
+	FoundAt    time.Time `bun:",nullzero"` // claimed; zero: as it was reported
 	FiledAt    time.Time `bun:",nullzero"`
 	Clock
 	CheckedBy  int64     `bun:",nullzero"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/peterstace/simplefeatures/geom"
@@ -36,6 +37,9 @@ func readIntake(r *web.Request) Intake {
 	}
 	if due, err := instant(r, "upper_due"); err == nil {
 		in.UpperDue = due
+	}
+	if found, err := time.Parse(time.RFC3339, r.Text("found_at")); err == nil {
+		in.FoundAt = found
 	}
 	if in.Lon, in.Lat = degrees(r.Text("lon")), degrees(r.Text("lat")); in.Lon != nil && in.Lat != nil {
 		if system := geo.System(r.Text("system")); system.Known() {

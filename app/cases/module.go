@@ -44,7 +44,7 @@ var Module = module.Module{
 		{
 			Table: "cases",
 			Plain: []string{"tenant_id", "id", "number", "channel", "upper_no", "source", "source_id", "class", "condition", "community", "lon", "lat",
-				"urgent", "confidential", "stage", "unit", "blueprint", "revision", "reported_by", "reported_at", "filed_at", "warn_at", "red_at", "due_at", "checked_by",
+				"urgent", "confidential", "stage", "unit", "blueprint", "revision", "reported_by", "reported_at", "found_at", "filed_at", "warn_at", "red_at", "due_at", "checked_by",
 				"checked_at", "closed_at", "ended_at", "late", "outcome", "reworks", "reopened", "calls", "grid",
 				"upper_due", "first", "asks", "returns", "extensions", "suspended_at", "suspended_until", "merged_into", "beside", "telling",
 				"urges", "supervised", "instructed",

@@ -142,6 +142,9 @@ func (n names) facts(c *Case, w Words) []ui.Fact {
 		out = append(out, ui.Fact{Label: ui.T(n.ctx, "被反映主体"), Value: w.Subject})
 	}
 	out = append(out, ui.Fact{Label: ui.T(n.ctx, "紧急"), Value: yes(c.Urgent)}, ui.Fact{Label: ui.T(n.ctx, "上报时间"), Value: ui.Time(c.ReportedAt)})
+	if !c.FoundAt.IsZero() {
+		out = append(out, ui.Fact{Label: ui.T(n.ctx, "发现时间"), Value: ui.Time(c.FoundAt)})
+	}
 	if c.FiledAt.IsZero() {
 		return out
 	}

@@ -35,6 +35,7 @@ type Intake struct {
 	Confidential bool
 	Words                     // an empty title is taken from the description
 	ReportedAt   time.Time    // zero: now; not later than now
+	FoundAt      time.Time    // when it was found, as the reporter's clock says; one that cannot be is left out
 	UpperDue     time.Time    // deadline of the order above; zero: none
 	Nature       string       // 诉求类型; may be empty
 	Place        Place        // the address in its parts; empty: Words.Address has it

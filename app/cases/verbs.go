@@ -20,6 +20,9 @@ import (
 	"wanjie/tenants/keys"
 )
 
+// longestKept is how long ago somebody may say that he found what he reports.
+const longestKept = 30 * 24 * time.Hour
+
 // Report takes in a matter. The route of its channel and class may accept or file it at once. A second
 // case with the same id is fault.Conflict.
 func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
@@ -59,6 +62,10 @@ func takeIn(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	}
 	if c.ReportedAt.IsZero() || c.ReportedAt.After(now) {
 		c.ReportedAt = now
+	}
+	// A phone's clock may be wrong: that keeps no report out.
+	if since := c.ReportedAt.Sub(in.FoundAt); since >= time.Minute && since < longestKept {
+		c.FoundAt = in.FoundAt
 	}
 	if c.Lon != nil {
 		if c.Grid, err = Locate(ctx, tx, *c.Lon, *c.Lat, c.ReportedAt); err != nil {

@@ -13,7 +13,10 @@
   var place = null;   // who was last seen signed in here
   var asked = false;  // whether the server was asked since the page was opened
   var photos = [];    // of the report in hand: {field, blob}
-  var now = { id: q.uuid7(), request: q.uuid7() }; // its numbers
+  var waiting = 0;    // how many of his are still to be sent
+  var now = anew();   // its numbers, and when it was begun
+
+  function anew() { return { id: q.uuid7(), request: q.uuid7(), made: 0 }; }
 
   document.documentElement.classList.add('js');
   root.classList.add('live');
@@ -160,7 +163,7 @@
     button.disabled = true;
     try {
       var kept = photos.filter(function (p) { return p.field === 'photos' || fields.fixed; });
-      await q.save(owner(), now.id, { request: now.request, requestField: form.dataset.request, fields: fields, label: c.dataset.title }, kept);
+      await q.save(owner(), now.id, now.made || Date.now(), { request: now.request, requestField: form.dataset.request, fields: fields, label: c.dataset.title }, kept);
       clear();
       tell('kept', 'good');
     } catch (why) {
@@ -176,7 +179,7 @@
   function clear() {
     form.reset();
     photos = [];
-    now = { id: q.uuid7(), request: q.uuid7() };
+    now = anew();
     if (place && place.community) form.elements.community.value = place.community;
     byId('where').textContent = '';
     showPhotos();
@@ -187,7 +190,7 @@
   async function edit(r) {
     var words = await q.wordsOf(r);
     clear();
-    now = { id: r.id, request: q.uuid7() };
+    now = { id: r.id, request: q.uuid7(), made: r.made };
     FIELDS.forEach(function (f) {
       var at = form.elements[f];
       if (!at || at.type === 'hidden' && f !== 'lon' && f !== 'lat') return;
@@ -221,7 +224,7 @@
     var rows = document.createDocumentFragment();
     for (var i = all.length - 1; i >= 0; i--) rows.append(await row(all[i]));
     box.replaceChildren(rows);
-    var waiting = all.filter(function (r) { return r.state === 'waiting'; }).length;
+    waiting = all.filter(function (r) { return r.state === 'waiting'; }).length;
     byId('none').hidden = all.length > 0 || !place || !place.signed;
     byId('send').hidden = waiting === 0;
     byId('count').textContent = waiting || '';
@@ -318,7 +321,7 @@
   byId('send').addEventListener('click', function () { go(true); });
   self.addEventListener('online', function () { go(true); });
   document.addEventListener('visibilitychange', function () { if (!document.hidden) go(false); });
-  setInterval(function () { if (!document.hidden && asked) go(false); }, 15e3);
+  setInterval(function () { if (!document.hidden && asked && waiting) go(false); }, 15e3);
 
   if (navigator.serviceWorker) {
     navigator.serviceWorker.register(base + '/field/worker.js').catch(function () {});

@@ -81,14 +81,14 @@
   async function unsealJSON(owner, place, sealed) { return JSON.parse(new TextDecoder().decode(await unseal(owner, place, sealed))); }
 
   // --- records ------------------------------------------------------------------------------------------------------
-  // words are {request, fields, label}; photos are [{field, blob}].
-  async function save(owner, id, words, photos) {
+  // made is when it was begun, in milliseconds; words are {request, fields, label}; photos are [{field, blob}].
+  async function save(owner, id, made, words, photos) {
     var sealed = [];
     for (var i = 0; i < photos.length; i++) {
       var bytes = await new Response(photos[i].blob).arrayBuffer();
       sealed.push({ field: photos[i].field, sealed: await seal(owner, id + '/photo' + i, bytes) });
     }
-    await put('records', { id: id, owner: owner, state: 'waiting', made: Date.now(), tried: 0, next: 0, words: await sealJSON(owner, id + '/words', words), photos: sealed });
+    await put('records', { id: id, owner: owner, state: 'waiting', made: made, tried: 0, next: 0, words: await sealJSON(owner, id + '/words', words), photos: sealed });
   }
 
   function wordsOf(r) { return unsealJSON(r.owner, r.id + '/words', r.words); }
@@ -181,6 +181,7 @@
     var form = new FormData();
     Object.keys(words.fields).forEach(function (name) { form.append(name, words.fields[name]); });
     form.append('id', r.id);
+    form.append('found_at', new Date(r.made).toISOString());
     form.append('reporter', person);
     form.append(words.requestField, words.request);
     photos.forEach(function (p, i) { form.append(p.field, p.blob, 'photo' + i + '.jpg'); });
