@@ -334,3 +334,9 @@ func safeReferer(r *http.Request, fallback string) string {
 	}
 	return u.RequestURI()
 }
+
+// Pattern is the pattern of the route that serves a request, "" for none.
+func (s *Site) Pattern(r *http.Request) string {
+	_, pattern := s.muxed().Handler(r)
+	return pattern
+}

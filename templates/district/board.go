@@ -349,6 +349,9 @@ func (b Board) bad(stock bool, at int) bool {
 	return stock && (b.Group == Work && at == 6 || b.Group == Backlog && at == 8)
 }
 
+// groupTitles are the names of the groups of figures; catalogue keys.
+var groupTitles = map[string]string{Work: ui.Key("办理情况"), Backlog: ui.Key("期限与积压"), Flow: ui.Key("流转与回访")}
+
 // with is the board with other columns, for paper.
 func (b Board) with(group string) Board {
 	b.Group = group

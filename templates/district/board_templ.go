@@ -704,7 +704,7 @@ func table(b Board, name string, lines []Line, stock bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: b.heading(ctx, name), Head: head(ctx, b, name, stock), Count: len(lines), Empty: ui.T(ctx, "该时段没有案卷"), Hint: ui.T(ctx, "换一个统计时段再看")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: b.heading(ctx, name) + " · " + ui.T(ctx, groupTitles[b.Group]), Head: head(ctx, b, name, stock), Count: len(lines), Empty: ui.T(ctx, "该时段没有案卷"), Hint: ui.T(ctx, "换一个统计时段再看")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -774,7 +774,7 @@ func cells(b Board, l Line, name string, stock bool) templ.Component {
 }
 
 // tables are all tables under one group of columns.
-func tables(b Board, title string) templ.Component {
+func tables(b Board) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -800,9 +800,9 @@ func tables(b Board, title string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var35 string
-		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(title)
+		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, groupTitles[b.Group]))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/district/board.templ`, Line: 139, Col: 12}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/district/board.templ`, Line: 139, Col: 38}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 		if templ_7745c5c3_Err != nil {
@@ -1122,15 +1122,15 @@ func Print(b Board) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tables(b.with(Work), ui.T(ctx, "办理情况")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = tables(b.with(Work)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tables(b.with(Backlog), ui.T(ctx, "期限与积压")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = tables(b.with(Backlog)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tables(b.with(Flow), ui.T(ctx, "流转与回访")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = tables(b.with(Flow)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
