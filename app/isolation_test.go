@@ -183,6 +183,10 @@ func TestStrangersSeeNothing(t *testing.T) {
 		}
 		status, body := h.ask(t, 0, route.Method, path, nil)
 		switch {
+		case route.Door == "kiosk": // a screen without a key is dark
+			if status != http.StatusUnauthorized || strings.Contains(body, c.Number) {
+				t.Errorf("%s %s without a key: %d, want 401", route.Method, route.Pattern, status)
+			}
 		case route.Door == "open": // for everybody: the street's own name and nothing of anybody's
 			body = strings.ReplaceAll(body, strings.TrimPrefix(path, "/r/"+a.Slug), "") // the page says where to come back to: what was asked for
 			if strings.Contains(body, c.ID.String()) || strings.Contains(body, c.Number) {

@@ -17,6 +17,7 @@ import (
 	"wanjie/app/cases/supervision"
 	"wanjie/app/clock"
 	"wanjie/app/grids"
+	"wanjie/app/hall"
 	"wanjie/app/handover"
 	"wanjie/app/module"
 	"wanjie/app/orders"
@@ -53,6 +54,15 @@ func init() { // features do not import each other both ways
 		}
 		return out, err
 	}
+	hall.AreasOf = func(ctx context.Context, tx tenants.Tx) (out []hall.Area, err error) {
+		list, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
+		for _, g := range list {
+			if g.Kind == grids.Comprehensive {
+				out = append(out, hall.Area{Code: g.Code, Name: g.Name, Shape: g.Shape})
+			}
+		}
+		return out, err
+	}
 	photos.Join()
 	photos.MayHandover = func(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 		_, err := handover.Find(ctx, tx, id)
@@ -66,7 +76,7 @@ func init() { // features do not import each other both ways
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part, field.Part),
+	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part, field.Part, hall.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

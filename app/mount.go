@@ -12,6 +12,7 @@ import (
 	"wanjie/app/auth/courier"
 	"wanjie/app/config"
 	"wanjie/app/district"
+	"wanjie/app/hall"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
 	"wanjie/app/vendor"
@@ -28,6 +29,7 @@ func (a *App) mountDoors() {
 	s := a.Site
 	a.signIn().Mount(s.Raw)
 	resident.Routes(s, a.residents())
+	hall.Routes(s, hall.Deps{Cookies: auth.Cookies{Plain: a.cookies.Plain, At: "-hall"}})
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
 	district.Routes(s)

@@ -53,6 +53,9 @@ func (r *Request) Absolute(format string, args ...any) string {
 	return r.site + r.Path(format, args...)
 }
 
+// Site is the site's own address, without a slash at its end.
+func (r *Request) Site() string { return r.site }
+
 // ID reads a UUID from the address. One that is none is not found, like one that is nobody's.
 func (r *Request) ID(name string) (uuid.UUID, error) {
 	id, err := uuid.Parse(r.PathValue(name))

@@ -14,9 +14,9 @@ import (
 	"wanjie/templates/ui"
 )
 
-// htmxConfig: no injected stylesheet (our own has it, and CSP), a plain reload when going back (nothing of a page is kept
+// HTMXConfig: no injected stylesheet (our own has it, and CSP), a plain reload when going back (nothing of a page is kept
 // on shared desks), and no extension.
-const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","extensions":"none"}`
+const HTMXConfig = `{"includeIndicatorCSS":false,"history":"reload","extensions":"none"}`
 
 func head(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -44,7 +44,7 @@ func head(p Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(htmxConfig)
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(HTMXConfig)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/layout/layout.templ`, Line: 17, Col: 47}
 		}
