@@ -22,10 +22,7 @@
 // side it becomes an ordinary case when somebody accepts it, and is handled like any other. A refused one never was a
 // case there, so it spoils no figure.
 //
-// A message is written in the transaction of what it tells of, sealed with the writer's key, together with a job.
-// The job opens it in the writer's scope and has it taken in the other's, sealed anew with that one's key; then it
-// marks it as carried. These are separate transactions, maybe at two placements: a crash between them only repeats the
-// taking, which each side counts ([Handover.Heard]) and does once, in the order of writing.
+// Package post carries the messages, each once and in the order of writing.
 //
 // A tenant that is suspended or closed, or has the module off, takes no offers: the carrier brings the case back with
 // a sentence that says so. What was handed over already is finished whatever is switched off later.

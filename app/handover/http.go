@@ -51,7 +51,7 @@ func routes(r web.Routes) {
 			return Postpone(ctx, tx, id, until)
 		}},
 	} {
-		r.Post("/handovers/{id}/"+string(v), "", post(v, a.say, a.do))
+		r.Post("/handovers/{id}/"+string(v), "", posted(v, a.say, a.do))
 	}
 }
 
@@ -62,8 +62,8 @@ type attempt struct {
 	typed map[string]string
 }
 
-// post serves one verb: refused for its fields, the sheet comes back with what was typed.
-func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Handover, error)) web.Handler {
+// posted serves one verb: refused for its fields, the sheet comes back with what was typed.
+func posted(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Handover, error)) web.Handler {
 	return func(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 		id, err := r.ID("id")
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/post"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -257,7 +258,7 @@ func facts(ctx context.Context, cfg *blueprint.Config, h *Handover, w Words) (ou
 
 // moments are the messages of both sides. The other side's people are not named here.
 func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, error) {
-	list, err := Messages(ctx, tx, h.ID)
+	list, err := line.Messages(ctx, tx, h.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -276,12 +277,12 @@ func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, erro
 	out := make([]ui.Moment, 0, len(list))
 	for i := range list {
 		m := &list[i]
-		t, err := m.open(box)
+		t, err := line.Open(box, m)
 		if err != nil {
 			return nil, err
 		}
-		one := ui.Moment{At: m.At, Act: ui.T(ctx, actTitles[m.Kind]), Actor: h.PeerName, Detail: t.Words}
-		if m.Box == Out {
+		one := ui.Moment{At: m.At, Act: ui.T(ctx, actTitles[Kind(m.Kind)]), Actor: h.PeerName, Detail: t.Words}
+		if m.Box == post.Out {
 			if one.Actor = called[m.Person]; one.Actor == "" {
 				one.Actor = ui.T(ctx, "系统")
 			}
@@ -292,10 +293,10 @@ func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, erro
 		if !t.Due.IsZero() {
 			one.Detail = strings.TrimSpace(ui.T(ctx, "期限 %s", ui.Time(t.Due)) + "\n" + one.Detail)
 		}
-		if m.Kind == refused || m.Kind == again {
+		switch Kind(m.Kind) {
+		case refused, again:
 			one.Tone = ui.Bad
-		}
-		if m.Kind == answered {
+		case answered:
 			one.Tone = ui.Good
 		}
 		out = append(out, one)

@@ -55,7 +55,7 @@ func routes(r web.Routes) {
 			return CallOff(ctx, tx, id, r.Text("outcome"))
 		}},
 	} {
-		r.Post("/whistles/{id}/"+string(v), "", post(v, a.say, a.do))
+		r.Post("/whistles/{id}/"+string(v), "", posted(v, a.say, a.do))
 	}
 }
 
@@ -67,8 +67,8 @@ type attempt struct {
 	typed map[string][]string
 }
 
-// post serves one verb: refused for its fields, the sheet comes back with what was typed.
-func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)) web.Handler {
+// posted serves one verb: refused for its fields, the sheet comes back with what was typed.
+func posted(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)) web.Handler {
 	return func(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 		id, err := r.ID("id")
 		if err != nil {
