@@ -135,8 +135,11 @@ func (l *Line[T]) HandIn(ctx context.Context, db *tenants.DB, from Sender, lette
 		}
 		return l.Take(ctx, tx, from, letter)
 	})
-	if fault.Is(err, fault.NotFound) && l.Begins(letter.Kind) {
-		return ui.Key("对方尚未开通"), nil
+	if fault.Is(err, fault.NotFound) {
+		if l.Begins(letter.Kind) {
+			return ui.Key("对方尚未开通"), nil
+		}
+		return "", nil // the message that should have begun the thread was not welcome: nobody waits for this one
 	}
 	if err != nil {
 		return "", fmt.Errorf("message %d of %s for tenant %d: %w", letter.N, from.Thread, from.to, err)

@@ -117,6 +117,7 @@ var done = map[string]string{
 	"blown":      ui.Key("已吹哨"),
 	"present":    ui.Key("已报到"),
 	"onsite":     ui.Key("已到场"),
+	"not_ours":   ui.Key("已说明不属本单位"),
 	"weighed":    ui.Key("已评价"),
 	"whistled":   ui.Key("已收哨"),
 	"calledoff":  ui.Key("已撤哨"),

@@ -2,6 +2,7 @@ package whistle
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,6 +36,9 @@ func routes(r web.Routes) {
 		}},
 		ToFinish: {"已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
 			return Finish(ctx, tx, id, call, r.Text("result"))
+		}},
+		ToDecline: {"已说明不属本单位", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
+			return Decline(ctx, tx, id, call, Refusal{r.Text("ground"), r.Text("words")})
 		}},
 		ToJudge: {"已评价", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
 			return Judge(ctx, tx, id, call, Judgement{r.Text("needed"), r.Text("facts"), r.Text("words")})
@@ -83,16 +87,18 @@ func posted(v Verb, say string, do func(context.Context, tenants.Tx, *web.Reques
 		if err != nil {
 			return web.Reply{}, err
 		}
-		return web.Done(r.Path("/whistles/%s", w.ID), say).Or(told{w.ID, w.Number, w.State}), nil
+		return web.Done(r.Path("/whistles/%s", w.ID), say).Or(stateOf(w)), nil
 	}
 }
 
-// told is what a program hears of a whistle after a change.
-type told struct {
+// state is what a program hears of a whistle after a change.
+type state struct {
 	ID     uuid.UUID `json:"id"`
 	Number string    `json:"number"`
 	State  State     `json:"state"`
 }
+
+func stateOf(w *Whistle) state { return state{w.ID, w.Number, w.State} }
 
 // refused is the fault of a form that a person should see again; nil otherwise.
 func refused(r *web.Request, err error) *fault.Error {
@@ -151,7 +157,7 @@ func showNew(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt) 
 }
 
 func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	in := Order{Kind: r.Text("kind"), Units: r.PostForm["units"], Purpose: r.Text("purpose"), Address: r.Text("address"), Community: r.Text("community"),
+	in := Order{Kind: r.Text("kind"), Units: slices.Concat(r.PostForm["units"], r.PostForm["bureaus"]), Purpose: r.Text("purpose"), Address: r.Text("address"), Community: r.Text("community"),
 		Lon: degrees(r.Text("lon")), Lat: degrees(r.Text("lat"))}
 	var err error
 	if text := r.Text("case"); text != "" {
@@ -175,7 +181,7 @@ func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Done(r.Path("/whistles/%s", w.ID), "已吹哨").Or(told{w.ID, w.Number, w.State}), nil
+	return web.Done(r.Path("/whistles/%s", w.ID), "已吹哨").Or(stateOf(w)), nil
 }
 
 // asTyped is a time as browsers send it, in Asia/Shanghai.

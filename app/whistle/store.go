@@ -11,6 +11,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 // read is a whistle of this tenant with its calls; locked it is held until the transaction ends, and its calls with it.
@@ -113,7 +114,7 @@ func OfCase(ctx context.Context, tx tenants.Tx, id uuid.UUID) (list []*Whistle, 
 
 // Waiting counts the calls that the actor's units have not answered.
 func Waiting(ctx context.Context, tx tenants.Tx) (int, error) {
-	q := tx.Select((*Call)(nil)).Where("k.state = 'called'").Where("EXISTS (SELECT FROM whistles w WHERE w.tenant_id = k.tenant_id AND w.id = k.whistle_id AND w.state = 'open')")
+	q := tx.Select((*Call)(nil)).Where("k.state = 'called' AND NOT starts_with(k.unit, ?)", blueprint.CentreUnit("")).Where("EXISTS (SELECT FROM whistles w WHERE w.tenant_id = k.tenant_id AND w.id = k.whistle_id AND w.state = 'open')")
 	if units, every := reach(tx.Actor()); !every {
 		if len(units) == 0 {
 			return 0, nil

@@ -23,6 +23,7 @@ type List struct {
 // Row is one whistle.
 type Row struct {
 	Href, Number, Kind, Place string
+	From                      string // the street that whistled; empty: this tenant did
 	Urgent                    bool
 	State                     cases.Tag
 	Made                      time.Time
@@ -51,11 +52,13 @@ type Sheet struct {
 
 // Part is one unit's.
 type Part struct {
-	Unit  string
-	State cases.Tag
-	Marks []cases.Tag // what it missed
-	Facts []ui.Fact
-	Forms []templ.Component
+	Unit string
+	// Beyond: it is a bureau of the district's centre, which tells of itself.
+	Beyond bool
+	State  cases.Tag
+	Marks  []cases.Tag // what it missed
+	Facts  []ui.Fact
+	Forms  []templ.Component
 }
 
 // Panel stands on the sheet of a case.
