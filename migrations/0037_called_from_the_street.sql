@@ -58,15 +58,9 @@ ALTER TABLE handovers
   ADD CONSTRAINT handovers_state_check CHECK (state IN ('sent', 'offered', 'accepted', 'answered', 'refused', 'recalled')),
   ADD COLUMN recall       text COLLATE "C" NOT NULL DEFAULT '' CHECK (recall IN ('', 'asked', 'kept')),
   ADD COLUMN recalled_at  timestamptz,
-  ADD COLUMN class_scheme text COLLATE "C" NOT NULL DEFAULT '',
-  ADD COLUMN class_kind   text COLLATE "C" NOT NULL DEFAULT '',
-  ADD COLUMN class_code   text COLLATE "C" NOT NULL DEFAULT '',
-  ADD COLUMN standard_ref text NOT NULL DEFAULT '';
+  ADD COLUMN class_abroad jsonb NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN handovers.recall IS 'asked: the side that handed over wants it back; kept: the other side goes on with it all the same.';
-COMMENT ON COLUMN handovers.class_scheme IS 'Of which classification the class is, as the side that handed over calls it: national, street, matter-2013.';
-COMMENT ON COLUMN handovers.class_kind IS 'matter, component or extension: the same code may be of two.';
-COMMENT ON COLUMN handovers.class_code IS 'Its code in that classification.';
-COMMENT ON COLUMN handovers.standard_ref IS 'The standard of the class, GB/T 47678.5-2026; empty where it is of none.';
+COMMENT ON COLUMN handovers.class_abroad IS 'The class as the side that handed over files under it: scheme, standard, kind, code, and the codes of other schemes that it knows it by.';
 
 ALTER TABLE handover_messages
   DROP CONSTRAINT handover_messages_kind_check,

@@ -12,10 +12,17 @@
 //	           ── again ──────────────▶     accepted   the result failed the check or the call-back
 //	           ── due ────────────────▶                the deadline moved
 //	           ◀─────────────── asked ──               a later one is asked for
+//	           ── recall ─────────────▶                it is wanted back: see recall.go
+//	  recalled ◀──────────── recalled ──    recalled
+//	           ◀──────────────── kept ──               the other side goes on all the same
 //
 // What an offer tells is a fixed list of fields ([Told]): class, title, description, address, community, point,
 // urgency, deadline, why, photos of the place; the petitioner only where handling needs it and never of a confidential case,
 // nor photos of one. A result brings the photos after the work, a result that was not good enough those of the check.
+//
+// The classifications of the two may differ. An offer says the class with its scheme, standard and code, and the codes that
+// other schemes call it by; whoever accepts is proposed classes of its own by the mappings (blueprint.Config.Counterparts),
+// and chooses where they lead to several or to none.
 //
 // On the side that hands over the case is an ordinary one in handling, whose lead is a unit beyond the tenant
 // (package cases, HandOver): its clock runs, the result goes to its check, its petitioner is called back. On the other

@@ -43,6 +43,15 @@ func routes(r web.Routes) {
 			}
 			return Ask(ctx, tx, id, until, r.Text("words"))
 		}},
+		ToRecall: {"已要求撤回", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
+			return TakeBack(ctx, tx, id, r.Text("words"))
+		}},
+		ToConsent: {"已同意撤回", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id uuid.UUID) (*Handover, error) {
+			return Consent(ctx, tx, id)
+		}},
+		ToKeep: {"已答复对方", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
+			return Keep(ctx, tx, id, r.Text("words"))
+		}},
 		ToPostpone: {"已改期", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
 			until, err := instant(r, "until")
 			if err != nil {

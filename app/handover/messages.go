@@ -11,24 +11,26 @@ import (
 	"wanjie/jobs"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 // Told is everything that may cross between two tenants: the fixed list of fields. An offer fills the upper part.
 type Told struct {
-	Number      string   `json:"number,omitempty"` // of the teller's case
-	Class       string   `json:"class,omitempty"`
-	ClassName   string   `json:"class_name,omitempty"`
-	Unit        string   `json:"unit,omitempty"` // of the centre, who is meant
-	Title       string   `json:"title,omitempty"`
-	Description string   `json:"description,omitempty"`
-	Address     string   `json:"address,omitempty"`
-	Community   string   `json:"community,omitempty"`
-	Lon         *float64 `json:"lon,omitempty"`
-	Lat         *float64 `json:"lat,omitempty"`
-	Urgent      bool     `json:"urgent,omitempty"`
-	Secret      bool     `json:"secret,omitempty"` // the petitioner asked not to be named
-	Petitioner  string   `json:"petitioner,omitempty"`
-	Phone       string   `json:"phone,omitempty"`
+	Number      string           `json:"number,omitempty"` // of the teller's case
+	Class       string           `json:"class,omitempty"`
+	ClassName   string           `json:"class_name,omitempty"`
+	Abroad      blueprint.Abroad `json:"abroad,omitzero"` // the class, for somebody with another classification
+	Unit        string           `json:"unit,omitempty"`  // of the centre, who is meant
+	Title       string           `json:"title,omitempty"`
+	Description string           `json:"description,omitempty"`
+	Address     string           `json:"address,omitempty"`
+	Community   string           `json:"community,omitempty"`
+	Lon         *float64         `json:"lon,omitempty"`
+	Lat         *float64         `json:"lat,omitempty"`
+	Urgent      bool             `json:"urgent,omitempty"`
+	Secret      bool             `json:"secret,omitempty"` // the petitioner asked not to be named
+	Petitioner  string           `json:"petitioner,omitempty"`
+	Phone       string           `json:"phone,omitempty"`
 
 	Photos []photos.Told `json:"photos,omitempty"` // of the place; with a result, after the work
 
@@ -50,6 +52,9 @@ const (
 	again    Kind = "again"
 	due      Kind = "due"
 	asked    Kind = "asked"
+	recall   Kind = "recall"
+	recalled Kind = "recalled"
+	kept     Kind = "kept"
 )
 
 // line is how handovers write to each other.

@@ -64,7 +64,7 @@ func takeOffer(ctx context.Context, tx tenants.Tx, from post.Sender, l post.Lett
 	}
 	t, now := l.Told, clock.Now(ctx)
 	h := &Handover{
-		ID: from.Thread, Side: In, Peer: from.ID, PeerName: from.Name, PeerNo: t.Number, State: Offered, Unit: t.Unit, Class: t.Class, ClassName: t.ClassName,
+		ID: from.Thread, Side: In, Peer: from.ID, PeerName: from.Name, PeerNo: t.Number, State: Offered, Unit: t.Unit, Class: t.Class, ClassName: t.ClassName, ClassAbroad: t.Abroad,
 		Community: t.Community, Lon: t.Lon, Lat: t.Lat, Urgent: t.Urgent, Confidential: t.Secret, Due: t.Due, Rounds: 1, MadeAt: now,
 	}
 	h.seal(box, Words{Title: t.Title, Description: t.Description, Address: t.Address, Petitioner: t.Petitioner, Phone: t.Phone, Reason: t.Words})
@@ -129,7 +129,7 @@ func init() { // it refers to itself by way of tell
 			if err != nil {
 				return err
 			}
-			h.State, h.AnsweredAt = Answered, t.At
+			h.State, h.AnsweredAt, h.Recall = Answered, t.At, ""
 			h.seal(box, Words{Result: t.Words})
 			return cases.DoneElsewhere(ctx, tx, h.CaseID, h.ID, t.Words, t.At)
 		},
@@ -140,7 +140,14 @@ func init() { // it refers to itself by way of tell
 			}
 			return cases.MoveUpperDue(ctx, tx, h.CaseID, t.Due)
 		},
-		asked: func(context.Context, tenants.Tx, *Handover, Told) error { return nil }, // its words stand in the message
+		asked:  func(context.Context, tenants.Tx, *Handover, Told) error { return nil }, // its words stand in the message
+		recall: hearRecall, recalled: hearRecalled,
+		kept: func(_ context.Context, _ tenants.Tx, h *Handover, _ Told) error {
+			if h.Recall == RecallAsked {
+				h.Recall = RecallKept
+			}
+			return nil
+		},
 	}
 }
 
@@ -150,7 +157,7 @@ func back(ctx context.Context, tx tenants.Tx, h *Handover, ground string) error 
 	if err != nil {
 		return err
 	}
-	h.State, h.DecidedAt = Refused, clock.Now(ctx)
+	h.State, h.DecidedAt, h.Recall = Refused, clock.Now(ctx), ""
 	h.seal(box, Words{Ground: ground})
 	return cases.RefusedElsewhere(ctx, tx, h.CaseID, h.ID, ground)
 }
