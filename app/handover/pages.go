@@ -204,7 +204,7 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, h *Handover, 
 	}
 	p.Facts = facts(ctx, cfg, h, w)
 	if h.Side == In {
-		p.Told = caseFacts(ctx, cfg, h.Class, h.ClassName, h.Community, w.Title, w.Description, w.Address, h.Urgent)
+		p.Told = caseFacts(ctx, cfg, "", theirClass(h), h.Community, w.Title, w.Description, w.Address, h.Urgent)
 		if w.Petitioner+w.Phone != "" {
 			p.Told = append(p.Told, ui.Fact{Label: ui.T(ctx, "诉求人姓名"), Value: mask.Name(w.Petitioner)}, ui.Fact{Label: ui.T(ctx, "联系电话"), Value: mask.Phone(w.Phone)})
 		}
@@ -236,9 +236,6 @@ func facts(ctx context.Context, cfg *blueprint.Config, h *Handover, w Words) (ou
 	} else if name, ok := cfg.Beyond(blueprint.CentreUnit(h.Unit)); ok {
 		add(ui.T(ctx, "指明的承办单位"), name)
 	}
-	if h.Side == In {
-		add(ui.T(ctx, "对方类别"), theirClass(h))
-	}
 	add(ui.T(ctx, "移交时间"), ui.Time(h.MadeAt))
 	add(ui.T(ctx, "依据和理由"), w.Reason)
 	if !h.Due.IsZero() {
@@ -265,8 +262,10 @@ func facts(ctx context.Context, cfg *blueprint.Config, h *Handover, w Words) (ou
 
 // theirClass is what the other side files the matter as, with its standard and code.
 func theirClass(h *Handover) string {
-	a := h.ClassAbroad
-	return strings.TrimSpace(h.ClassName + "　" + strings.TrimSpace(a.StandardRef+" "+a.Code))
+	if a := h.ClassAbroad; a.StandardRef != "" {
+		return h.ClassName + "　" + a.StandardRef + " " + a.Code
+	}
+	return h.ClassName
 }
 
 // recallFact says where the wish to have the matter back stands.

@@ -197,6 +197,72 @@ func TestBureausReportIn(t *testing.T) {
 	}
 }
 
+// Both sides are counted: the street its own unit and the bureaus that it called, the centre its bureaus and the street that
+// called them. Every row opens to the whistles that it counts.
+func TestBothSidesAreCounted(t *testing.T) {
+	t.Parallel()
+	d := openDistrict(t, 340108, tenants.Home, tenants.Home)
+	w := d.street.must(chief, blow(hazard()))
+	d.post(w.ID)
+	bureau, rescuers := of(w, housingThere).ID, of(w, rescueThere).ID
+	d.centre.must(rescue, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
+		return Decline(ctx, tx, w.ID, rescuers, Refusal{"return-not-mine", "由住建部门负责"})
+	})
+	d.street.clock.Move(moment("2026-11-23 21:30"))
+	d.centre.must(housing, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return Arrive(ctx, tx, w.ID, bureau) }) // late
+	d.centre.must(housing, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
+		return Judge(ctx, tx, w.ID, bureau, Judgement{"yes", "no", "地点报错"})
+	})
+	d.street.ring(w)
+	off := d.street.must(chief, blow(hazard()))
+	d.street.must(chief, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) { return CallOff(ctx, tx, off.ID, "误报") }) // counts for nobody
+	d.post(off.ID)
+	d.post(w.ID)
+	d.street.must(chief, func(ctx context.Context, tx tenants.Tx) (*Whistle, error) {
+		return Close(ctx, tx, w.ID, "已支护", map[uuid.UUID]Verdict{of(w, "urban-construction").ID: {Poor, "未到场"}, bureau: {Fair, ""}, rescuers: {Grade: Good}})
+	})
+	d.post(w.ID)
+	november := MonthOf(moment("2026-11-30 12:00"))
+	for _, x := range []struct {
+		at      *street
+		person  int64
+		answers []Answer
+		blowers []Blower
+	}{
+		{d.street, chief, []Answer{
+			{Unit: rescueThere, Calls: 1, Declined: 1, Good: 1},
+			{Unit: housingThere, Calls: 1, Reported: Share{0, 1}, Arrived: Share{0, 1}, Fair: 1},
+			{Unit: "urban-construction", Calls: 1, Reported: Share{0, 1}, Arrived: Share{0, 1}, Poor: 1},
+		}, []Blower{{Us, 1, Share{1, 1}, Share{0, 1}}}},
+		{d.centre, desk, []Answer{
+			{Unit: "emergency", Calls: 1, Declined: 1, Good: 1}, {Unit: "housing", Calls: 1, Reported: Share{0, 1}, Arrived: Share{0, 1}, Fair: 1},
+		}, []Blower{{"枫桥街道", 1, Share{1, 1}, Share{0, 1}}}},
+	} {
+		x.at.do(x.person, func(ctx context.Context, tx tenants.Tx) error {
+			answers, blowers, err := Figures(ctx, tx, november)
+			if !slices.Equal(answers, x.answers) || !slices.Equal(blowers, x.blowers) {
+				t.Errorf("%s counts %+v and %+v", x.at.Name, answers, blowers)
+			}
+			for _, want := range []Wanted{{Month: november, Unit: x.answers[0].Unit}, {Month: november, From: x.blowers[0].Name}} {
+				list, _, lerr := Browse(ctx, tx, want, 1)
+				if lerr != nil || len(list) != 1 || list[0].ID != w.ID {
+					t.Errorf("%s lists %d behind %+v (%v)", x.at.Name, len(list), want, lerr)
+				}
+			}
+			if before, _, err := Figures(ctx, tx, MonthOf(moment("2026-10-01 12:00"))); err != nil || len(before) != 0 {
+				t.Errorf("in October %d units were called (%v)", len(before), err)
+			}
+			return err
+		})
+	}
+	if err := d.centre.try(housing, func(ctx context.Context, tx tenants.Tx) error {
+		_, _, err := Figures(ctx, tx, november)
+		return err
+	}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a bureau's officer reads everybody's figures: %v", err)
+	}
+}
+
 // The bureau that is called sees the whistle and speaks for itself; others of the centre do not, and the centre's desk
 // neither ends it nor calls it off. The centre of another district knows nothing, and cannot be called.
 func TestWhoSeesACallFromTheStreet(t *testing.T) {

@@ -2,6 +2,7 @@ package whistle
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -21,6 +22,7 @@ import (
 func routes(r web.Routes) {
 	r.Get("/whistles", "", list)
 	r.Get("/whistles/new", auth.WhistlesBlow, newForm)
+	r.Get("/whistles/figures", auth.BoardRead, figures)
 	r.Post("/whistles", auth.WhistlesBlow, postNew)
 	r.Get("/whistles/{id}", "", sheet)
 	type do = func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)
@@ -110,8 +112,9 @@ func refused(r *web.Request, err error) *fault.Error {
 }
 
 func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	all, page := r.Text("all") != "", min(max(r.Int("page", 1), 1), 500)
-	rows, more, err := Browse(ctx, tx, all, page)
+	want, page := Wanted{All: r.Text("all") != "", Unit: r.Text("unit"), From: r.Text("from")}, min(max(r.Int("page", 1), 1), 500)
+	want.Month, _ = ParseMonth(r.Text("month"))
+	rows, more, err := Browse(ctx, tx, want, page)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -119,7 +122,13 @@ func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	p := view.List{Tabs: []ui.Tab{{Label: ui.T(ctx, "进行中"), Href: listPath(r, false, 1), Active: !all}, {Label: ui.T(ctx, "全部"), Href: listPath(r, true, 1), Active: all}}}
+	p := view.List{Tabs: []ui.Tab{{Label: ui.T(ctx, "进行中"), Href: listPath(r, Wanted{}, 1), Active: want == Wanted{}}, {Label: ui.T(ctx, "全部"), Href: listPath(r, Wanted{All: true}, 1), Active: want == Wanted{All: true}}}}
+	if !want.Month.IsZero() {
+		p.Tabs = append(p.Tabs, ui.Tab{Label: n.wanted(want), Href: listPath(r, want, 1), Active: true})
+	}
+	if auth.Can(tx.Actor(), auth.BoardRead, "") {
+		p.Figures = r.Path("/whistles/figures")
+	}
 	if auth.Can(tx.Actor(), auth.WhistlesBlow, "") {
 		p.New = r.Path("/whistles/new")
 	}
@@ -131,20 +140,39 @@ func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		p.Rows = append(p.Rows, row)
 	}
 	if more {
-		p.Next = listPath(r, all, page+1)
+		p.Next = listPath(r, want, page+1)
 	}
 	if page > 1 {
-		p.Back = listPath(r, all, page-1)
+		p.Back = listPath(r, want, page-1)
 	}
 	return web.Page(ui.T(ctx, "吹哨报到"), view.ListPage(p)), nil
 }
 
-func listPath(r *web.Request, all bool, page int) string {
+func listPath(r *web.Request, want Wanted, page int) string {
 	path := r.Path("/whistles?page=%s", strconv.Itoa(page))
-	if all {
+	if want.All {
 		path += "&all=1"
 	}
+	if !want.Month.IsZero() {
+		path += "&month=" + want.Month.String()
+	}
+	for name, value := range map[string]string{"unit": want.Unit, "from": want.From} {
+		if value != "" {
+			path += "&" + name + "=" + url.QueryEscape(value)
+		}
+	}
 	return path
+}
+
+// wanted says what a list behind a figure holds.
+func (n names) wanted(want Wanted) string {
+	switch {
+	case want.Unit != "":
+		return want.Month.String() + " " + n.unit(want.Unit)
+	case want.From != "" && want.From != Us:
+		return want.Month.String() + " " + want.From
+	}
+	return want.Month.String()
 }
 
 func newForm(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {

@@ -33,7 +33,7 @@ func Samples() []Sample {
 	refused := sampleForm
 	refused.Say, refused.Errors = "Please check", map[string]string{"units": "Choose units"}
 	return []Sample{
-		{"list", ListPage(List{Tabs: tabs, Rows: []Row{row, called}, New: "/s/fengqiao/whistles/new", Next: "/s/fengqiao/whistles?page=2", Back: "/s/fengqiao/whistles"})},
+		{"list", ListPage(List{Tabs: tabs, Rows: []Row{row, called}, New: "/s/fengqiao/whistles/new", Figures: "/s/fengqiao/whistles/figures", Next: "/s/fengqiao/whistles?page=2", Back: "/s/fengqiao/whistles"})},
 		{"list-empty", ListPage(List{Tabs: tabs})},
 		{"new", NewPage(New{Act: cases.Act{Form: sampleForm, Button: "Whistle", Fields: fields}, Case: "20261123-00042", Back: "/s/fengqiao/whistles"})},
 		{"new-refused", NewPage(New{Act: cases.Act{Form: refused, Button: "Whistle", Fields: fields}, Back: "/s/fengqiao/whistles"})},
@@ -43,6 +43,10 @@ func Samples() []Sample {
 				Forms: []templ.Component{cases.ActForm(cases.Act{Form: sampleForm, Button: "Result"})}}},
 			Record: []ui.Moment{{At: sampleTime, Act: "Whistled", Actor: "Zhou"}}, Forms: []templ.Component{cases.ActForm(cases.Act{Form: sampleForm, Button: "Close"})},
 		})},
+		{"figures", FiguresPage(Figures{Month: "2026-11", AsOf: sampleTime, List: "/s/fengqiao/whistles", Before: "/s/fengqiao/whistles/figures?month=2026-10", After: "/s/fengqiao/whistles/figures?month=2026-12",
+			Units:   []UnitFigures{{Unit: "Housing bureau", Href: "/s/fengqiao/whistles?unit=centre.housing", Calls: 6, Reported: Share{5, 6}, Arrived: Share{4, 6}, Done: 5, Declined: 1, Good: 3, Fair: 2, Poor: 1}},
+			Blowers: []BlowerFigures{{Name: "Fengqiao Street", Href: "/s/fengqiao/whistles?from=us", Whistles: 6, Needed: Share{5, 5}, Facts: Share{4, 5}}}})},
+		{"figures-empty", FiguresPage(Figures{Month: "2026-11", AsOf: sampleTime, List: "/s/fengqiao/whistles", Before: "/s/fengqiao/whistles/figures?month=2026-10"})},
 		{"panel", PanelCard(Panel{Rows: []Row{row}, New: "/s/fengqiao/whistles/new?case=1"})},
 		{"panel-empty", PanelCard(Panel{New: "/s/fengqiao/whistles/new?case=1"})},
 	}
