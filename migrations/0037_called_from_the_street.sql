@@ -62,6 +62,8 @@ ALTER TABLE handovers
 COMMENT ON COLUMN handovers.recall IS 'asked: the side that handed over wants it back; kept: the other side goes on with it all the same.';
 COMMENT ON COLUMN handovers.class_abroad IS 'The class as the side that handed over files under it: scheme, standard, kind, code, and the codes of other schemes that it knows it by.';
 
+CREATE INDEX handovers_wanted_back ON handovers (tenant_id, made_at) WHERE recall = 'asked' AND side = 'in';
+
 ALTER TABLE handover_messages
   DROP CONSTRAINT handover_messages_kind_check,
   ADD CONSTRAINT handover_messages_kind_check CHECK (kind IN ('offer', 'arrived', 'accepted', 'refused', 'answered', 'again', 'due', 'asked', 'recall', 'recalled', 'kept'));
