@@ -21,6 +21,7 @@ import (
 	"wanjie/app/handover"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
+	"wanjie/app/whistle"
 	"wanjie/billing"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -114,7 +115,7 @@ func Columns() (all []keys.Columns) {
 
 func (a *App) jobKinds() []jobs.Kind {
 	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
-	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), resident.Forget(a.Keeper))
+	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), whistle.Carry(), resident.Forget(a.Keeper))
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
 	}

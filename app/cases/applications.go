@@ -311,11 +311,17 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Decision) (*Cas
 
 // takeBack frees the case from its unit. Other applications of the unit lapse with it.
 func (s *step) takeBack(w *change) {
+	s.c.Returns++
+	w.columns = append(w.columns, "returns")
+	s.relieve(w)
+}
+
+// relieve ends the lead's part, and all that hangs on it: the case waits for a dispatch again. Its deadline runs on.
+func (s *step) relieve(w *change) {
 	w.lead, w.seen = []string{"state"}, s.c.Lead.State
 	s.c.Lead.State = Returned
 	s.c.Stage, s.c.Unit = Filed, ""
-	s.c.Returns++
-	w.columns = append(w.columns, "stage", "unit", "returns")
+	w.columns = append(w.columns, "stage", "unit")
 	w.hush = append(w.hush, receiptTimer)
 	for i := range s.c.Others {
 		if a := &s.c.Others[i]; a.State.Open() {

@@ -104,6 +104,24 @@ func RefusedElsewhere(ctx context.Context, tx tenants.Tx, id, handover uuid.UUID
 	return w.write(ctx, tx, s.c)
 }
 
+// RecalledElsewhere takes the case back because we asked for it: it waits for a dispatch again, its deadline runs on as it
+// did. It is no return of the other side's; that the dispatch was not right is still so. A suspension ends: there is nobody who waits.
+func RecalledElsewhere(ctx context.Context, tx tenants.Tx, id, handover uuid.UUID, words string) error {
+	s, err := handed(ctx, tx, id, handover)
+	if err != nil || s == nil {
+		return err
+	}
+	w := change{remark: say(tx, s.box, s.c, "case.recalled", words, s.at)}
+	if !s.c.SuspendedAt.IsZero() {
+		if err := s.resume(&w); err != nil {
+			return err
+		}
+	}
+	s.relieve(&w)
+	s.done("case.recalled")
+	return w.write(ctx, tx, s.c)
+}
+
 // DoneElsewhere hands in the other side's result of the moment at. The case goes to the check, as with a unit's own.
 func DoneElsewhere(ctx context.Context, tx tenants.Tx, id, handover uuid.UUID, result string, at time.Time) error {
 	s, err := handed(ctx, tx, id, handover)

@@ -34,7 +34,7 @@ var Module = module.Module{
 	},
 	Acts: acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "yellow", "red", "overdue", "closed", "called_back", "reopened", "imported",
 		"sent_to_verify", "verified", "not_found", "answered", "merged", "voided", "asked", "granted", "refused", "withdrawn", "undecided", "resumed", "suspension_reviewed", "postponed",
-		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned", "handed_over", "taken_there", "handed_back",
+		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned", "handed_over", "taken_there", "handed_back", "recalled",
 		"supplemented", "uncalled", "unreplied", "replied", "reply_drafted", "reply_returned", "reply_approved", "reply_unreviewed"),
 	Jobs:   []jobs.Kind{exportJob},
 	Notify: notify,

@@ -40,7 +40,7 @@ var cast = []struct {
 	// These two have no grants of their own: survey posts them in a grid.
 	{login: "gridhead@wanjie.example", name: "褚网格 演示", door: "网格长"},
 	{login: "grid@wanjie.example", name: "卫网格 演示", door: "网格员"},
-	{login: "centre@wanjie.example", name: "沈值守 演示", door: "区级指挥中心值班长", centre: []auth.Give{{Role: auth.ShiftLead}, {Role: auth.Handler, Unit: "police"}}},
+	{login: "centre@wanjie.example", name: "沈值守 演示", door: "区级指挥中心值班长", centre: []auth.Give{{Role: auth.ShiftLead}, {Role: auth.Handler, Unit: "police"}, {Role: auth.Handler, Unit: "housing"}}},
 	{login: "caller@wanjie.example", name: "陈回访 演示", door: "回访员", gives: []auth.Give{{Role: auth.Caller}}},
 }
 

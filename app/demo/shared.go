@@ -8,10 +8,12 @@ import (
 	"wanjie/app/handover"
 	"wanjie/app/whistle"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/division"
 )
 
-// share hands one case of the street up to the police of its district, and calls three units to a collapsed wall.
+// share hands one case of the street up to the police of its district, and calls two units of its own and two bureaus of
+// the district to a collapsed wall.
 func share(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) error {
 	begun := false
 	if err := a.DB.Read(ctx, t.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
@@ -53,7 +55,7 @@ func share(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) err
 	}
 	return as("lead", func(ctx context.Context, tx tenants.Tx) error {
 		_, err := whistle.Blow(ctx, tx, whistle.Order{
-			Kind: whistle.Emergency, Case: wall.ID, Units: []string{"urban-construction", "sanitation", "greening"}, Purpose: "围墙倒塌，须支护、清障、扶正行道树", Address: "演示路27号西侧", Community: community,
+			Kind: whistle.Emergency, Case: wall.ID, Units: []string{"urban-construction", "sanitation", blueprint.CentreUnit("housing"), blueprint.CentreUnit("emergency")}, Purpose: "围墙倒塌，须支护、清障、扶正行道树", Address: "演示路27号西侧", Community: community,
 		})
 		return err
 	})

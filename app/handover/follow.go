@@ -145,7 +145,7 @@ func (h *Handover) answer(ctx context.Context, tx tenants.Tx, c *cases.Case) err
 		return err
 	}
 	before := h.dims()
-	h.State, h.AnsweredAt = Answered, c.ClosedAt
+	h.State, h.AnsweredAt, h.Recall = Answered, c.ClosedAt, ""
 	h.seal(box, Words{Result: words})
 	shown, err := photos.Tell(ctx, tx, c, photos.After)
 	if err != nil {

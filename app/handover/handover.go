@@ -13,6 +13,7 @@ import (
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
 )
@@ -41,17 +42,28 @@ const (
 	Accepted State = "accepted" // 办理中
 	Answered State = "answered" // 已反馈
 	Refused  State = "refused"  // 已退回
+	Recalled State = "recalled" // 已撤回
 )
 
 // States lists them in the order of the way.
-var States = []State{Sent, Offered, Accepted, Answered, Refused}
+var States = []State{Sent, Offered, Accepted, Answered, Refused, Recalled}
 
 // Title is the state's name on screens, a catalogue key.
 func (s State) Title() string { return stateTitles[s] }
 
 var stateTitles = map[State]string{
 	Sent: ui.Key("送达中"), Offered: ui.Key("待接收"), Accepted: ui.Key("对方办理中"), Answered: ui.Key("已反馈结果"), Refused: ui.Key("已退回"),
+	Recalled: ui.Key("移交已撤回"),
 }
+
+// Recall is where the wish of the side that handed over stands, to have the matter back.
+type Recall string
+
+// The wish, once there is one.
+const (
+	RecallAsked Recall = "asked"
+	RecallKept  Recall = "kept" // the other side goes on with it all the same
+)
 
 // Handover is one tenant's side of it. Times are UTC, zero when not yet.
 type Handover struct {
@@ -67,6 +79,7 @@ type Handover struct {
 	Unit         string // of the centre: who is meant
 	Class        string
 	ClassName    string
+	ClassAbroad  blueprint.Abroad `bun:"type:jsonb"` // Class, as whoever handed over files under it
 	Community    string
 	Lon, Lat     *float64
 	Urgent       bool
@@ -82,6 +95,8 @@ type Handover struct {
 	DecidedBy    int64     // ours
 	DecidedAt    time.Time `bun:",nullzero"`
 	AnsweredAt   time.Time `bun:",nullzero"`
+	Recall       Recall
+	RecalledAt   time.Time `bun:",nullzero"`
 
 	Title, Description, Address, Petitioner, Phone []byte // sealed; only on the side to which it was handed
 	Reason, Ground, Result                         []byte // sealed
@@ -149,6 +164,9 @@ const (
 	ToGiveBack Verb = "giveback"
 	ToAsk      Verb = "ask"
 	ToPostpone Verb = "postpone"
+	ToRecall   Verb = "recall"
+	ToConsent  Verb = "consent"
+	ToKeep     Verb = "keep"
 )
 
 // Move is one line of the table of who may do what when.
@@ -160,15 +178,22 @@ type Move struct {
 	To    State // empty: where it was
 	May   []string
 	Needs []string
+	If    func(*Handover) bool
 }
+
+func recallAsked(h *Handover) bool { return h.Recall == RecallAsked }
 
 // Moves is the table: verbs ask it, buttons are drawn from it.
 var Moves = []Move{
-	{ToAccept, ui.Key("接收"), In, []State{Offered}, Accepted, []string{auth.CasesAccept}, []string{"class"}},
-	{ToRefuse, ui.Key("退回"), In, []State{Offered}, Refused, []string{auth.CasesAccept}, []string{"ground", "words"}},
-	{ToGiveBack, ui.Key("接收后退回"), In, []State{Accepted}, Refused, []string{auth.CasesApprove}, []string{"ground", "words"}},
-	{ToAsk, ui.Key("申请改期"), In, []State{Accepted}, "", []string{auth.CasesAccept, auth.CasesDispatch, auth.CasesApprove}, []string{"until", "words"}},
-	{ToPostpone, ui.Key("改定期限"), Out, []State{Sent, Offered, Accepted}, "", []string{auth.CasesApprove}, []string{"until"}},
+	{ToAccept, ui.Key("接收"), In, []State{Offered}, Accepted, []string{auth.CasesAccept}, []string{"class"}, nil},
+	{ToRefuse, ui.Key("退回"), In, []State{Offered}, Refused, []string{auth.CasesAccept}, []string{"ground", "words"}, nil},
+	{ToConsent, ui.Key("同意撤回"), In, []State{Accepted}, Recalled, []string{auth.CasesAccept, auth.CasesApprove}, nil, recallAsked},
+	{ToKeep, ui.Key("不同意撤回，继续办理"), In, []State{Accepted}, "", []string{auth.CasesAccept, auth.CasesApprove}, []string{"words"}, recallAsked},
+	{ToGiveBack, ui.Key("接收后退回"), In, []State{Accepted}, Refused, []string{auth.CasesApprove}, []string{"ground", "words"}, nil},
+	{ToAsk, ui.Key("申请改期"), In, []State{Accepted}, "", []string{auth.CasesAccept, auth.CasesDispatch, auth.CasesApprove}, []string{"until", "words"}, nil},
+	{ToPostpone, ui.Key("改定期限"), Out, []State{Sent, Offered, Accepted}, "", []string{auth.CasesApprove}, []string{"until"}, nil},
+	{ToRecall, ui.Key("撤回移交"), Out, []State{Sent, Offered, Accepted}, "", []string{auth.CasesDispatch, auth.CasesApprove}, []string{"words"},
+		func(h *Handover) bool { return h.Recall == "" }},
 }
 
 // allows is nil when the actor may do it to the handover as it stands.
@@ -179,7 +204,7 @@ func (m Move) allows(actor tenants.Actor, h *Handover) error {
 	if h.Side != m.Side || !slices.ContainsFunc(m.May, func(c string) bool { return auth.Can(actor, c, "") }) {
 		return fault.New(fault.Forbidden, "您没有进行此操作的权限")
 	}
-	if !slices.Contains(m.From, h.State) {
+	if !slices.Contains(m.From, h.State) || m.If != nil && !m.If(h) {
 		return fault.New(fault.Conflict, "移交的状态已经变化，不能进行此操作")
 	}
 	return nil

@@ -20,6 +20,7 @@ import (
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/files"
+	"wanjie/app/post"
 	"wanjie/jobs"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -512,10 +513,10 @@ func (o *office) find(id uuid.UUID) (h *Handover) {
 
 // stumble is a carrier that dies somewhere: after a message was opened, taken, or marked.
 func (d *district) stumble(rt *rapid.T, o *office, id uuid.UUID) {
-	var from sender
-	var letters []letter
+	var from post.Sender
+	var letters []post.Letter[Told]
 	err := o.try(0, func(ctx context.Context, tx tenants.Tx) (err error) {
-		from, letters, err = collect(ctx, tx, id)
+		from, letters, err = line.Collect(ctx, tx, id)
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
@@ -529,7 +530,7 @@ func (d *district) stumble(rt *rapid.T, o *office, id uuid.UUID) {
 		if die == 0 {
 			return
 		}
-		no, err := handIn(d.ctx, d.DB, from, l)
+		no, err := line.HandIn(d.ctx, d.DB, from, l)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -537,11 +538,11 @@ func (d *district) stumble(rt *rapid.T, o *office, id uuid.UUID) {
 			return
 		}
 		if die == 2 { // another carrier came with the same letter
-			if _, err := handIn(d.ctx, d.DB, from, l); err != nil {
+			if _, err := line.HandIn(d.ctx, d.DB, from, l); err != nil {
 				rt.Fatal(err)
 			}
 		}
-		if err := mark(d.ctx, d.DB, from, l, no); err != nil {
+		if err := line.Mark(d.ctx, d.DB, from, l, no); err != nil {
 			rt.Fatal(err)
 		}
 	}

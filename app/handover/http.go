@@ -43,6 +43,15 @@ func routes(r web.Routes) {
 			}
 			return Ask(ctx, tx, id, until, r.Text("words"))
 		}},
+		ToRecall: {"已要求撤回", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
+			return TakeBack(ctx, tx, id, r.Text("words"))
+		}},
+		ToConsent: {"已同意撤回", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id uuid.UUID) (*Handover, error) {
+			return Consent(ctx, tx, id)
+		}},
+		ToKeep: {"已答复对方", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
+			return Keep(ctx, tx, id, r.Text("words"))
+		}},
 		ToPostpone: {"已改期", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
 			until, err := instant(r, "until")
 			if err != nil {
@@ -51,7 +60,7 @@ func routes(r web.Routes) {
 			return Postpone(ctx, tx, id, until)
 		}},
 	} {
-		r.Post("/handovers/{id}/"+string(v), "", post(v, a.say, a.do))
+		r.Post("/handovers/{id}/"+string(v), "", posted(v, a.say, a.do))
 	}
 }
 
@@ -62,8 +71,8 @@ type attempt struct {
 	typed map[string]string
 }
 
-// post serves one verb: refused for its fields, the sheet comes back with what was typed.
-func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Handover, error)) web.Handler {
+// posted serves one verb: refused for its fields, the sheet comes back with what was typed.
+func posted(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Handover, error)) web.Handler {
 	return func(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 		id, err := r.ID("id")
 		if err != nil {

@@ -32,7 +32,7 @@ var Module = module.Module{
 	Acts: []journal.Kind{
 		{Name: "handover.offer", Version: 1}, {Name: "handover.arrived", Version: 1}, {Name: "handover.accepted", Version: 1}, {Name: "handover.refused", Version: 1},
 		{Name: "handover.answered", Version: 1}, {Name: "handover.again", Version: 1}, {Name: "handover.due", Version: 1}, {Name: "handover.asked", Version: 1},
-		{Name: "handover.overlooked", Version: 1},
+		{Name: "handover.overlooked", Version: 1}, {Name: "handover.recall", Version: 1}, {Name: "handover.recalled", Version: 1}, {Name: "handover.kept", Version: 1},
 	},
 	Cells:  map[string]tally.Cells{"handover": tally.Handover},
 	Notify: notify,
@@ -41,7 +41,7 @@ var Module = module.Module{
 		{
 			Table: "handovers",
 			Plain: []string{"tenant_id", "id", "side", "peer", "peer_name", "peer_no", "case_id", "state", "unit", "class", "class_name", "community", "lon", "lat", "urgent",
-				"confidential", "due", "decide_by", "overlooked", "rounds", "sent", "heard", "made_by", "made_at", "decided_by", "decided_at", "answered_at"},
+				"confidential", "due", "decide_by", "overlooked", "rounds", "sent", "heard", "made_by", "made_at", "decided_by", "decided_at", "answered_at", "recall", "recalled_at", "class_abroad"},
 			Sealed: []string{"title", "description", "address", "petitioner", "phone", "reason", "ground", "result"},
 		},
 		{
@@ -55,7 +55,7 @@ var Module = module.Module{
 // actTitles are the acts as traces and sheets name them.
 var actTitles = map[Kind]string{
 	offer: ui.Key("移交"), arrived: ui.Key("送达"), accepted: ui.Key("接收"), refused: ui.Key("退回"), answered: ui.Key("反馈结果"), again: ui.Key("要求重办"),
-	due: ui.Key("改定期限"), asked: ui.Key("申请改期"),
+	due: ui.Key("改定期限"), asked: ui.Key("申请改期"), recall: ui.Key("要求撤回"), recalled: ui.Key("已撤回"), kept: ui.Key("不同意撤回"),
 }
 
 func words() map[string]string {

@@ -14,6 +14,7 @@ import (
 	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/post"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -25,10 +26,13 @@ import (
 )
 
 func tag(ctx context.Context, h *Handover) caseview.Tag {
-	tones := map[State]ui.Tone{Sent: ui.Warn, Offered: ui.Warn, Accepted: ui.Info, Answered: ui.Good, Refused: ui.Bad}
+	tones := map[State]ui.Tone{Sent: ui.Warn, Offered: ui.Warn, Accepted: ui.Info, Answered: ui.Good, Refused: ui.Bad, Recalled: ui.Neutral}
 	title := h.State.Title()
 	if h.Side == In && h.State == Accepted {
 		title = ui.Key("本方办理中")
+	}
+	if h.State == Recalled && h.Side == In {
+		title = ui.Key("对方已撤回")
 	}
 	return caseview.Tag{Tone: tones[h.State], Text: ui.T(ctx, title)}
 }
@@ -200,7 +204,7 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, h *Handover, 
 	}
 	p.Facts = facts(ctx, cfg, h, w)
 	if h.Side == In {
-		p.Told = caseFacts(ctx, cfg, h.Class, h.ClassName, h.Community, w.Title, w.Description, w.Address, h.Urgent)
+		p.Told = caseFacts(ctx, cfg, "", theirClass(h), h.Community, w.Title, w.Description, w.Address, h.Urgent)
 		if w.Petitioner+w.Phone != "" {
 			p.Told = append(p.Told, ui.Fact{Label: ui.T(ctx, "诉求人姓名"), Value: mask.Name(w.Petitioner)}, ui.Fact{Label: ui.T(ctx, "联系电话"), Value: mask.Phone(w.Phone)})
 		}
@@ -248,6 +252,7 @@ func facts(ctx context.Context, cfg *blueprint.Config, h *Handover, w Words) (ou
 		add(ui.T(ctx, "接收或退回时间"), ui.Time(h.DecidedAt))
 	}
 	add(ui.T(ctx, "退回的依据"), w.Ground)
+	add(ui.T(ctx, "撤回情况"), recallFact(ctx, h))
 	if !h.AnsweredAt.IsZero() {
 		add(ui.T(ctx, "办结时间"), ui.Time(h.AnsweredAt))
 	}
@@ -255,9 +260,34 @@ func facts(ctx context.Context, cfg *blueprint.Config, h *Handover, w Words) (ou
 	return out
 }
 
+// theirClass is what the other side files the matter as, with its standard and code.
+func theirClass(h *Handover) string {
+	if a := h.ClassAbroad; a.StandardRef != "" {
+		return h.ClassName + "　" + a.StandardRef + " " + a.Code
+	}
+	return h.ClassName
+}
+
+// recallFact says where the wish to have the matter back stands.
+func recallFact(ctx context.Context, h *Handover) string {
+	switch {
+	case h.State == Recalled:
+		return ui.Time(h.RecalledAt)
+	case h.Recall == RecallAsked && h.Side == Out:
+		return ui.T(ctx, "已要求撤回，等对方答复；答复前仍由对方办理")
+	case h.Recall == RecallAsked:
+		return ui.T(ctx, "对方要求撤回，请答复")
+	case h.Recall == RecallKept && h.Side == Out:
+		return ui.T(ctx, "对方不同意撤回，继续办理")
+	case h.Recall == RecallKept:
+		return ui.T(ctx, "对方曾要求撤回，本方继续办理")
+	}
+	return ""
+}
+
 // moments are the messages of both sides. The other side's people are not named here.
 func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, error) {
-	list, err := Messages(ctx, tx, h.ID)
+	list, err := line.Messages(ctx, tx, h.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -276,12 +306,12 @@ func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, erro
 	out := make([]ui.Moment, 0, len(list))
 	for i := range list {
 		m := &list[i]
-		t, err := m.open(box)
+		t, err := line.Open(box, m)
 		if err != nil {
 			return nil, err
 		}
-		one := ui.Moment{At: m.At, Act: ui.T(ctx, actTitles[m.Kind]), Actor: h.PeerName, Detail: t.Words}
-		if m.Box == Out {
+		one := ui.Moment{At: m.At, Act: ui.T(ctx, actTitles[Kind(m.Kind)]), Actor: h.PeerName, Detail: t.Words}
+		if m.Box == post.Out {
 			if one.Actor = called[m.Person]; one.Actor == "" {
 				one.Actor = ui.T(ctx, "系统")
 			}
@@ -292,10 +322,10 @@ func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, erro
 		if !t.Due.IsZero() {
 			one.Detail = strings.TrimSpace(ui.T(ctx, "期限 %s", ui.Time(t.Due)) + "\n" + one.Detail)
 		}
-		if m.Kind == refused || m.Kind == again {
+		switch Kind(m.Kind) {
+		case refused, again, kept:
 			one.Tone = ui.Bad
-		}
-		if m.Kind == answered {
+		case answered:
 			one.Tone = ui.Good
 		}
 		out = append(out, one)
@@ -304,21 +334,23 @@ func moments(ctx context.Context, tx tenants.Tx, h *Handover) ([]ui.Moment, erro
 }
 
 func verbForm(ctx context.Context, r *web.Request, cfg *blueprint.Config, h *Handover, m Move, tried attempt) templ.Component {
-	p := caseview.Act{Form: form(ctx, r, m.Verb, ui.T(ctx, m.Title), r.Path("/handovers/%s/%s", h.ID, m.Verb), tried), Folded: m.Verb != ToAccept}
+	p := caseview.Act{Form: form(ctx, r, m.Verb, ui.T(ctx, m.Title), r.Path("/handovers/%s/%s", h.ID, m.Verb), tried), Folded: m.Verb != ToAccept && m.Verb != ToConsent}
 	p.Button = p.Title
 	words := caseview.Ask{Kind: caseview.AskWords, Name: "words", Label: ui.T(ctx, "情况说明"), Required: true}
 	until := caseview.Ask{Kind: caseview.AskTime, Name: "until", Label: ui.T(ctx, "期限"), Required: true, Value: typedTime(h.Due)}
 	switch m.Verb {
 	case ToAccept:
 		p.Note = ui.T(ctx, "接收后成为本方案卷，按本方流程办理；结果自动反馈对方")
-		class := caseview.Ask{Kind: caseview.AskOne, Name: "class", Label: ui.T(ctx, "类别"), Required: true, Hint: ui.T(ctx, "请选择"), Help: ui.T(ctx, "对方定为“%s”", h.ClassName)}
-		if k, ok := cfg.Classes.Find(h.Class); ok && !k.Retired {
-			class.Value = h.Class
+		class := classAsk(ctx, cfg, h)
+		add := func(k blueprint.Class, group string) {
+			if !slices.ContainsFunc(class.Options, func(o ui.Option) bool { return o.Value == k.Key }) {
+				class.Options = append(class.Options, ui.Option{Value: k.Key, Label: k.Title, Group: group})
+			}
 		}
 		for _, top := range cfg.ClassesUnder("") {
-			class.Options = append(class.Options, ui.Option{Value: top.Key, Label: top.Title, Group: top.Title})
+			add(top, top.Title)
 			for _, k := range cfg.ClassesUnder(top.Key) {
-				class.Options = append(class.Options, ui.Option{Value: k.Key, Label: k.Title, Group: top.Title})
+				add(k, top.Title)
 			}
 		}
 		p.Fields = []caseview.Ask{class}
@@ -333,11 +365,42 @@ func verbForm(ctx context.Context, r *web.Request, cfg *blueprint.Config, h *Han
 	case ToAsk:
 		p.Fields = []caseview.Ask{until, words}
 		p.Note = ui.T(ctx, "对方改定期限之前，原期限不变")
+	case ToConsent:
+		p.Note = ui.T(ctx, "对方要求撤回。尚未派遣的可以同意：本方案卷终止，由对方另行办理")
+	case ToKeep:
+		p.Fields = []caseview.Ask{words}
+		p.Note = ui.T(ctx, "由本方继续办理，写明原因告知对方")
+	case ToRecall:
+		p.Fields = []caseview.Ask{words}
+		p.Note = ui.T(ctx, "对方尚未接收的，送达后即撤回；已接收的由对方决定。案卷回到待派遣，处置时限照常计算")
 	case ToPostpone:
 		p.Fields = []caseview.Ask{until}
 		p.Note = ui.T(ctx, "只改对方的办理期限，本方处置时限不变")
 	}
 	return caseview.ActForm(p)
+}
+
+// classAsk asks for the class of ours, with what the mappings propose first: the one that is meant, several to choose from,
+// or none.
+func classAsk(ctx context.Context, cfg *blueprint.Config, h *Handover) caseview.Ask {
+	ask := caseview.Ask{Kind: caseview.AskOne, Name: "class", Label: ui.T(ctx, "类别"), Required: true, Hint: ui.T(ctx, "请选择")}
+	all := h.counterparts(cfg)
+	switch {
+	case len(all) == 0:
+		ask.Help = ui.T(ctx, "对方定为“%s”，本方分类没有对应的类别，请另选", theirClass(h))
+	case len(all) > 1:
+		ask.Help = ui.T(ctx, "对方定为“%s”，按对照可能是以下几类，请选定", theirClass(h))
+	case all[0].Sure:
+		ask.Value, ask.Help = all[0].Class.Key, ui.T(ctx, "对方定为“%s”", theirClass(h))
+	default:
+		ask.Value, ask.Help = all[0].Class.Key, ui.T(ctx, "对方定为“%s”，按推定的对照填入，请核对", theirClass(h))
+	}
+	if len(all) > 1 || len(all) == 1 && !all[0].Sure {
+		for _, m := range all {
+			ask.Options = append(ask.Options, ui.Option{Value: m.Class.Key, Label: m.Class.Title, Group: ui.T(ctx, "按对照")})
+		}
+	}
+	return ask
 }
 
 func form(ctx context.Context, r *web.Request, v Verb, title, action string, tried attempt) caseview.Form {

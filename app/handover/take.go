@@ -10,38 +10,33 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
+	"wanjie/app/post"
 	"wanjie/jobs"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 )
 
 // take takes a message of the other side into this tenant: once, in the order of writing.
-func take(ctx context.Context, tx tenants.Tx, from sender, l letter) error {
-	if l.kind == offer {
+func take(ctx context.Context, tx tenants.Tx, from post.Sender, l post.Letter[Told]) error {
+	if Kind(l.Kind) == offer {
 		return takeOffer(ctx, tx, from, l)
 	}
-	h, err := read(ctx, tx, from.handover, holding)
+	h, err := read(ctx, tx, from.Thread, holding)
 	if err != nil {
 		return err
 	}
-	switch {
-	case h.Peer != from.ID:
+	if h.Peer != from.ID {
 		return errNone()
-	case l.n <= h.Heard:
-		return nil // taken before
-	case l.n != h.Heard+1:
-		return fmt.Errorf("message %d comes before message %d", l.n, h.Heard+1)
 	}
-	h.Heard = l.n
-	if err := keep(ctx, tx, h, l); err != nil {
+	if again, err := line.Heard(ctx, tx, h.ID, &h.Heard, l); err != nil || again {
 		return err
 	}
 	before, now := h.dims(), clock.Now(ctx)
-	if err := hear[l.kind](ctx, tx, h, l.told); err != nil {
+	if err := hear[Kind(l.Kind)](ctx, tx, h, l.Told); err != nil {
 		return err
 	}
-	record(tx, "handover."+string(l.kind), h, now, before)
-	if err := h.photographed(ctx, tx, l.arrived); err != nil {
+	record(tx, "handover."+l.Kind, h, now, before)
+	if err := h.photographed(ctx, tx, l.Arrived); err != nil {
 		return err
 	}
 	return h.update(ctx, tx)
@@ -61,32 +56,16 @@ func (h *Handover) photographed(ctx context.Context, tx tenants.Tx, came []photo
 	return photos.Arrive(ctx, tx, h.ID, c, came)
 }
 
-// keep writes our own copy of a message.
-func keep(ctx context.Context, tx tenants.Tx, h *Handover, l letter) error {
-	box, err := tx.Box(ctx)
-	if err != nil {
-		return err
-	}
-	m := &Message{ID: l.id, HandoverID: h.ID, Box: In, N: l.n, Kind: l.kind, At: l.msg.At, CarriedAt: clock.Now(ctx)}
-	if err := m.seal(box, l.told); err != nil {
-		return err
-	}
-	if _, err := tx.Insert(m).Exec(ctx); err != nil {
-		return fmt.Errorf("keep message %d of handover %s: %w", l.n, h.ID, err)
-	}
-	return nil
-}
-
 // takeOffer writes our side of a new handover.
-func takeOffer(ctx context.Context, tx tenants.Tx, from sender, l letter) error {
+func takeOffer(ctx context.Context, tx tenants.Tx, from post.Sender, l post.Letter[Told]) error {
 	box, err := tx.Box(ctx)
 	if err != nil {
 		return err
 	}
-	t, now := l.told, clock.Now(ctx)
+	t, now := l.Told, clock.Now(ctx)
 	h := &Handover{
-		ID: from.handover, Side: In, Peer: from.ID, PeerName: from.Name, PeerNo: t.Number, State: Offered, Unit: t.Unit, Class: t.Class, ClassName: t.ClassName,
-		Community: t.Community, Lon: t.Lon, Lat: t.Lat, Urgent: t.Urgent, Confidential: t.Secret, Due: t.Due, Rounds: 1, Heard: l.n, MadeAt: now,
+		ID: from.Thread, Side: In, Peer: from.ID, PeerName: from.Name, PeerNo: t.Number, State: Offered, Unit: t.Unit, Class: t.Class, ClassName: t.ClassName, ClassAbroad: t.Abroad,
+		Community: t.Community, Lon: t.Lon, Lat: t.Lat, Urgent: t.Urgent, Confidential: t.Secret, Due: t.Due, Rounds: 1, MadeAt: now,
 	}
 	h.seal(box, Words{Title: t.Title, Description: t.Description, Address: t.Address, Petitioner: t.Petitioner, Phone: t.Phone, Reason: t.Words})
 	if err := h.wait(ctx, tx, now); err != nil {
@@ -99,7 +78,7 @@ func takeOffer(ctx context.Context, tx tenants.Tx, from sender, l letter) error 
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err // taken before
 	}
-	if err := keep(ctx, tx, h, l); err != nil {
+	if _, err := line.Heard(ctx, tx, h.ID, &h.Heard, l); err != nil {
 		return err
 	}
 	if err := h.remind(ctx, tx); err != nil {
@@ -109,7 +88,7 @@ func takeOffer(ctx context.Context, tx tenants.Tx, from sender, l letter) error 
 		return err
 	}
 	record(tx, "handover.offer", h, now, nil)
-	if err := h.photographed(ctx, tx, l.arrived); err != nil {
+	if err := h.photographed(ctx, tx, l.Arrived); err != nil {
 		return err
 	}
 	return h.update(ctx, tx)
@@ -150,7 +129,7 @@ func init() { // it refers to itself by way of tell
 			if err != nil {
 				return err
 			}
-			h.State, h.AnsweredAt = Answered, t.At
+			h.State, h.AnsweredAt, h.Recall = Answered, t.At, ""
 			h.seal(box, Words{Result: t.Words})
 			return cases.DoneElsewhere(ctx, tx, h.CaseID, h.ID, t.Words, t.At)
 		},
@@ -161,7 +140,14 @@ func init() { // it refers to itself by way of tell
 			}
 			return cases.MoveUpperDue(ctx, tx, h.CaseID, t.Due)
 		},
-		asked: func(context.Context, tenants.Tx, *Handover, Told) error { return nil }, // its words stand in the message
+		asked:  func(context.Context, tenants.Tx, *Handover, Told) error { return nil }, // its words stand in the message
+		recall: hearRecall, recalled: hearRecalled,
+		kept: func(_ context.Context, _ tenants.Tx, h *Handover, _ Told) error {
+			if h.Recall == RecallAsked {
+				h.Recall = RecallKept
+			}
+			return nil
+		},
 	}
 }
 
@@ -171,13 +157,17 @@ func back(ctx context.Context, tx tenants.Tx, h *Handover, ground string) error 
 	if err != nil {
 		return err
 	}
-	h.State, h.DecidedAt = Refused, clock.Now(ctx)
+	h.State, h.DecidedAt, h.Recall = Refused, clock.Now(ctx), ""
 	h.seal(box, Words{Ground: ground})
 	return cases.RefusedElsewhere(ctx, tx, h.CaseID, h.ID, ground)
 }
 
 // comeBack is back when the carrier learned it and no message did.
-func comeBack(ctx context.Context, tx tenants.Tx, h *Handover, why string) error {
+func comeBack(ctx context.Context, tx tenants.Tx, id uuid.UUID, _ post.Letter[Told], why string) error {
+	h, err := read(ctx, tx, id, holding)
+	if err != nil {
+		return err
+	}
 	before := h.dims()
 	if err := back(ctx, tx, h, why); err != nil {
 		return err

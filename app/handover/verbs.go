@@ -64,9 +64,8 @@ func HandOver(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Hand
 	if h.Unit = unit; tx.Tenant().Kind == tenants.Street {
 		h.Unit = in.To
 	}
-	if k, ok := cfg.Classes.Find(c.Class); ok {
-		h.ClassName = k.Title
-	}
+	h.ClassAbroad = cfg.AsAbroad(c.Class)
+	h.ClassName = h.ClassAbroad.Title
 	if _, err := cases.HandOver(ctx, tx, id, cases.Elsewhere{Handover: h.ID, Unit: unit, Reason: in.Reason}); err != nil {
 		return nil, err
 	}
@@ -79,7 +78,7 @@ func HandOver(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Order) (*Hand
 		return nil, err
 	}
 	t := Told{
-		Number: c.Number, Class: h.Class, ClassName: h.ClassName, Unit: h.Unit, Title: w.Title, Description: w.Description, Address: w.Address, Community: h.Community,
+		Number: c.Number, Class: h.Class, ClassName: h.ClassName, Abroad: h.ClassAbroad, Unit: h.Unit, Title: w.Title, Description: w.Description, Address: w.Address, Community: h.Community,
 		Lon: h.Lon, Lat: h.Lat, Urgent: h.Urgent, Secret: h.Confidential, Due: h.Due, Words: in.Reason,
 	}
 	if t.Photos, err = photos.Tell(ctx, tx, c, photos.Before); err != nil {
@@ -138,7 +137,7 @@ func Peers(ctx context.Context, tx tenants.Tx) ([]tenants.Neighbour, error) {
 
 // Acceptance is what the side that accepts decides about the case to be.
 type Acceptance struct {
-	Class string // empty: as told, where it is one of ours
+	Class string // empty: the one that is surely meant by what was told
 }
 
 // Accept takes what was offered: a case of ours is made from it, with the other side's number and deadline as those of
@@ -160,8 +159,11 @@ func Accept(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Acceptance) (*H
 	if err != nil {
 		return nil, err
 	}
-	if in.Class == "" {
-		in.Class = h.Class
+	if all := h.counterparts(cfg); in.Class == "" && len(all) == 1 && all[0].Sure {
+		in.Class = all[0].Class.Key
+	}
+	if _, ok := cfg.Classes.Find(in.Class); !ok {
+		return nil, fault.Field("class", "请选择本方的类别")
 	}
 	now := clock.Now(ctx)
 	intake := cases.Intake{
@@ -186,6 +188,15 @@ func Accept(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Acceptance) (*H
 	before := h.dims()
 	h.State, h.CaseID, h.DecidedBy, h.DecidedAt = Accepted, c.ID, tx.Actor().Person, now
 	return h, h.decided(ctx, tx, accepted, Told{Number: c.Number}, before)
+}
+
+// counterparts are the classes of ours that may be meant.
+func (h *Handover) counterparts(cfg *blueprint.Config) []blueprint.Match {
+	a := h.ClassAbroad
+	if a.Key == "" { // told by somebody who said the key only
+		a = blueprint.Abroad{Key: h.Class, Title: h.ClassName}
+	}
+	return cfg.Counterparts(a)
 }
 
 // Refusal cites its ground.
@@ -246,7 +257,7 @@ func (h *Handover) refuse(ctx context.Context, tx tenants.Tx, ground string) err
 		return err
 	}
 	before := h.dims()
-	h.State, h.DecidedBy, h.DecidedAt = Refused, tx.Actor().Person, clock.Now(ctx)
+	h.State, h.DecidedBy, h.DecidedAt, h.Recall = Refused, tx.Actor().Person, clock.Now(ctx), ""
 	h.seal(box, Words{Ground: ground})
 	return h.decided(ctx, tx, refused, Told{Words: ground}, before)
 }

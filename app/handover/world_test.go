@@ -262,7 +262,7 @@ func (o *office) unsent() (ids []uuid.UUID) {
 // carry is the worker's way with the job.
 func (d *district) carry(o *office, id uuid.UUID) {
 	d.t.Helper()
-	body, err := json.Marshal(parcel{id})
+	body, err := json.Marshal(map[string]uuid.UUID{"handover": id})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -14,6 +14,19 @@
 // was it needed, were its facts right. Both are assessed, so that whistling has a price too (北京市接诉即办工作条例, arts.
 // 16 and 33). A whistle blown by mistake is called off as long as nobody has come.
 //
-// Who may do what when is the table [Moves]. A whistle may hang on a case or stand alone. It calls the tenant's own
-// units: those of the district's centre are reached by handing the matter over (package handover).
+// Who may do what when is the table [Moves]. A whistle may hang on a case or stand alone.
+//
+// The street whistles, the departments of the district report in (街乡吹哨、部门报到): besides its own units a street may name
+// bureaus of its district's centre, by their sector. The centre is a tenant with data of its own, and neither reads the
+// other's rows. So the centre has a row of its own for such a whistle, with the same id, and calls with the same ids for
+// the bureaus that are meant; its people do with them what a street's do. Package post carries what the two sides tell:
+//
+//	the street (out)                          the centre (in)
+//	  sending   ── call ──────────────────▶     called      the clocks begin, by the centre's limits
+//	  called … done, declined ◀── step ───     called → reported → arrived → done, or declined: not its matter
+//	  closed, called off ── end ──────────▶     closed with the verdicts, called off
+//	            ◀──────────────────── step ──   the bureau's judgement of the whistle
+//
+// What crosses is a fixed list of fields ([Told]). What a bureau did before it heard of the end stays on record. A centre that
+// takes no calls, or has no unit of a sector, leaves the call unreached, and nobody is judged for it.
 package whistle

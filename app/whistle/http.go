@@ -2,6 +2,8 @@ package whistle
 
 import (
 	"context"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 func routes(r web.Routes) {
 	r.Get("/whistles", "", list)
 	r.Get("/whistles/new", auth.WhistlesBlow, newForm)
+	r.Get("/whistles/figures", auth.BoardRead, figures)
 	r.Post("/whistles", auth.WhistlesBlow, postNew)
 	r.Get("/whistles/{id}", "", sheet)
 	type do = func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)
@@ -35,6 +38,9 @@ func routes(r web.Routes) {
 		}},
 		ToFinish: {"已提交办理结果", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
 			return Finish(ctx, tx, id, call, r.Text("result"))
+		}},
+		ToDecline: {"已说明不属本单位", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
+			return Decline(ctx, tx, id, call, Refusal{r.Text("ground"), r.Text("words")})
 		}},
 		ToJudge: {"已评价", func(ctx context.Context, tx tenants.Tx, r *web.Request, id, call uuid.UUID) (*Whistle, error) {
 			return Judge(ctx, tx, id, call, Judgement{r.Text("needed"), r.Text("facts"), r.Text("words")})
@@ -55,7 +61,7 @@ func routes(r web.Routes) {
 			return CallOff(ctx, tx, id, r.Text("outcome"))
 		}},
 	} {
-		r.Post("/whistles/{id}/"+string(v), "", post(v, a.say, a.do))
+		r.Post("/whistles/{id}/"+string(v), "", posted(v, a.say, a.do))
 	}
 }
 
@@ -67,8 +73,8 @@ type attempt struct {
 	typed map[string][]string
 }
 
-// post serves one verb: refused for its fields, the sheet comes back with what was typed.
-func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)) web.Handler {
+// posted serves one verb: refused for its fields, the sheet comes back with what was typed.
+func posted(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID, uuid.UUID) (*Whistle, error)) web.Handler {
 	return func(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 		id, err := r.ID("id")
 		if err != nil {
@@ -83,16 +89,18 @@ func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request,
 		if err != nil {
 			return web.Reply{}, err
 		}
-		return web.Done(r.Path("/whistles/%s", w.ID), say).Or(told{w.ID, w.Number, w.State}), nil
+		return web.Done(r.Path("/whistles/%s", w.ID), say).Or(stateOf(w)), nil
 	}
 }
 
-// told is what a program hears of a whistle after a change.
-type told struct {
+// state is what a program hears of a whistle after a change.
+type state struct {
 	ID     uuid.UUID `json:"id"`
 	Number string    `json:"number"`
 	State  State     `json:"state"`
 }
+
+func stateOf(w *Whistle) state { return state{w.ID, w.Number, w.State} }
 
 // refused is the fault of a form that a person should see again; nil otherwise.
 func refused(r *web.Request, err error) *fault.Error {
@@ -104,8 +112,9 @@ func refused(r *web.Request, err error) *fault.Error {
 }
 
 func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	all, page := r.Text("all") != "", min(max(r.Int("page", 1), 1), 500)
-	rows, more, err := Browse(ctx, tx, all, page)
+	want, page := Wanted{All: r.Text("all") != "", Unit: r.Text("unit"), From: r.Text("from")}, min(max(r.Int("page", 1), 1), 500)
+	want.Month, _ = ParseMonth(r.Text("month"))
+	rows, more, err := Browse(ctx, tx, want, page)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -113,7 +122,13 @@ func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	p := view.List{Tabs: []ui.Tab{{Label: ui.T(ctx, "进行中"), Href: listPath(r, false, 1), Active: !all}, {Label: ui.T(ctx, "全部"), Href: listPath(r, true, 1), Active: all}}}
+	p := view.List{Tabs: []ui.Tab{{Label: ui.T(ctx, "进行中"), Href: listPath(r, Wanted{}, 1), Active: want == Wanted{}}, {Label: ui.T(ctx, "全部"), Href: listPath(r, Wanted{All: true}, 1), Active: want == Wanted{All: true}}}}
+	if !want.Month.IsZero() {
+		p.Tabs = append(p.Tabs, ui.Tab{Label: n.wanted(want), Href: listPath(r, want, 1), Active: true})
+	}
+	if auth.Can(tx.Actor(), auth.BoardRead, "") {
+		p.Figures = r.Path("/whistles/figures")
+	}
 	if auth.Can(tx.Actor(), auth.WhistlesBlow, "") {
 		p.New = r.Path("/whistles/new")
 	}
@@ -125,20 +140,39 @@ func list(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		p.Rows = append(p.Rows, row)
 	}
 	if more {
-		p.Next = listPath(r, all, page+1)
+		p.Next = listPath(r, want, page+1)
 	}
 	if page > 1 {
-		p.Back = listPath(r, all, page-1)
+		p.Back = listPath(r, want, page-1)
 	}
 	return web.Page(ui.T(ctx, "吹哨报到"), view.ListPage(p)), nil
 }
 
-func listPath(r *web.Request, all bool, page int) string {
+func listPath(r *web.Request, want Wanted, page int) string {
 	path := r.Path("/whistles?page=%s", strconv.Itoa(page))
-	if all {
+	if want.All {
 		path += "&all=1"
 	}
+	if !want.Month.IsZero() {
+		path += "&month=" + want.Month.String()
+	}
+	for name, value := range map[string]string{"unit": want.Unit, "from": want.From} {
+		if value != "" {
+			path += "&" + name + "=" + url.QueryEscape(value)
+		}
+	}
 	return path
+}
+
+// wanted says what a list behind a figure holds.
+func (n names) wanted(want Wanted) string {
+	switch {
+	case want.Unit != "":
+		return want.Month.String() + " " + n.unit(want.Unit)
+	case want.From != "" && want.From != Us:
+		return want.Month.String() + " " + want.From
+	}
+	return want.Month.String()
 }
 
 func newForm(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
@@ -151,7 +185,7 @@ func showNew(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt) 
 }
 
 func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	in := Order{Kind: r.Text("kind"), Units: r.PostForm["units"], Purpose: r.Text("purpose"), Address: r.Text("address"), Community: r.Text("community"),
+	in := Order{Kind: r.Text("kind"), Units: slices.Concat(r.PostForm["units"], r.PostForm["bureaus"]), Purpose: r.Text("purpose"), Address: r.Text("address"), Community: r.Text("community"),
 		Lon: degrees(r.Text("lon")), Lat: degrees(r.Text("lat"))}
 	var err error
 	if text := r.Text("case"); text != "" {
@@ -175,7 +209,7 @@ func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Done(r.Path("/whistles/%s", w.ID), "已吹哨").Or(told{w.ID, w.Number, w.State}), nil
+	return web.Done(r.Path("/whistles/%s", w.ID), "已吹哨").Or(stateOf(w)), nil
 }
 
 // asTyped is a time as browsers send it, in Asia/Shanghai.

@@ -31,19 +31,26 @@ var Module = module.Module{
 		{Name: "whistle.blown", Version: 1}, {Name: "whistle.called", Version: 1}, {Name: "whistle.reported", Version: 1}, {Name: "whistle.silent", Version: 1},
 		{Name: "whistle.arrived", Version: 1}, {Name: "whistle.late", Version: 1}, {Name: "whistle.done", Version: 1}, {Name: "whistle.judged", Version: 1},
 		{Name: "whistle.graded", Version: 1}, {Name: "whistle.closed", Version: 1}, {Name: "whistle.called_off", Version: 1},
+		{Name: "whistle.declined", Version: 1}, {Name: "whistle.unreached", Version: 1},
 	},
 	Words: words(),
 	Data: []keys.Columns{
 		{
-			Table:  "whistles",
-			Plain:  []string{"tenant_id", "id", "number", "kind", "case_id", "community", "lon", "lat", "urgent", "needed_at", "state", "made_by", "made_at", "ended_by", "ended_at"},
+			Table: "whistles",
+			Plain: []string{"tenant_id", "id", "number", "kind", "case_id", "community", "lon", "lat", "urgent", "needed_at", "state", "made_by", "made_at", "ended_by", "ended_at",
+				"side", "peer", "peer_name", "peer_no", "kind_name", "sent", "heard"},
 			Sealed: []string{"purpose", "address", "outcome"},
 		},
 		{
 			Table: "whistle_calls",
 			Plain: []string{"tenant_id", "id", "whistle_id", "unit", "state", "respond_by", "arrive_by", "silent", "late", "reported_by", "reported_at", "arrived_by", "arrived_at",
-				"done_by", "done_at", "grade", "needed", "facts", "judged_by", "judged_at"},
-			Sealed: []string{"result", "grade_words", "judge_words"},
+				"done_by", "done_at", "grade", "needed", "facts", "judged_by", "judged_at", "unit_name", "declined_by", "declined_at"},
+			Sealed: []string{"result", "grade_words", "judge_words", "ground"},
+		},
+		{
+			Table:  "whistle_messages",
+			Plain:  []string{"tenant_id", "id", "whistle_id", "box", "n", "kind", "person", "at", "carried_at"},
+			Sealed: []string{"words"},
 		},
 	},
 }
@@ -51,7 +58,7 @@ var Module = module.Module{
 var actTitles = map[string]string{
 	"whistle.blown": ui.Key("吹哨"), "whistle.called": ui.Key("召集单位"), "whistle.reported": ui.Key("报到"), "whistle.silent": ui.Key("逾期未报到"), "whistle.arrived": ui.Key("到场"),
 	"whistle.late": ui.Key("逾期未到场"), "whistle.done": ui.Key("反馈结果"), "whistle.judged": ui.Key("评哨"), "whistle.graded": ui.Key("评价单位"), "whistle.closed": ui.Key("收哨"),
-	"whistle.called_off": ui.Key("撤哨"),
+	"whistle.called_off": ui.Key("撤哨"), "whistle.declined": ui.Key("不属本单位"), "whistle.unreached": ui.Key("未送达"),
 }
 
 func words() map[string]string {

@@ -3,6 +3,7 @@ package whistle
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -41,6 +42,9 @@ func (n names) unit(key string) string {
 	u, ok := n.cfg.UnitOf(key)
 	switch {
 	case !ok:
+		if name, beyond := n.cfg.Beyond(key); beyond {
+			return name
+		}
 		return key
 	case u.Short != "":
 		return u.Short
@@ -48,36 +52,56 @@ func (n names) unit(key string) string {
 	return u.Name
 }
 
-func (n names) kind(key string) string {
-	if r, ok := n.cfg.Reasons.Find(key); ok {
+// of is a part's unit: a bureau by the name that its centre told.
+func (n names) of(k *Call) string {
+	if k.beyond() && k.UnitName != "" {
+		return k.UnitName
+	}
+	return n.unit(k.Unit)
+}
+
+// kind is a whistle's: of our own list, or as the street told it.
+func (n names) kind(w *Whistle) string {
+	if w.KindName != "" {
+		return w.KindName
+	}
+	if r, ok := n.cfg.Reasons.Find(w.Kind); ok {
 		return r.Title
 	}
-	return key
+	return w.Kind
 }
 
 func (n names) state(s State) caseview.Tag {
 	return caseview.Tag{Tone: map[State]ui.Tone{Open: ui.Warn, Closed: ui.Good, CalledOff: ui.Neutral}[s], Text: ui.T(n.ctx, s.Title())}
 }
 
-var stepTones = map[Step]ui.Tone{Called: ui.Warn, Reported: ui.Info, Arrived: ui.Info, Done: ui.Good}
+var stepTones = map[Step]ui.Tone{Sending: ui.Neutral, Declined: ui.Bad, Unreached: ui.Bad, Called: ui.Warn, Reported: ui.Info, Arrived: ui.Info, Done: ui.Good}
 
 func (n names) row(r *web.Request, w *Whistle) (view.Row, error) {
 	said, err := w.Open(n.box)
 	if err != nil {
 		return view.Row{}, err
 	}
-	out := view.Row{Href: r.Path("/whistles/%s", w.ID), Number: w.Number, Kind: n.kind(w.Kind), Place: said.Address, Urgent: w.Urgent, State: n.state(w.State), Made: w.MadeAt, Needed: w.NeededAt}
+	out := view.Row{Href: r.Path("/whistles/%s", w.ID), Number: w.Number, Kind: n.kind(w), Place: said.Address, From: from(w), Urgent: w.Urgent, State: n.state(w.State), Made: w.MadeAt, Needed: w.NeededAt}
 	for _, k := range w.Calls {
 		tone := stepTones[k.State]
 		if k.Silent || k.Late {
 			tone = ui.Bad
 		}
-		out.Units = append(out.Units, caseview.Tag{Tone: tone, Text: n.unit(k.Unit)})
+		out.Units = append(out.Units, caseview.Tag{Tone: tone, Text: n.of(k)})
 	}
 	if out.Needed.IsZero() && len(w.Calls) > 0 {
 		out.Needed = w.Calls[0].ArriveBy
 	}
 	return out, nil
+}
+
+// from is the street that whistled; empty: we did.
+func from(w *Whistle) string {
+	if w.Side == In {
+		return w.PeerName
+	}
+	return ""
 }
 
 func (n names) form(r *web.Request, v Verb, call uuid.UUID, title, action string, tried attempt) caseview.Form {
@@ -130,7 +154,7 @@ func newPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt) 
 	for _, reason := range n.cfg.ReasonsOf(blueprint.WhistleReason) {
 		kinds.Options = append(kinds.Options, ui.Option{Value: reason.Key, Label: reason.Title, Help: reason.Help})
 	}
-	units := caseview.Ask{Kind: caseview.AskMany, Name: "units", Label: ui.T(ctx, "报到单位"), Help: ui.T(ctx, "区级单位请用区街移交；这里召集本级单位"), Chosen: tried.typed["units"]}
+	units := caseview.Ask{Kind: caseview.AskMany, Name: "units", Label: ui.T(ctx, "报到单位"), Help: ui.T(ctx, "召集本级单位"), Chosen: tried.typed["units"]}
 	places := caseview.Ask{Kind: caseview.AskOne, Name: "community", Label: ui.T(ctx, "社区（村）"), Hint: ui.T(ctx, "请选择"), Value: community}
 	for _, u := range n.cfg.UnitsWithin(tx.Tenant().Codes...) {
 		units.Options = append(units.Options, ui.Option{Value: u.Key, Label: n.unit(u.Key)})
@@ -138,7 +162,19 @@ func newPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt) 
 			places.Options = append(places.Options, ui.Option{Value: u.Key, Label: n.unit(u.Key)})
 		}
 	}
-	p.Fields = append(p.Fields, kinds, units,
+	p.Fields = append(p.Fields, kinds, units)
+	centre, bureaus, err := Bureaus(ctx, tx)
+	if err != nil {
+		return p, err
+	}
+	if len(bureaus) > 0 {
+		ask := caseview.Ask{Kind: caseview.AskMany, Name: "bureaus", Label: ui.T(ctx, "召集区级部门"), Help: ui.T(ctx, "由%s送达；对方只看到类型、地点、时间、事由和要求", centre.Name), Chosen: tried.typed["bureaus"]}
+		for _, b := range bureaus {
+			ask.Options = append(ask.Options, ui.Option{Value: blueprint.CentreUnit(b.Key), Label: b.Name})
+		}
+		p.Fields = append(p.Fields, ask)
+	}
+	p.Fields = append(p.Fields,
 		caseview.Ask{Kind: caseview.AskWords, Name: "purpose", Label: ui.T(ctx, "事由和要求"), Required: true, Value: purpose},
 		caseview.Ask{Name: "address", Label: ui.T(ctx, "集合地点"), Required: true, Value: address}, places,
 		caseview.Ask{Name: "lon", Label: ui.T(ctx, "经度"), Help: ui.T(ctx, "可不填")}, caseview.Ask{Name: "lat", Label: ui.T(ctx, "纬度"), Help: ui.T(ctx, "可不填")},
@@ -155,7 +191,7 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, w *Whistle, t
 	if err != nil {
 		return view.Sheet{}, err
 	}
-	p := view.Sheet{Number: w.Number, Kind: n.kind(w.Kind), State: n.state(w.State)}
+	p := view.Sheet{Number: w.Number, Kind: n.kind(w), State: n.state(w.State)}
 	if w.CaseID != uuid.Nil {
 		c, _, err := cases.Find(ctx, tx, w.CaseID)
 		switch {
@@ -167,13 +203,16 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, w *Whistle, t
 	}
 	people := []int64{w.MadeBy, w.EndedBy}
 	for _, k := range w.Calls {
-		people = append(people, k.ReportedBy, k.ArrivedBy, k.DoneBy, k.JudgedBy)
+		people = append(people, k.ReportedBy, k.ArrivedBy, k.DoneBy, k.JudgedBy, k.DeclinedBy)
 	}
 	called, err := auth.Names(ctx, tx, people...)
 	if err != nil {
 		return p, err
 	}
 	who := func(person int64) string {
+		if person == 0 { // of the other tenant, where nobody is named
+			return ""
+		}
 		if name := called[person]; name != "" {
 			return name
 		}
@@ -186,7 +225,12 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, w *Whistle, t
 	if w.Lon != nil {
 		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "经纬度"), Value: fmt.Sprintf("%.6f, %.6f", *w.Lon, *w.Lat)})
 	}
-	p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "吹哨人"), Value: who(w.MadeBy)}, ui.Fact{Label: ui.T(ctx, "吹哨时间"), Value: ui.Time(w.MadeAt)})
+	if w.Side == In {
+		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "吹哨街道"), Value: w.PeerName}, ui.Fact{Label: ui.T(ctx, "街道编号"), Value: w.PeerNo})
+	} else {
+		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "吹哨人"), Value: who(w.MadeBy)})
+	}
+	p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "吹哨时间"), Value: ui.Time(w.MadeAt)})
 	if !w.NeededAt.IsZero() {
 		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "要求到场"), Value: ui.Time(w.NeededAt)})
 	}
@@ -221,7 +265,7 @@ func (n names) part(w *Whistle, k *Call, who func(int64) string) (view.Part, err
 	if err != nil {
 		return view.Part{}, err
 	}
-	p := view.Part{Unit: n.unit(k.Unit), State: caseview.Tag{Tone: stepTones[k.State], Text: ui.T(n.ctx, k.State.Title())}}
+	p := view.Part{Unit: n.of(k), Beyond: k.beyond(), State: caseview.Tag{Tone: stepTones[k.State], Text: ui.T(n.ctx, k.State.Title())}}
 	if k.Silent {
 		p.Marks = append(p.Marks, caseview.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, "逾期未报到")})
 	}
@@ -231,15 +275,18 @@ func (n names) part(w *Whistle, k *Call, who func(int64) string) (view.Part, err
 	did := func(label, due string, at, by time.Time, person int64) {
 		switch {
 		case !at.IsZero():
-			p.Facts = append(p.Facts, ui.Fact{Label: label, Value: ui.Time(at) + "　" + who(person)})
-		case !by.IsZero() && w.State == Open:
+			p.Facts = append(p.Facts, ui.Fact{Label: label, Value: strings.TrimSpace(ui.Time(at) + "　" + who(person))})
+		case !by.IsZero() && w.State == Open && k.reached() && k.State != Declined:
 			p.Facts = append(p.Facts, ui.Fact{Label: due, Value: ui.Time(by)})
 		}
 	}
 	did(ui.T(n.ctx, "报到"), ui.T(n.ctx, "报到期限"), k.ReportedAt, k.RespondBy, k.ReportedBy)
 	did(ui.T(n.ctx, "到场"), ui.T(n.ctx, "到场期限"), k.ArrivedAt, k.ArriveBy, k.ArrivedBy)
 	if k.State == Done {
-		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(n.ctx, "反馈结果"), Value: said.Result + "　" + who(k.DoneBy), Wide: true})
+		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(n.ctx, "反馈结果"), Value: strings.TrimSpace(said.Result + "　" + who(k.DoneBy)), Wide: true})
+	}
+	if said.Ground != "" {
+		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(n.ctx, "理由"), Value: strings.TrimSpace(ui.T(n.ctx, said.Ground) + "　" + who(k.DeclinedBy)), Wide: true})
 	}
 	if k.Grade != "" {
 		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(n.ctx, "单位评价"), Value: ui.T(n.ctx, k.Grade.Title()) + "　" + said.Grade})
@@ -268,13 +315,22 @@ func (n names) verbForm(r *web.Request, w *Whistle, c Chance, tried attempt) tem
 	case ToFinish:
 		p.Folded = false
 		p.Fields = append(p.Fields, caseview.Ask{Kind: caseview.AskWords, Name: "result", Label: ui.T(ctx, "反馈结果"), Required: true})
+	case ToDecline:
+		ground := caseview.Ask{Kind: caseview.AskOne, Name: "ground", Label: ui.T(ctx, "理由"), Required: true, Hint: ui.T(ctx, "请选择")}
+		for _, reason := range n.cfg.ReasonsOf(blueprint.ReturnReason) {
+			ground.Options = append(ground.Options, ui.Option{Value: reason.Key, Label: reason.Title, Help: reason.Help})
+		}
+		p.Fields = append(p.Fields, ground, caseview.Ask{Kind: caseview.AskWords, Name: "words", Label: ui.T(ctx, "情况说明"), Required: true, Help: ui.T(ctx, "写明依据的职责清单、法律条款或事实，对方能够看到")})
 	case ToJudge:
 		p.Fields = append(p.Fields, caseview.Ask{Kind: caseview.AskRadio, Name: "needed", Label: ui.T(ctx, "这次吹哨有必要"), Required: true, Options: yesNo},
 			caseview.Ask{Kind: caseview.AskRadio, Name: "facts", Label: ui.T(ctx, "所说情况属实"), Required: true, Options: yesNo},
 			caseview.Ask{Kind: caseview.AskWords, Name: "words", Label: ui.T(ctx, "说明"), Help: ui.T(ctx, "选“否”的须写明")})
 	case ToClose:
 		for _, k := range w.Calls {
-			grade := caseview.Ask{Kind: caseview.AskRadio, Name: "grade_" + k.ID.String(), Label: ui.T(ctx, "评价%s", n.unit(k.Unit)), Required: true}
+			if !k.reached() {
+				continue
+			}
+			grade := caseview.Ask{Kind: caseview.AskRadio, Name: "grade_" + k.ID.String(), Label: ui.T(ctx, "评价%s", n.of(k)), Required: true}
 			for _, g := range Grades {
 				grade.Options = append(grade.Options, ui.Option{Value: string(g), Label: ui.T(ctx, g.Title())})
 			}
@@ -288,6 +344,9 @@ func (n names) verbForm(r *web.Request, w *Whistle, c Chance, tried attempt) tem
 	}
 	return caseview.ActForm(p)
 }
+
+// told are the acts that a street does and its centre hears of.
+var told = map[string]bool{"whistle.blown": true, "whistle.graded": true, "whistle.closed": true, "whistle.called_off": true}
 
 // moments are the whistle's acts, oldest first.
 func moments(ctx context.Context, tx tenants.Tx, n names, w *Whistle) ([]ui.Moment, error) {
@@ -311,7 +370,10 @@ func moments(ctx context.Context, tx tenants.Tx, n names, w *Whistle) ([]ui.Mome
 	out := make([]ui.Moment, 0, len(rows))
 	for _, r := range rows {
 		m := ui.Moment{At: r.HappenedAt, Act: ui.T(ctx, actTitles[r.Kind]), Actor: called[r.Actor]}
+		_, beyond := blueprint.OfCentre(r.After["unit"])
 		switch {
+		case r.Actor == tenants.System && (w.Side == Out && beyond || w.Side == In && told[r.Kind]):
+			m.Actor = w.PeerName
 		case r.Actor == tenants.System:
 			m.Actor = ui.T(ctx, "系统")
 		case m.Actor == "":
@@ -321,7 +383,7 @@ func moments(ctx context.Context, tx tenants.Tx, n names, w *Whistle) ([]ui.Mome
 			m.Detail = n.unit(unit)
 		}
 		switch r.Kind {
-		case "whistle.silent", "whistle.late":
+		case "whistle.silent", "whistle.late", "whistle.declined", "whistle.unreached":
 			m.Tone = ui.Bad
 		case "whistle.closed":
 			m.Tone = ui.Good

@@ -11,6 +11,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 // read is a whistle of this tenant with its calls; locked it is held until the transaction ends, and its calls with it.
@@ -39,7 +40,7 @@ func withCalls(ctx context.Context, tx tenants.Tx, list ...*Whistle) error {
 		byID[w.ID], ids = w, append(ids, w.ID)
 	}
 	var calls []*Call
-	if err := tx.Select(&calls).Where("k.whistle_id IN (?)", bun.List(ids)).Order("k.unit").Scan(ctx); err != nil {
+	if err := tx.Select(&calls).Where("k.whistle_id IN (?)", bun.List(ids)).OrderExpr("starts_with(k.unit, ?), k.unit", blueprint.CentreUnit("")).Scan(ctx); err != nil {
 		return fmt.Errorf("calls of whistles: %w", err)
 	}
 	for _, k := range calls {
@@ -63,11 +64,33 @@ func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Whistle, error) {
 // PageSize is how many a page of the list holds.
 const PageSize = 20
 
-// Browse lists the whistles that the actor may see, the newest first, open only or all; more: there is a further page.
-func Browse(ctx context.Context, tx tenants.Tx, all bool, page int) (list []*Whistle, more bool, err error) {
+// Wanted is which whistles are listed: those that are open, unless it says otherwise.
+type Wanted struct {
+	All   bool   // the ended ones too
+	Month Month  // those of a month that figures count
+	Unit  string // that call this unit
+	From  string // of the street of this name, of [Us] our own
+}
+
+// Browse lists the whistles that the actor may see, the newest first; more: there is a further page.
+func Browse(ctx context.Context, tx tenants.Tx, want Wanted, page int) (list []*Whistle, more bool, err error) {
 	q := tx.Select(&list).Order("w.made_at DESC", "w.id DESC").Limit(PageSize + 1).Offset(int64((max(page, 1) - 1) * PageSize))
-	if !all {
+	switch {
+	case !want.Month.IsZero(): // the same as [Figures] count
+		q = q.Where("w.state <> 'called_off' AND w.made_at >= ? AND w.made_at < ?", want.Month.from(), want.Month.to()).
+			Where("EXISTS (SELECT FROM whistle_calls u WHERE u.tenant_id = w.tenant_id AND u.whistle_id = w.id AND u.state NOT IN ('sending', 'unreached'))")
+	case !want.All:
 		q = q.Where("w.state = 'open'")
+	}
+	if want.Unit != "" {
+		q = q.Where("EXISTS (SELECT FROM whistle_calls u WHERE u.tenant_id = w.tenant_id AND u.whistle_id = w.id AND u.unit = ? AND u.state NOT IN ('sending', 'unreached'))", want.Unit)
+	}
+	switch want.From {
+	case "":
+	case Us:
+		q = q.Where("w.side = 'out'")
+	default:
+		q = q.Where("w.side = 'in' AND w.peer_name = ?", want.From)
 	}
 	if units, every := reach(tx.Actor()); !every {
 		if len(units) == 0 {
@@ -113,7 +136,7 @@ func OfCase(ctx context.Context, tx tenants.Tx, id uuid.UUID) (list []*Whistle, 
 
 // Waiting counts the calls that the actor's units have not answered.
 func Waiting(ctx context.Context, tx tenants.Tx) (int, error) {
-	q := tx.Select((*Call)(nil)).Where("k.state = 'called'").Where("EXISTS (SELECT FROM whistles w WHERE w.tenant_id = k.tenant_id AND w.id = k.whistle_id AND w.state = 'open')")
+	q := tx.Select((*Call)(nil)).Where("k.state = 'called' AND NOT starts_with(k.unit, ?)", blueprint.CentreUnit("")).Where("EXISTS (SELECT FROM whistles w WHERE w.tenant_id = k.tenant_id AND w.id = k.whistle_id AND w.state = 'open')")
 	if units, every := reach(tx.Actor()); !every {
 		if len(units) == 0 {
 			return 0, nil

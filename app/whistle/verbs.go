@@ -30,7 +30,7 @@ const (
 type Order struct {
 	Kind      string
 	Case      uuid.UUID // zero: it stands alone
-	Units     []string
+	Units     []string  // keys of our own, and of bureaus of the centre (blueprint.CentreUnit)
 	Purpose   string
 	Address   string // where to
 	Community string
@@ -38,7 +38,7 @@ type Order struct {
 	At        time.Time // when they should be there; zero: for an emergency at once, else not said
 }
 
-func (in *Order) check(cfg *blueprint.Config, codes []string, now time.Time) error {
+func (in *Order) check(cfg *blueprint.Config, codes []string, bureaus []blueprint.Sector, now time.Time) error {
 	var f fault.Problems
 	if !slices.ContainsFunc(cfg.ReasonsOf(blueprint.WhistleReason), func(r blueprint.Reason) bool { return r.Key == in.Kind && !r.Retired }) {
 		f.Add("kind", ui.Key("请选择吹哨类型"))
@@ -47,6 +47,9 @@ func (in *Order) check(cfg *blueprint.Config, codes []string, now time.Time) err
 	has := func(key string) bool {
 		return slices.ContainsFunc(known, func(u blueprint.Unit) bool { return u.Key == key })
 	}
+	callable := func(key string) bool {
+		return has(key) || slices.ContainsFunc(bureaus, func(b blueprint.Sector) bool { return blueprint.CentreUnit(b.Key) == key })
+	}
 	slices.Sort(in.Units)
 	in.Units = slices.Compact(in.Units)
 	switch {
@@ -54,8 +57,8 @@ func (in *Order) check(cfg *blueprint.Config, codes []string, now time.Time) err
 		f.Add("units", ui.Key("请选择要报到的单位"))
 	case len(in.Units) > mostUnits:
 		f.Add("units", ui.Key("单位过多，请分次吹哨"))
-	case !slices.ContainsFunc(in.Units, has) || slices.ContainsFunc(in.Units, func(u string) bool { return !has(u) }):
-		f.Add("units", ui.Key("请选择本街道的单位"))
+	case slices.ContainsFunc(in.Units, func(u string) bool { return !callable(u) }):
+		f.Add("units", ui.Key("请选择本街道的单位或本区县的区级部门"))
 	}
 	f.Need("purpose", in.Purpose, longText)
 	f.Need("address", in.Address, longLine)
@@ -84,7 +87,11 @@ func Blow(ctx context.Context, tx tenants.Tx, in Order) (*Whistle, error) {
 		return nil, err
 	}
 	now := clock.Now(ctx)
-	if err := in.check(cfg, tx.Tenant().Codes, now); err != nil {
+	centre, bureaus, err := Bureaus(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(cfg, tx.Tenant().Codes, bureaus, now); err != nil {
 		return nil, err
 	}
 	if in.Case != uuid.Nil {
@@ -103,54 +110,87 @@ func Blow(ctx context.Context, tx tenants.Tx, in Order) (*Whistle, error) {
 	if err != nil {
 		return nil, err
 	}
-	day := now.In(clock.Zone).Format("20060102")
-	n, err := tx.Next(ctx, "whistle "+day)
+	number, err := next(ctx, tx, now)
 	if err != nil {
 		return nil, err
 	}
 	w := &Whistle{
-		ID: tenants.NewID(), Number: fmt.Sprintf("%s-W%03d", day, n), Kind: in.Kind, CaseID: in.Case, Community: in.Community, Lon: in.Lon, Lat: in.Lat,
+		ID: tenants.NewID(), Side: Out, Number: number, Kind: in.Kind, CaseID: in.Case, Community: in.Community, Lon: in.Lon, Lat: in.Lat,
 		Urgent: in.Kind == Emergency, NeededAt: in.At, State: Open, MadeBy: tx.Actor().Person, MadeAt: now,
 	}
 	w.Purpose, w.Address = box.Seal(at("whistles", "purpose", w.ID), in.Purpose), box.Seal(at("whistles", "address", w.ID), in.Address)
+	for _, unit := range in.Units {
+		k := &Call{ID: tenants.NewID(), WhistleID: w.ID, Unit: unit, State: Called}
+		if w.Calls = append(w.Calls, k); k.beyond() {
+			k.State, w.Peer, w.PeerName = Sending, centre.TenantID, centre.Name
+		}
+	}
+	if err := w.begin(ctx, tx, cfg); err != nil || w.Peer == 0 {
+		return w, err
+	}
+	if !centre.State.Writable() {
+		return nil, fault.New(fault.Conflict, "“%s”当前不可办理业务，不能召集区级部门", centre.Name)
+	}
+	return w, w.callBureaus(ctx, tx, cfg, in)
+}
+
+// next is the number of the day's next whistle.
+func next(ctx context.Context, tx tenants.Tx, now time.Time) (string, error) {
+	day := now.In(clock.Zone).Format("20060102")
+	n, err := tx.Next(ctx, "whistle "+day)
+	return fmt.Sprintf("%s-W%03d", day, n), err
+}
+
+// begin writes a whistle with its calls, and starts the clocks of our own units. Those of a bureau run in its centre; till
+// it tells them, what we have is what ours would be.
+func (w *Whistle) begin(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config) error {
 	if _, err := tx.Insert(w).Exec(ctx); err != nil {
-		return nil, fmt.Errorf("write whistle %s: %w", w.Number, err)
+		return fmt.Errorf("write whistle %s: %w", w.Number, err)
 	}
 	respond, arrive, err := w.clocks(cfg)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	tx.Record(tenants.Act{Kind: "whistle.blown", Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: now, After: w.dims(nil)})
-	for _, unit := range in.Units {
-		k := &Call{ID: tenants.NewID(), WhistleID: w.ID, Unit: unit, State: Called, RespondBy: respond, ArriveBy: arrive}
-		w.Calls = append(w.Calls, k)
+	tx.Record(tenants.Act{Kind: "whistle.blown", Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: w.MadeAt, After: w.dims(nil)})
+	for _, k := range w.Calls {
+		k.RespondBy, k.ArriveBy = respond, arrive
+		if k.State != Called {
+			continue
+		}
 		if err := jobs.Remind(ctx, tx, jobs.Timer{Kind: respondTimer, Object: k.ID, DueAt: respond}); err != nil {
-			return nil, err
+			return err
 		}
 		if !arrive.IsZero() {
 			if err := jobs.Remind(ctx, tx, jobs.Timer{Kind: arriveTimer, Object: k.ID, DueAt: arrive}); err != nil {
-				return nil, err
+				return err
 			}
 		}
-		tx.Record(tenants.Act{Kind: "whistle.called", Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: now, After: w.dims(k)})
+		tx.Record(tenants.Act{Kind: "whistle.called", Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: w.MadeAt, After: w.dims(k)})
+	}
+	if len(w.Calls) == 0 {
+		return nil
 	}
 	if _, err := tx.Insert(&w.Calls).Exec(ctx); err != nil {
-		return nil, fmt.Errorf("write calls of whistle %s: %w", w.Number, err)
+		return fmt.Errorf("write calls of whistle %s: %w", w.Number, err)
 	}
-	return w, nil
+	return nil
 }
 
 // clocks are by when each unit reports in and arrives. To an emergency both are the same: coming is the answer.
+// An hour that had passed when the whistle came to us is nobody's clock.
 func (w *Whistle) clocks(cfg *blueprint.Config) (respond, arrive time.Time, err error) {
 	if w.Urgent {
 		arrive, err = cases.DueBy(w.MadeAt, cfg.Limit("whistle.urgent_limit", blueprint.Limit{Value: 1, Unit: blueprint.UrgentHour}), cfg)
 		return arrive, arrive, err
 	}
 	respond, err = cases.DueBy(w.MadeAt, cfg.Limit("whistle.respond_limit", blueprint.Limit{Value: 2, Unit: blueprint.WorkingHour}), cfg)
-	if !w.NeededAt.IsZero() && w.NeededAt.Before(respond) {
-		respond = w.NeededAt
+	if w.NeededAt.After(w.MadeAt) {
+		arrive = w.NeededAt
+		if arrive.Before(respond) {
+			respond = arrive
+		}
 	}
-	return respond, w.NeededAt, err
+	return respond, arrive, err
 }
 
 // Report says that a unit heard and comes.
@@ -197,6 +237,9 @@ func Arrive(ctx context.Context, tx tenants.Tx, id, call uuid.UUID) (*Whistle, e
 
 // missed notes marks that passed before their timers rang.
 func (s *step) missed() {
+	if s.k.beyond() || s.k.State == Declined {
+		return
+	}
 	passed := func(did, by time.Time) bool {
 		if did.IsZero() {
 			did = s.at
@@ -226,6 +269,41 @@ func Finish(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, result strin
 	s.k.State, s.k.DoneBy, s.k.DoneAt = Done, tx.Actor().Person, s.at
 	s.k.Result = s.box.Seal(at("whistle_calls", "result", s.k.ID), result)
 	s.done("whistle.done")
+	return s.w, s.write(ctx)
+}
+
+// Refusal is why a bureau says that the matter is not its own.
+type Refusal struct {
+	Ground string // reason of the blueprint's list of returns
+	Words  string
+}
+
+// Decline says for a bureau that the matter is not its own. Its clocks stop; the whistler judges that too.
+func Decline(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, in Refusal) (*Whistle, error) {
+	s, err := begin(ctx, tx, id, call, ToDecline)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var f fault.Problems
+	list := cfg.ReasonsOf(blueprint.ReturnReason)
+	n := slices.IndexFunc(list, func(r blueprint.Reason) bool { return r.Key == in.Ground && !r.Retired })
+	if n < 0 {
+		f.Add("ground", ui.Key("请选择理由"))
+	}
+	if f.Need("words", in.Words, longText); f.Found != nil {
+		return nil, f.Found
+	}
+	s.missed()
+	s.k.State, s.k.DeclinedBy, s.k.DeclinedAt = Declined, tx.Actor().Person, s.at
+	s.k.Ground = s.box.Seal(at("whistle_calls", "ground", s.k.ID), list[n].Title+"："+in.Words)
+	s.done("whistle.declined")
+	if err := jobs.Cancel(ctx, tx, s.k.ID, respondTimer, arriveTimer); err != nil {
+		return nil, err
+	}
 	return s.w, s.write(ctx)
 }
 
@@ -276,6 +354,9 @@ func Close(ctx context.Context, tx tenants.Tx, id uuid.UUID, outcome string, ver
 	var f fault.Problems
 	f.Need("outcome", outcome, longText)
 	for _, k := range s.w.Calls {
+		if !k.reached() {
+			continue
+		}
 		v := verdicts[k.ID]
 		if !slices.Contains(Grades, v.Grade) {
 			f.Add("grade_"+k.ID.String(), ui.Key("请评价每个单位"))
@@ -291,15 +372,25 @@ func Close(ctx context.Context, tx tenants.Tx, id uuid.UUID, outcome string, ver
 	}
 	s.w.State = Closed
 	for _, k := range s.w.Calls {
+		if !k.reached() {
+			continue
+		}
 		s.about(k)
 		s.missed()
-		k.Grade, k.GradeWords = verdicts[k.ID].Grade, s.box.Seal(at("whistle_calls", "grade_words", k.ID), verdicts[k.ID].Words)
-		s.done("whistle.graded")
-		if err := s.write(ctx); err != nil {
+		if err := s.grade(ctx, verdicts[k.ID]); err != nil {
 			return nil, err
 		}
 	}
+	if err := s.tellEnd(ctx, outcome, verdicts); err != nil {
+		return nil, err
+	}
 	return s.w, s.end(ctx, "whistle.closed", outcome)
+}
+
+func (s *step) grade(ctx context.Context, v Verdict) error {
+	s.k.Grade, s.k.GradeWords = v.Grade, s.box.Seal(at("whistle_calls", "grade_words", s.k.ID), v.Words)
+	s.done("whistle.graded")
+	return s.write(ctx)
 }
 
 // CallOff ends a whistle that was blown by mistake, before anybody has come. Nobody is judged for it.
@@ -313,6 +404,9 @@ func CallOff(ctx context.Context, tx tenants.Tx, id uuid.UUID, why string) (*Whi
 		return nil, f.Found
 	}
 	s.w.State = CalledOff
+	if err := s.tellEnd(ctx, why, nil); err != nil {
+		return nil, err
+	}
 	return s.w, s.end(ctx, "whistle.called_off", why)
 }
 
@@ -328,7 +422,7 @@ func (s *step) end(ctx context.Context, kind, words string) error {
 	}
 	s.about(nil)
 	s.tx.Record(tenants.Act{Kind: kind, Version: 1, Object: "whistle", ObjectID: w.ID, HappenedAt: s.at, Before: tenants.Dims{"whistle": string(Open), "whistle_kind": w.Kind}, After: w.dims(nil)})
-	if _, err := s.tx.Update(w).Column("state", "ended_by", "ended_at", "outcome").WherePK().Exec(ctx); err != nil {
+	if _, err := s.tx.Update(w).Column("state", "ended_by", "ended_at", "outcome", "sent", "heard").WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("write whistle %s: %w", w.Number, err)
 	}
 	return nil
@@ -342,6 +436,7 @@ type step struct {
 	box    *keys.Box
 	at     time.Time
 	before tenants.Dims
+	acts   []string // about the part, not written yet
 }
 
 // begin locks the whistle and asks the table. call is zero where the verb is about the whole.
@@ -357,18 +452,23 @@ func begin(ctx context.Context, tx tenants.Tx, id, call uuid.UUID, v Verb) (*ste
 	if err := move(v).allows(tx.Actor(), w, k); err != nil {
 		return nil, err
 	}
-	box, err := tx.Box(ctx)
+	s, err := stepOn(ctx, tx, w)
 	if err != nil {
 		return nil, err
 	}
-	s := &step{tx: tx, w: w, box: box, at: clock.Now(ctx)}
 	s.about(k)
 	return s, nil
 }
 
+// stepOn begins a step on a locked whistle.
+func stepOn(ctx context.Context, tx tenants.Tx, w *Whistle) (*step, error) {
+	box, err := tx.Box(ctx)
+	return &step{tx: tx, w: w, box: box, at: clock.Now(ctx)}, err
+}
+
 // about turns to one unit's part.
 func (s *step) about(k *Call) {
-	s.k = k
+	s.k, s.acts = k, nil
 	s.before = s.w.dims(k)
 }
 
@@ -376,14 +476,15 @@ func (s *step) about(k *Call) {
 func (s *step) done(kind string) {
 	after := s.w.dims(s.k)
 	s.tx.Record(tenants.Act{Kind: kind, Version: 1, Object: "whistle", ObjectID: s.w.ID, HappenedAt: s.at, Before: s.before, After: after})
-	s.before = after
+	s.before, s.acts = after, append(s.acts, kind)
 }
 
+// write writes the part, and tells it to the street where one whistled for the unit.
 func (s *step) write(ctx context.Context) error {
 	if _, err := s.tx.Update(s.k).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("write call %s: %w", s.k.ID, err)
 	}
-	return nil
+	return s.tellStep(ctx)
 }
 
 // The clocks of a call.
@@ -402,7 +503,10 @@ func ring(ctx context.Context, tx tenants.Tx, call uuid.UUID, kind string, passe
 	if err != nil {
 		return err
 	}
-	s := &step{tx: tx, w: w, at: clock.Now(ctx)}
+	s, err := stepOn(ctx, tx, w)
+	if err != nil {
+		return err
+	}
 	if s.about(w.call(call)); w.State != Open || !passed(s.k, s.at) {
 		return nil
 	}
@@ -419,6 +523,6 @@ func runRespond(ctx context.Context, tx tenants.Tx, call uuid.UUID) error {
 
 func runArrive(ctx context.Context, tx tenants.Tx, call uuid.UUID) error {
 	return ring(ctx, tx, call, "whistle.late", func(k *Call, now time.Time) bool {
-		return k.ArrivedAt.IsZero() && !k.Late && !k.ArriveBy.IsZero() && !now.Before(k.ArriveBy)
+		return (k.State == Called || k.State == Reported) && !k.Late && !k.ArriveBy.IsZero() && !now.Before(k.ArriveBy)
 	}, func(k *Call) { k.Late = true })
 }

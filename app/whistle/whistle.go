@@ -12,11 +12,21 @@ import (
 	"wanjie/app/fault"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
 )
 
 // Emergency is the kind that the limit for arriving at emergencies is for; it is an item of every blueprint.
 const Emergency = "whistle-emergency"
+
+// Side says who whistled.
+type Side string
+
+// The sides.
+const (
+	Out Side = "out" // we did
+	In  Side = "in"  // a street of our district did, for units of ours
+)
 
 // State is where a whistle stands.
 type State string
@@ -38,16 +48,19 @@ type Step string
 
 // The steps.
 const (
-	Called   Step = "called"   // 待报到
-	Reported Step = "reported" // 已报到
-	Arrived  Step = "arrived"  // 已到场
-	Done     Step = "done"     // 已反馈
+	Sending   Step = "sending"   // 送达中: to a bureau of the centre, which has not got it yet
+	Called    Step = "called"    // 待报到
+	Reported  Step = "reported"  // 已报到
+	Arrived   Step = "arrived"   // 已到场
+	Done      Step = "done"      // 已反馈
+	Declined  Step = "declined"  // 不属本单位: a bureau says so, with its ground
+	Unreached Step = "unreached" // 未送达: the centre takes no calls
 )
 
 // Title is the step's name on screens, a catalogue key.
 func (s Step) Title() string { return stepTitles[s] }
 
-var stepTitles = map[Step]string{Called: ui.Key("待报到"), Reported: ui.Key("已报到"), Arrived: ui.Key("已到场"), Done: ui.Key("已反馈结果")}
+var stepTitles = map[Step]string{Sending: ui.Key("送达中"), Declined: ui.Key("不属本单位"), Unreached: ui.Key("未送达"), Called: ui.Key("待报到"), Reported: ui.Key("已报到"), Arrived: ui.Key("已到场"), Done: ui.Key("已反馈结果")}
 
 // Grade is the whistler's judgement of a unit.
 type Grade string
@@ -72,8 +85,15 @@ type Whistle struct {
 	bun.BaseModel `bun:"table:whistles,alias:w"`
 
 	ID        uuid.UUID `bun:",pk,type:uuid"`
+	Side      Side
+	Peer      tenants.ID // the other tenant; 0: it calls our own units only
+	PeerName  string
+	PeerNo    string    // the street's number of it, on the centre's side
+	Sent      int32     // our last message
+	Heard     int32     // the last of theirs that we took
 	Number    string    // 20261123-W001
 	Kind      string    // reason of the blueprint
+	KindName  string    // as the street told it
 	CaseID    uuid.UUID `bun:"type:uuid,nullzero"`
 	Community string
 	Lon, Lat  *float64 // CGCS2000, degrees
@@ -97,6 +117,7 @@ type Call struct {
 	ID         uuid.UUID `bun:",pk,type:uuid"`
 	WhistleID  uuid.UUID `bun:"type:uuid"`
 	Unit       string
+	UnitName   string // as the centre told it
 	State      Step
 	RespondBy  time.Time
 	ArriveBy   time.Time `bun:",nullzero"`
@@ -113,9 +134,20 @@ type Call struct {
 	Facts      string
 	JudgedBy   int64     `bun:",nullzero"`
 	JudgedAt   time.Time `bun:",nullzero"`
+	DeclinedBy int64     `bun:",nullzero"`
+	DeclinedAt time.Time `bun:",nullzero"`
 
-	Result, GradeWords, JudgeWords []byte // sealed
+	Result, GradeWords, JudgeWords, Ground []byte // sealed
 }
+
+// beyond: the part is of a bureau of the district's centre; what we know of it was told.
+func (k *Call) beyond() bool {
+	_, is := blueprint.OfCentre(k.Unit)
+	return is
+}
+
+// reached: the unit knows of the whistle, so it can be judged.
+func (k *Call) reached() bool { return k.State != Sending && k.State != Unreached }
 
 func at(table, column string, id uuid.UUID) keys.Addr {
 	return keys.Addr{Table: table, Column: column, ID: id}
@@ -139,7 +171,7 @@ func (w *Whistle) Open(box *keys.Box) (out Words, err error) {
 }
 
 // Said are what a call's sealed columns say.
-type Said struct{ Result, Grade, Judge string }
+type Said struct{ Result, Grade, Judge, Ground string }
 
 // Open opens what was said.
 func (k *Call) Open(box *keys.Box) (out Said, err error) {
@@ -147,7 +179,7 @@ func (k *Call) Open(box *keys.Box) (out Said, err error) {
 		column string
 		from   []byte
 		to     *string
-	}{{"result", k.Result, &out.Result}, {"grade_words", k.GradeWords, &out.Grade}, {"judge_words", k.JudgeWords, &out.Judge}} {
+	}{{"result", k.Result, &out.Result}, {"grade_words", k.GradeWords, &out.Grade}, {"judge_words", k.JudgeWords, &out.Judge}, {"ground", k.Ground, &out.Ground}} {
 		if *c.to, err = box.Open(at("whistle_calls", c.column, k.ID), c.from); err != nil {
 			return Said{}, fmt.Errorf("call %s: %w", k.ID, err)
 		}
@@ -197,6 +229,7 @@ const (
 	ToReport  Verb = "report"
 	ToArrive  Verb = "arrive"
 	ToFinish  Verb = "finish"
+	ToDecline Verb = "decline"
 	ToJudge   Verb = "judge"
 	ToClose   Verb = "close"
 	ToCallOff Verb = "calloff"
@@ -207,6 +240,7 @@ type Move struct {
 	Verb  Verb
 	Title string  // a catalogue key
 	From  []State // of the whistle; nil: it creates one
+	Side  Side    // empty: either
 	Steps []Step  // of the unit's part; nil: it is about the whole whistle
 	To    Step    // empty: where it was
 	May   string  // for the unit where Steps are given, else in the whole tenant
@@ -221,10 +255,11 @@ var Moves = []Move{
 	{Verb: ToReport, Title: ui.Key("报到"), From: []State{Open}, Steps: []Step{Called}, To: Reported, May: auth.CasesReceive},
 	{Verb: ToArrive, Title: ui.Key("到场"), From: []State{Open}, Steps: []Step{Called, Reported}, To: Arrived, May: auth.CasesHandle},
 	{Verb: ToFinish, Title: ui.Key("反馈结果"), From: []State{Open}, Steps: []Step{Arrived}, To: Done, May: auth.CasesHandle, Needs: []string{"result"}},
-	{Verb: ToJudge, Title: ui.Key("评哨"), From: []State{Open, Closed}, Steps: []Step{Reported, Arrived, Done}, May: auth.CasesHandle,
+	{Verb: ToDecline, Title: ui.Key("不属本单位"), From: []State{Open}, Side: In, Steps: []Step{Called, Reported}, To: Declined, May: auth.CasesReceive, Needs: []string{"ground", "words"}},
+	{Verb: ToJudge, Title: ui.Key("评哨"), From: []State{Open, Closed}, Steps: []Step{Reported, Arrived, Done, Declined}, May: auth.CasesHandle,
 		If: func(_ *Whistle, k *Call) bool { return k.Needed == "" }, Say: ui.Key("本单位已经评过"), Needs: []string{"needed", "facts"}},
-	{Verb: ToClose, Title: ui.Key("收哨"), From: []State{Open}, May: auth.WhistlesBlow, Needs: []string{"grade", "outcome"}},
-	{Verb: ToCallOff, Title: ui.Key("撤哨"), From: []State{Open}, May: auth.WhistlesBlow,
+	{Verb: ToClose, Title: ui.Key("收哨"), From: []State{Open}, Side: Out, May: auth.WhistlesBlow, Needs: []string{"grade", "outcome"}},
+	{Verb: ToCallOff, Title: ui.Key("撤哨"), From: []State{Open}, Side: Out, May: auth.WhistlesBlow,
 		If: func(w *Whistle, _ *Call) bool {
 			return !slices.ContainsFunc(w.Calls, func(k *Call) bool { return k.State == Arrived || k.State == Done })
 		}, Say: ui.Key("已有单位到场，请收哨"), Needs: []string{"outcome"}},
@@ -235,7 +270,7 @@ func (m Move) allows(actor tenants.Actor, w *Whistle, k *Call) error {
 	if !sees(actor, w) || (m.Steps != nil) != (k != nil) {
 		return errNone()
 	}
-	if k != nil && !mayFor(actor, m.May, k.Unit) || k == nil && !auth.Can(actor, m.May, "") {
+	if m.Side != "" && m.Side != w.Side || k != nil && (k.beyond() || !mayFor(actor, m.May, k.Unit)) || k == nil && !auth.Can(actor, m.May, "") {
 		return fault.New(fault.Forbidden, "您没有进行此操作的权限")
 	}
 	if !slices.Contains(m.From, w.State) || k != nil && !slices.Contains(m.Steps, k.State) {

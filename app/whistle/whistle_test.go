@@ -172,7 +172,7 @@ func TestWhoSeesAndSpeaks(t *testing.T) {
 			t.Errorf("person %d finds it: %v", person, err)
 		}
 		s.do(person, func(ctx context.Context, tx tenants.Tx) error {
-			list, _, err := Browse(ctx, tx, false, 1)
+			list, _, err := Browse(ctx, tx, Wanted{}, 1)
 			if (len(list) == 1) != want {
 				t.Errorf("person %d lists %d", person, len(list))
 			}

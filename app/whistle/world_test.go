@@ -53,12 +53,18 @@ func moment(s string) time.Time {
 
 func openStreet(t testing.TB) *street {
 	t.Helper()
+	return openStreetAt(t, tenants.Home, posts, func(p *tenants.Plan) { p.Codes = []string{"320505003"} })
+}
+
+// openStreetAt opens a tenant at a placement, with people.
+func openStreetAt(t testing.TB, place string, people map[int64]tenants.Grant, change func(*tenants.Plan)) *street {
+	t.Helper()
 	w := tenantstest.Open(t)
-	s := &street{t: t, World: w, view: w.Super(t, tenants.Home)}
-	s.Tenant = w.Street(t, func(p *tenants.Plan) { p.Codes = []string{"320505003"} })
+	s := &street{t: t, World: w, view: w.Super(t, place)}
+	s.Tenant = w.Street(t, tenantstest.At(place), change)
 	s.ctx, s.clock = clock.Hold(t.Context(), moment("2026-11-23 20:00")) // a Monday, after hours
 	s.do(0, func(ctx context.Context, tx tenants.Tx) error {
-		for person, g := range posts {
+		for person, g := range people {
 			if _, err := tx.Raw("INSERT INTO grants (tenant_id, id, person, role, unit, community, made_by) VALUES (?, ?, ?, ?, ?, ?, 0)",
 				int32(tx.ID()), tenants.NewID(), person, g.Role, g.Unit, g.Community).Exec(ctx); err != nil {
 				return err

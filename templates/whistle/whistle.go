@@ -3,6 +3,7 @@
 package whistle
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/a-h/templ"
@@ -16,13 +17,16 @@ type List struct {
 	Tabs []ui.Tab
 	Rows []Row
 	New  string // of the form; empty: the reader may not whistle
-	Next string
-	Back string
+	// Figures is where they are counted; empty: not for the reader.
+	Figures string
+	Next    string
+	Back    string
 }
 
 // Row is one whistle.
 type Row struct {
 	Href, Number, Kind, Place string
+	From                      string // the street that whistled; empty: this tenant did
 	Urgent                    bool
 	State                     cases.Tag
 	Made                      time.Time
@@ -51,17 +55,55 @@ type Sheet struct {
 
 // Part is one unit's.
 type Part struct {
-	Unit  string
-	State cases.Tag
-	Marks []cases.Tag // what it missed
-	Facts []ui.Fact
-	Forms []templ.Component
+	Unit string
+	// Beyond: it is a bureau of the district's centre, which tells of itself.
+	Beyond bool
+	State  cases.Tag
+	Marks  []cases.Tag // what it missed
+	Facts  []ui.Fact
+	Forms  []templ.Component
 }
 
 // Panel stands on the sheet of a case.
 type Panel struct {
 	Rows []Row
 	New  string // empty: the reader may not whistle, or the case has ended
+}
+
+// Figures are both sides of a month.
+type Figures struct {
+	Month         string // 2026-11
+	AsOf          time.Time
+	List          string
+	Before, After string // the months beside; After is empty in the current one
+	Units         []UnitFigures
+	Blowers       []BlowerFigures
+}
+
+// UnitFigures are how one unit answered; Href lists the whistles behind them.
+type UnitFigures struct {
+	Unit, Href        string
+	Calls             int
+	Reported, Arrived Share
+	Done, Declined    int
+	Good, Fair, Poor  int
+}
+
+// BlowerFigures are how the units judge one who whistled.
+type BlowerFigures struct {
+	Name, Href    string
+	Whistles      int
+	Needed, Facts Share
+}
+
+// Share is part of a whole. Of nothing it is no figure.
+type Share struct{ Hit, Of int }
+
+func (s Share) String() string {
+	if s.Of == 0 {
+		return ui.None
+	}
+	return fmt.Sprintf("%s (%d/%d)", ui.Percent(int64(s.Hit), int64(s.Of)), s.Hit, s.Of)
 }
 
 func or(s string) string {
