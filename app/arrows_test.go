@@ -31,6 +31,7 @@ var layers = []struct{ part, may string }{
 	{"app/bench", "app infra migrations tenants billing jobs"},
 	{"app/demo", "app tenants"},
 	{"app/services", "app/resident app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
+	{"app/leader", "app/assessment app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
 	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/post app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
 	{"app", "app billing jobs tenants templates migrations"},
 	{"billing", "app/fault app/clock tenants"},

@@ -71,7 +71,7 @@ func (a *App) home(ctx context.Context, r *web.Request) (web.Reply, error) {
 func tenantHome(_ context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 	actor := tx.Actor()
 	for _, to := range []struct{ may, path string }{
-		{auth.CasesDispatch, "/cases"}, {auth.CasesAccept, "/cases"}, {auth.CasesHandle, "/tasks"}, {auth.CasesRead, "/cases"},
+		{auth.CasesInstruct, "/leader"}, {auth.CasesDispatch, "/cases"}, {auth.CasesAccept, "/cases"}, {auth.CasesHandle, "/tasks"}, {auth.CasesRead, "/cases"},
 		{auth.ModulesSwitch, "/admin/modules"}, {auth.PeopleRead, "/admin/people"}, {auth.JournalRead, "/admin/audit"}, {auth.CasesReport, "/cases/new"},
 	} {
 		if auth.CanSomewhere(actor, to.may) {

@@ -19,6 +19,7 @@ import (
 	"wanjie/app/grids"
 	"wanjie/app/hall"
 	"wanjie/app/handover"
+	"wanjie/app/leader"
 	"wanjie/app/module"
 	"wanjie/app/orders"
 	"wanjie/app/resident"
@@ -76,7 +77,7 @@ func init() { // features do not import each other both ways
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part, field.Part, hall.Part),
+	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part, field.Part, leader.Part, hall.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

@@ -96,3 +96,6 @@ func (o *Order) degree(cfg *blueprint.Config) blueprint.Supervision {
 	level, _ := cfg.Supervisions.Find(o.Level)
 	return level
 }
+
+// Told opens what the order is to demand.
+func (o *Order) Told(box *keys.Box) (string, error) { return box.Open(o.at("words"), o.Words) }
