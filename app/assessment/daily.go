@@ -40,7 +40,7 @@ func DailyOf(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *blueprint.
 	}
 	f := found{kept: kept}
 	if kept != nil {
-		f.sheet, err = kept.Sheet()
+		f.sheet, err = kept.Whole(ctx, tx)
 	} else {
 		f, err = a.find(ctx, tx)
 	}

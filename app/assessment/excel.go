@@ -20,6 +20,13 @@ func workbook(ctx context.Context, street string, s *Sheet) sheets.Report {
 	if s.Apart {
 		out.Columns = append(out.Columns, sheets.Column{Title: ui.T(ctx, "单位类型"), Width: 14})
 	}
+	for i, one := range sections(ctx, s) { // the first above the figures, the others below
+		to := &out.Below
+		if i == 0 {
+			to = &out.Above
+		}
+		*to = append(append(*to, one.Title), one.Lines...)
+	}
 	for _, c := range s.Columns {
 		title := c.title(ctx)
 		if c.Weight > 0 {

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -95,36 +93,19 @@ type Wish struct {
 const longText = 2000
 
 func (w Wish) check(cfg *blueprint.Config) error {
-	var found *fault.Error
-	add := func(field, say string) {
-		if found == nil {
-			found = fault.Field(field, say)
-			return
-		}
-		found.And(field, say)
-	}
-	text := func(field, value string, must bool) {
-		switch {
-		case must && strings.TrimSpace(value) == "":
-			add(field, ui.Key("请填写此项"))
-		case utf8.RuneCountInString(value) > longText:
-			add(field, ui.Key("内容过长，请精简"))
-		case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-			add(field, ui.Key("含有无法识别的字符"))
-		}
-	}
-	text("number", w.Number, true)
+	var f fault.Problems
+	f.Need("number", w.Number, longText)
 	grounds := cfg.ExcludeGrounds()
 	n := slices.IndexFunc(grounds, func(r blueprint.Reason) bool { return r.Key == w.Ground && !r.Retired })
 	if n < 0 {
-		add("ground", ui.Key("请选择剔除理由"))
+		f.Add("ground", ui.Key("请选择剔除理由"))
 	}
-	text("words", w.Words, true)
-	text("evidence", w.Evidence, n >= 0 && grounds[n].Proof)
-	if found == nil {
-		return nil
+	f.Need("words", w.Words, longText)
+	if n >= 0 && grounds[n].Proof {
+		f.Need("evidence", w.Evidence, longText)
 	}
-	return found
+	f.Fit("evidence", w.Evidence, longText)
+	return f.Fault()
 }
 
 // asks reports whether the actor may ask for a case of a unit: its own people, and those who approve at the desk.

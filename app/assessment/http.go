@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,11 +30,13 @@ func routes(r web.Routes) {
 	r.Get("/assessment/reports/{report}", "", sheet)
 	r.Get("/assessment/reports/{report}/print", "", printed)
 	r.Get("/assessment/reports/{report}/export", "", exported)
+	r.Get("/assessment/reports/{report}/word", "", worded)
 	r.Get("/assessment/reports/{report}/cases", "", behind)
 	r.Post("/assessment/reports/{report}/keep", auth.BoardRead, keep)
 	r.Get("/assessment/kept/{id}", auth.BoardRead, kept)
 	r.Get("/assessment/kept/{id}/print", auth.BoardRead, keptPrinted)
 	r.Get("/assessment/kept/{id}/export", auth.BoardRead, keptExported)
+	r.Get("/assessment/kept/{id}/word", auth.BoardRead, keptWorded)
 	r.Get("/assessment/exclusions", "", exclusions)
 	r.Post("/assessment/exclusions", "", postAsk)
 	r.Post("/assessment/exclusions/{id}/decide", "", postDecide)
@@ -115,7 +119,7 @@ func (a request) find(ctx context.Context, tx tenants.Tx) (f found, err error) {
 	} else {
 		f.kept, err = newest(ctx, tx, a.report.Key, a.term.From)
 		if err == nil && f.kept != nil {
-			f.sheet, err = f.kept.Sheet()
+			f.sheet, err = f.kept.Whole(ctx, tx)
 		}
 	}
 	if f.sheet != nil && !a.see.all {
@@ -135,12 +139,20 @@ func sheet(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	if err != nil {
 		return web.Reply{}, err
 	}
+	return a.show(ctx, tx, r, attempt{})
+}
+
+func (a request) show(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt) (web.Reply, error) {
 	f, err := a.find(ctx, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	p, err := a.page(ctx, tx, r, f)
-	return web.Page(a.report.Title, view.SheetPage(p)).Under(crumbs(ctx, r, a.report.Title)...), err
+	p, err := a.page(ctx, tx, r, f, tried)
+	reply := web.Page(a.report.Title, view.SheetPage(p)).Under(crumbs(ctx, r, a.report.Title)...)
+	if tried.fault != nil {
+		reply = reply.Status(tried.fault.Kind.Status())
+	}
+	return reply, err
 }
 
 // whole is a report with figures, for paper and files.
@@ -166,7 +178,7 @@ func printed(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 func onPaper(ctx context.Context, tx tenants.Tx, r *web.Request, s *Sheet, back string) (web.Reply, error) {
 	t := table(ctx, s, nil)
 	p := view.Printed{Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, Back: back, Made: ui.Date(clock.Now(ctx)),
-		Sheet: view.Sheet{Title: s.Title, Term: termLine(ctx, s.Term), AsOf: ui.Time(s.AsOf), Text: s.Text, Notes: notes(ctx, s), Table: &t}}
+		Sheet: view.Sheet{Title: s.Title, Term: termLine(ctx, s.Term), AsOf: ui.Time(s.AsOf), Text: s.Text, Notes: notes(ctx, s), Table: &t, Sections: sections(ctx, s)}}
 	return web.Page(s.Title, view.PrintPage(p)).Under(crumbs(ctx, r, s.Title)...), nil
 }
 
@@ -191,7 +203,15 @@ func keep(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if _, err := Keep(ctx, tx, a.report.Key, a.term.From); err != nil {
+	var words []string
+	for i := range a.report.Parts {
+		words = append(words, strings.ReplaceAll(r.Text(fmt.Sprintf("words%d", i)), "\r\n", "\n"))
+	}
+	_, err = Keep(ctx, tx, a.report.Key, a.term.From, words...)
+	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid && !r.WantsJSON() {
+		return a.show(ctx, tx, r, attempt{"keep", f})
+	}
+	if err != nil {
 		return web.Reply{}, err
 	}
 	return web.Done(r.Path("/assessment/reports/%s?on=%s", a.report.Key, a.term.on()), "已开始生成，完成后列在存档中"), nil
@@ -213,7 +233,7 @@ func keptOf(ctx context.Context, tx tenants.Tx, r *web.Request) (*Kept, *Sheet, 
 	if k.State != Made {
 		return nil, nil, errNothing()
 	}
-	s, err := k.Sheet()
+	s, err := k.Whole(ctx, tx)
 	return k, s, err
 }
 

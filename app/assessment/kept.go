@@ -53,6 +53,7 @@ type Kept struct {
 	Version   int    `bun:",nullzero"`
 	Body      string `bun:",nullzero"` // the Sheet, byte for byte what Digest is of
 	Digest    []byte
+	Words     []byte // sealed: what was written with it; see [Kept.Whole]
 }
 
 // silence is after how long without progress a report in the making is held for dead.
@@ -105,10 +106,10 @@ func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Kept, error) {
 	return k, nil
 }
 
-// Keep has a report made and kept, by a job. Of one term there may be several, each with its own as-of time; of one that
+// Keep has a report made and kept, by a job, with what was written under its headings. Of one term there may be several, each with its own as-of time; of one that
 // is not over as it stands. Faults: Forbidden without the figures of the whole street, Conflict for a term to come, or
-// while it is being made.
-func Keep(ctx context.Context, tx tenants.Tx, key string, at time.Time) (*Kept, error) {
+// while it is being made, Invalid for words that are too long.
+func Keep(ctx context.Context, tx tenants.Tx, key string, at time.Time, words ...string) (*Kept, error) {
 	if !sightOf(tx.Actor()).all {
 		return nil, errForbidden()
 	}
@@ -125,6 +126,9 @@ func Keep(ctx context.Context, tx tenants.Tx, key string, at time.Time) (*Kept, 
 	if t.From.After(now) {
 		return nil, fault.New(fault.Conflict, "该期尚未开始")
 	}
+	if err := checkWords(r, words); err != nil {
+		return nil, err
+	}
 	// Two who ask at the same moment queue up here.
 	if _, err := tx.Next(ctx, "assessment "+key); err != nil {
 		return nil, err
@@ -135,6 +139,9 @@ func Keep(ctx context.Context, tx tenants.Tx, key string, at time.Time) (*Kept, 
 	case errors.Is(err, sql.ErrNoRows):
 		k = &Kept{ID: tenants.NewID(), Report: key, TermFrom: t.From, TermTo: t.To, Name: t.Name, State: Waiting, Run: 1, Steps: int16(steps(r, cfg)), //nolint:gosec // a dozen
 			AskedBy: tx.Actor().Person, AskedAt: now, MovedAt: now}
+		if err := k.write(ctx, tx, words); err != nil {
+			return nil, err
+		}
 		_, err = tx.Insert(k).ExcludeColumn("body", "digest").Exec(ctx)
 	case err != nil:
 	case !k.Stuck(now):
@@ -142,7 +149,14 @@ func Keep(ctx context.Context, tx tenants.Tx, key string, at time.Time) (*Kept, 
 	default:
 		k.Run++
 		k.State, k.Done, k.MovedAt = Waiting, 0, now
-		_, err = tx.Update(k).Column("run", "state", "done", "moved_at").WherePK().Exec(ctx)
+		columns := []string{"run", "state", "done", "moved_at"}
+		if len(words) > 0 {
+			if err := k.write(ctx, tx, words); err != nil {
+				return nil, err
+			}
+			columns = append(columns, "words")
+		}
+		_, err = tx.Update(k).Column(columns...).WherePK().Exec(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("keep report %s: %w", key, err)
@@ -238,6 +252,9 @@ func (of making) make(ctx context.Context, env jobs.Env) error {
 			done++
 			return of.move(outside, env, "done = ?", done)
 		})
+		if err == nil {
+			_, s.Said, err = k.said(ctx, tx)
+		}
 		return err
 	})
 	if err != nil {

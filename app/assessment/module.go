@@ -39,7 +39,7 @@ var Module = module.Module{
 		{Table: "assess_exclusions", Plain: []string{"tenant_id", "id", "case_id", "unit", "ground", "asked_by", "asked_at", "state", "decided_by", "decided_at",
 			"undo", "undo_by", "undo_at", "undone_by", "undone_at"}, Sealed: []string{"words", "evidence", "verdict", "undo_words", "undo_verdict"}},
 		{Table: "assess_reports", Plain: []string{"tenant_id", "id", "report", "term_from", "term_to", "name", "state", "run", "done", "steps", "asked_by", "asked_at",
-			"moved_at", "made_at", "blueprint", "revision", "version", "body", "digest"}},
+			"moved_at", "made_at", "blueprint", "revision", "version", "body", "digest"}, Sealed: []string{"words"}},
 	},
 }
 

@@ -165,7 +165,7 @@ func notes(ctx context.Context, s *Sheet) (out []string) {
 	return out
 }
 
-func (a request) page(ctx context.Context, tx tenants.Tx, r *web.Request, f found) (view.Sheet, error) {
+func (a request) page(ctx context.Context, tx tenants.Tx, r *web.Request, f found, tried attempt) (view.Sheet, error) {
 	path := r.Path("/assessment/reports/%s", a.report.Key)
 	at := func(t Term) string { return path + "?on=" + t.on() }
 	now := clock.Now(ctx)
@@ -182,6 +182,11 @@ func (a request) page(ctx context.Context, tx tenants.Tx, r *web.Request, f foun
 	var err error
 	if a.see.all {
 		p.Keep = path + "/keep"
+		if len(a.report.Parts) > 0 {
+			if p.Write, err = a.writing(ctx, tx, r, f, tried); err != nil {
+				return p, err
+			}
+		}
 		if p.Kept, err = keptRows(ctx, tx, r, a.cfg, a.report.Key, 12); err != nil {
 			return p, err
 		}
@@ -201,12 +206,58 @@ func (a request) page(ctx context.Context, tx tenants.Tx, r *web.Request, f foun
 		p.State, p.Term = view.Tag{Tone: ui.Good, Text: ui.T(ctx, "存档")}, termLine(ctx, f.sheet.Term)
 	}
 	p.AsOf = ui.Time(f.sheet.AsOf)
-	p.Export, p.Print = path+"/export?on="+a.term.on(), path+"/print?on="+a.term.on()
+	p.Export, p.Print, p.Word = path+"/export?on="+a.term.on(), path+"/print?on="+a.term.on(), path+"/word?on="+a.term.on()
 	p.Notes = append(p.Notes, notes(ctx, f.sheet)...)
 	p.Burden = burdenFacts(ctx, f.sheet)
 	t := table(ctx, f.sheet, a.link(r))
 	p.Table = &t
 	return p, nil
+}
+
+// sections are the headings with what stands under them, for pages and paper.
+func sections(ctx context.Context, s *Sheet) (out []view.Section) {
+	for i, one := range s.Sections(ctx) {
+		v := view.Section{Title: ui.T(ctx, "%s、%s", ordinal(ctx, i), one.Title), Lines: one.Made}
+		if one.Words != "" {
+			v.Lines = append(v.Lines, strings.Split(one.Words, "\n")...)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// ordinal is how papers number their headings: 一、二、三.
+func ordinal(ctx context.Context, i int) string {
+	if list := []rune("一二三四五六七八九十"); i < len(list) && ui.Lang(ctx) != ui.English {
+		return string(list[i])
+	}
+	return fmt.Sprint(i + 1)
+}
+
+// writing is the form for the words of a report that is to be kept: as typed, or as they were kept last with this term.
+func (a request) writing(ctx context.Context, tx tenants.Tx, r *web.Request, f found, tried attempt) (*view.Write, error) {
+	w := &view.Write{Form: tried.form(ctx, r, "keep", r.Path("/assessment/reports/%s/keep", a.report.Key)), On: a.term.on()}
+	before := f.kept
+	if before == nil {
+		var err error
+		if before, err = newest(ctx, tx, a.report.Key, a.term.From); err != nil {
+			return nil, err
+		}
+	}
+	if before != nil && tried.fault == nil {
+		words, _, err := before.said(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		for i, text := range words {
+			w.Values[fmt.Sprintf("words%d", i)] = text
+		}
+	}
+	w.Titles = a.report.Parts
+	if f.sheet != nil {
+		w.Made = f.sheet.sentences(ctx)
+	}
+	return w, nil
 }
 
 // waiting is the progress of a report of this term in the making.
@@ -418,7 +469,7 @@ func keptPage(ctx context.Context, tx tenants.Tx, r *web.Request, k *Kept, s *Sh
 	self := r.Path("/assessment/kept/%s", k.ID)
 	p := view.Sheet{
 		Tabs: tabs(ctx, r, sightOf(tx.Actor())), Title: s.Title, Term: termLine(ctx, s.Term), AsOf: ui.Time(s.AsOf), State: view.Tag{Tone: ui.Good, Text: ui.T(ctx, "存档")}, Text: s.Text,
-		Export: self + "/export", Print: self + "/print", Definitions: definitionRows(ctx, s.Columns), Burden: burdenFacts(ctx, s),
+		Export: self + "/export", Print: self + "/print", Word: self + "/word", Sections: sections(ctx, s), Definitions: definitionRows(ctx, s.Columns), Burden: burdenFacts(ctx, s),
 		Notes: append([]string{ui.T(ctx, "存档不再改动，校验码 %s。点开数字列出的是现在符合口径的案卷。", hex.EncodeToString(k.Digest))}, notes(ctx, s)...),
 	}
 	granted, revoked, err := since(ctx, tx, s.Term, k.MadeAt)

@@ -40,6 +40,10 @@ type Sheet struct {
 	Before  *Past            `json:"before,omitempty"`    // 环比
 	YearAgo *Past            `json:"last_year,omitempty"` // 同比
 	Burden  Burden           `json:"burden"`
+	Parts   []string         `json:"sections,omitempty"` // headings of the words that go with it
+	Said    string           `json:"said,omitempty"`     // SHA-256 of the words, in hex
+
+	words []string // under each heading; they lie sealed beside the body
 }
 
 // Term is the time that a report is about, and until when it was counted: the end, or as-of time of a running one.
@@ -182,7 +186,7 @@ func Count(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, r blueprin
 	}
 	s := &Sheet{
 		Report: r.Key, Title: r.Title, Version: r.Version, Text: r.Text, Term: t, AsOf: clock.Now(ctx).UTC(), Blueprint: cfg.Version, Revision: cfg.Revision,
-		By: r.Rows, Judged: r.Judged, Apart: r.Apart, Ranked: r.Ranked, Mean: r.Mean, Least: cfg.LeastOf(r), Then: r.Then, Columns: columns(r, cfg),
+		By: r.Rows, Judged: r.Judged, Apart: r.Apart, Ranked: r.Ranked, Mean: r.Mean, Least: cfg.LeastOf(r), Then: r.Then, Columns: columns(r, cfg), Parts: r.Parts,
 	}
 	byKey, whole, err := s.figures(ctx, tx, cfg, t, tick)
 	if err != nil {

@@ -3,16 +3,13 @@ package assessment
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
-	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/keys"
@@ -35,15 +32,12 @@ var undoing = []string{"state", "undo", "undo_words", "undo_by", "undo_at", "und
 
 // spoken refuses words that are missing where they must be, too long or unreadable.
 func spoken(field, words string, must bool) error {
-	switch {
-	case must && strings.TrimSpace(words) == "":
-		return fault.Field(field, ui.Key("请填写此项"))
-	case utf8.RuneCountInString(words) > longText:
-		return fault.Field(field, ui.Key("内容过长，请精简"))
-	case !utf8.ValidString(words) || strings.ContainsRune(words, 0):
-		return fault.Field(field, ui.Key("含有无法识别的字符"))
+	var f fault.Problems
+	if must {
+		f.Need(field, words, longText)
 	}
-	return nil
+	f.Fit(field, words, longText)
+	return f.Fault()
 }
 
 // undoes reports whether the actor may ask for a revocation: who sees the figures of all, and those who approve.

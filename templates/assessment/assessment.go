@@ -3,7 +3,11 @@
 // are in the reader's language already.
 package assessment
 
-import "wanjie/templates/ui"
+import (
+	"strconv"
+
+	"wanjie/templates/ui"
+)
 
 // Tag is a state in words and colour.
 type Tag struct {
@@ -47,8 +51,10 @@ type Sheet struct {
 	Path, On     string // of the form that chooses a term
 	Before, Next string // addresses of the terms around; empty: there is none
 	Export       string
-	Print        string
-	Keep         string // where keeping is posted; empty: not now, or not for this reader
+	Print, Word  string
+	Sections     []Section // of words: the first stands above the figures, the others below
+	Write        *Write    // the form for them, before the report is kept; nil: it has none, or not for this reader
+	Keep         string    // where keeping is posted; empty: not now, or not for this reader
 	Guard        ui.Guard
 	Kept         []KeptRow
 	Notes        []string // what the reader must know of these figures
@@ -58,6 +64,36 @@ type Sheet struct {
 	Burden       []ui.Fact
 	Differs      []string // of a kept one: what would be counted otherwise today
 	Again        string   // address under which it is counted again; empty: it was
+}
+
+// Section is a heading with what stands under it, paragraph by paragraph.
+type Section struct {
+	Title string
+	Lines []string
+}
+
+// Write is the form for the words of a report that is to be kept; Made is what its figures say by themselves, under the first
+// heading.
+type Write struct {
+	Form
+	On     string
+	Titles []string
+	Made   []string
+}
+
+func (w Write) words(i int) ui.Input {
+	in := w.in("words"+strconv.Itoa(i), w.Titles[i])
+	in.Rows = 3
+	return in
+}
+
+func (w Write) wrong() (out []ui.FieldError) {
+	for i := range w.Titles {
+		if say := w.Errors["words"+strconv.Itoa(i)]; say != "" {
+			out = append(out, ui.FieldError{Name: w.Key + "-words" + strconv.Itoa(i), Text: w.Titles[i] + " " + say})
+		}
+	}
+	return out
 }
 
 // Wait stands in place of figures that a job is counting.
