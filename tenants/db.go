@@ -258,11 +258,20 @@ func (db *DB) Read(ctx context.Context, id ID, actor Actor, f func(context.Conte
 // District runs f, read-only, over the rollups of a district (six-digit division code). A district
 // and its streets share a placement.
 func (db *DB) District(ctx context.Context, district int32, f func(context.Context, DistrictTx) error) error {
-	placement, err := db.placementOfDistrict(ctx, district)
+	return db.inDistrict(ctx, &scope{surface: onDistrict, district: district, readOnly: true}, f)
+}
+
+// DistrictWrite runs f where a district may write down what is its own to say: how many people live in its streets. PostgreSQL
+// lets it write nothing else.
+func (db *DB) DistrictWrite(ctx context.Context, district int32, f func(context.Context, DistrictTx) error) error {
+	return db.inDistrict(ctx, &scope{surface: onDistrict, district: district}, f)
+}
+
+func (db *DB) inDistrict(ctx context.Context, s *scope, f func(context.Context, DistrictTx) error) error {
+	placement, err := db.placementOfDistrict(ctx, s.district)
 	if err != nil {
 		return err
 	}
-	s := &scope{surface: onDistrict, district: district, readOnly: true}
 	return db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error { return f(ctx, DistrictTx{tx, s}) })
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"wanjie/app"
 	"wanjie/app/config"
+	"wanjie/app/district"
 	"wanjie/tenants"
 	"wanjie/tenants/division"
 )
@@ -42,6 +43,9 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 	streets, centre, err := open(ctx, a)
 	if err != nil {
 		return nil, err
+	}
+	if err := count(ctx, a, streets); err != nil {
+		return nil, fmt.Errorf("made-up populations: %w", err)
 	}
 	say("hiring made-up people for every door")
 	people, accounts, err := hire(ctx, a, streets, centre)
@@ -79,6 +83,17 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 		return nil, err
 	}
 	return accounts, os.WriteFile(file, b, 0o600)
+}
+
+// count enters made-up populations, of the size that streets of the district have.
+func count(ctx context.Context, a *app.App, streets []tenants.Tenant) error {
+	figures := map[int32]int64{}
+	for i, t := range streets {
+		figures[int32(t.ID)] = int64(58_000 + (i*37+11)%90*1_130)
+	}
+	return a.DB.DistrictWrite(ctx, District, func(ctx context.Context, tx tenants.DistrictTx) error {
+		return district.Enter(ctx, tx, tenants.System, "2025-12-31", "演示数据", figures)
+	})
 }
 
 // renamed answers the remembered accounts under the address of today.

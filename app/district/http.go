@@ -14,9 +14,14 @@ import (
 	"wanjie/tenants/division"
 )
 
+// Deps is what the board needs of the house.
+type Deps struct {
+	Names func(context.Context) (map[int64]string, error) // of officers above the streets
+}
+
 // Routes puts the board under /d/{district}: over all streets, and the same for one street under
-// streets/{slug}; under units/{key} the streets that a unit of the centre serves.
-func Routes(site *web.Site) {
+// streets/{slug}; under units/{key} the streets that a unit of the centre serves; under populations how many live in them.
+func Routes(site *web.Site, d Deps) {
 	for _, under := range []string{"", "/streets/{street}"} {
 		site.District(under, board)
 		site.District(under+"/classes", sheet(view.Classes))
@@ -27,6 +32,8 @@ func Routes(site *web.Site) {
 	}
 	site.District("/units/{unit}", sheet(view.Places))
 	site.District("/units/{unit}/export", export)
+	site.District("/populations", d.populations)
+	site.DistrictPost("/populations", d.enter)
 }
 
 // top is how many classes and units the board itself shows.
@@ -41,11 +48,11 @@ func ask(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (asked, vie
 		return asked{}, view.Board{}, err
 	}
 	b := view.Board{
-		Path: r.Base, Query: p.Query(), Custom: p.Key == Custom, From: p.From, To: p.To, Against: p.against(), Past: p.To.Before(p.Today),
+		Path: r.Base, People: r.Path("/populations"), Query: p.Query(), Custom: p.Key == Custom, From: p.From, To: p.To, Against: p.against(), Past: p.To.Before(p.Today),
 	}
 	q := asked{Period: p, line: r.Line}
 	if r.Line != nil {
-		b.Line = strings.Join(r.Line.Names, "、")
+		b.Line, b.People = strings.Join(r.Line.Names, "、"), ""
 	}
 	switch b.Group = r.URL.Query().Get("group"); b.Group {
 	case view.Work:

@@ -66,7 +66,6 @@ func Routes(site *web.Site, d Deps) {
 	get("/open", auth.StreetsOpen, c.opening)
 	post("/open", auth.StreetsOpen, c.open)
 	post("/streets/{id}/state", auth.StreetsOpen, c.state)
-	post("/streets/{id}/population", auth.StreetsOpen, c.population)
 	post("/streets/{id}/invite", auth.StreetsOpen, c.invite)
 	get("/health", auth.HealthRead, c.health)
 	post("/health/retry", auth.StreetsOpen, c.retry)
@@ -125,7 +124,6 @@ var admins = []string{auth.StreetAdmin, auth.SecurityAdmin, auth.AuditAdmin}
 type page struct {
 	invitation *view.Invitation
 	state      *view.StateForm
-	population *view.Population
 	status     int
 }
 
@@ -153,9 +151,6 @@ func (c *console) show(ctx context.Context, r *web.Request, s street, refused pa
 	}
 	if v.Populations, err = c.populations(ctx, s); err != nil {
 		return web.Reply{}, err
-	}
-	if refused.population != nil {
-		v.Population = *refused.population
 	}
 	v.HasPeople = s.Kind != string(tenants.Centre)
 	if v.Standings, err = c.standings(ctx, s); err != nil {

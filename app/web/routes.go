@@ -153,6 +153,37 @@ func (s *Site) District(path string, h DistrictHandler) {
 	})
 }
 
+// DistrictPost serves a change under /d/{district}, for its officers: what the district says of itself.
+func (s *Site) DistrictPost(path string, h DistrictHandler) {
+	s.note(Route{Method: http.MethodPost, Pattern: "/d/{district}" + path, Door: "district"})
+	s.handle("POST /d/{district}"+path, func(w http.ResponseWriter, r *Request) error {
+		district, err := s.AdmitDistrict(r)
+		if err != nil {
+			return err
+		}
+		r.District, r.Base = district, "/d/"+r.PathValue("district")
+		reply, err := s.once(r, func(ctx context.Context, r *Request) (reply Reply, err error) {
+			err = s.DB.DistrictWrite(ctx, district, func(ctx context.Context, tx tenants.DistrictTx) error {
+				reply, err = h(ctx, tx, r)
+				return err
+			})
+			return reply, err
+		})
+		if err != nil {
+			return err
+		}
+		var out rendered
+		if err := s.DB.District(r.Context(), district, func(ctx context.Context, tx tenants.DistrictTx) error {
+			out, err = s.render(ctx, r, reply, func(ctx context.Context) (Frame, error) { return s.DistrictFrame(ctx, tx, r) })
+			return err
+		}); err != nil {
+			return err
+		}
+		out.send(w, r)
+		return nil
+	})
+}
+
 // Vendor serves the vendor's console under /v, for its people with the capability may.
 func (s *Site) Vendor(method, path, may string, h VendorHandler) {
 	s.note(Route{Method: method, Pattern: "/v" + path, Door: "vendor"})

@@ -81,6 +81,7 @@ const (
 type Board struct {
 	Name     string // 虎丘区, or the street
 	Path     string // the board's address
+	People   string // where the population is entered; empty: not for this reader
 	Query    url.Values
 	Street   bool   // of one street: its lines are communities
 	PerHead  bool   // its places are streets, so there is a figure for 10,000 residents
@@ -414,7 +415,7 @@ func definitions(ctx context.Context, b Board) []ui.Fact {
 		{Label: ui.T(ctx, "超期结案"), Value: ui.T(ctx, "时段内结案、但处置超过时限的案卷。"), Wide: true},
 		{Label: ui.T(ctx, "在办"), Value: ui.T(ctx, "截至时段末日累计收件减累计结案。"), Wide: true},
 		{Label: ui.T(ctx, "超期未结"), Value: ui.T(ctx, "在办案卷中此刻已超过时限的，仅统计当前，不回溯。"), Wide: true},
-		{Label: ui.T(ctx, "每万人受理量"), Value: ui.T(ctx, "收件 ÷ 常住人口 × 10000。人口数由运营方按公布的数据录入并注明出处和日期，取时段末日前最近的一次；没有录入的显示“—”。"), Wide: true},
+		{Label: ui.T(ctx, "每万人受理量"), Value: ui.T(ctx, "收件 ÷ 常住人口 × 10000。人口数由区里录入并注明出处和日期，取时段末日前最近的一次；没有录入的显示“—”。"), Wide: true},
 		{Label: ui.T(ctx, "应结、应结按时率"), Value: ui.T(ctx, "应结：办理期限落在时段内的案卷，不论结案与否；应结按时：其中已按时结案的。应结按时率 = 应结按时 ÷ 应结，按期限之日统计，期限改动的按改后的期限。"), Wide: true},
 		{Label: ui.T(ctx, "名次"), Value: ui.T(ctx, "按应结按时率排，应结不足%d件的不排名次，率相同的名次相同。", least), Wide: true},
 		{Label: ui.T(ctx, "超30、60、90日"), Value: ui.T(ctx, "在办案卷中收件已超过30、60、90日的，仅统计当前。"), Wide: true},

@@ -41,7 +41,12 @@ func Samples() []Sample {
 	}
 	past := sample()
 	past.Past, past.Custom, past.To = true, true, past.From.AddDate(0, 0, 9)
+	people := &People{Path: "/d/320505/populations", Guard: ui.Guard{Request: "019ab000-0000-7000-8000-000000000001"}, AsOf: "2025-12-31", Source: "演示", Say: "请检查标红的内容",
+		Errors: map[string]string{"residents-b": "请填写人数，如 85210"}, Streets: []Resided{{Name: "枫桥街道", Residents: "121,000", AsOf: "2020-11-01", Source: "演示公报", By: "周研判", At: "2026-11-23 10:00", Field: "residents-a"},
+			{Name: "横塘街道", Field: "residents-b", Typed: "许多"}}}
 	return []Sample{
+		{"people", PeoplePage(people)},
+		{"people-none", PeoplePage(&People{Path: "/d/320505/populations"})},
 		{"board", View(sample())},
 		{"street", View(street)},
 		{"empty", View(empty)},
@@ -100,6 +105,7 @@ func sample() Board {
 	}
 	b.Trend = t
 	b.Groups = []Choice{{"办理情况", "/d/320505?period=month", true}, {"期限与积压", "/d/320505?group=backlog&period=month", false}, {"流转与回访", "/d/320505?group=flow&period=month", false}}
+	b.People = "/d/320505/populations"
 	b.PerHead, b.Places[0].Residents, b.Places[1].Residents = true, 121000, 98400
 	for _, lines := range [][]Line{b.Places, b.Classes, b.Units, b.Channels} {
 		for i := range lines { // in proportion, for want of a year's history

@@ -41,22 +41,10 @@ type Tenant struct {
 
 	HasPeople   bool         // a street, in which people live
 	Populations []Population // as entered, newest first
-	Population  Population   // the form
 }
 
-// Population is how many people live in a street, and who says so; the form to enter it.
-type Population struct {
-	Residents, Source, AsOf string
-	Say                     string            `bun:"-"`
-	Errors                  map[string]string `bun:"-"`
-}
-
-func (p Population) err(ctx context.Context, field string) string {
-	if p.Errors[field] == "" {
-		return ""
-	}
-	return ui.T(ctx, p.Errors[field])
-}
+// Population is how many people live in a street, and who says so.
+type Population struct{ Residents, Source, AsOf string }
 
 func (t Tenant) people() (out []ui.Fact) {
 	for _, p := range t.Populations {
