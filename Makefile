@@ -52,7 +52,7 @@ check: gen lint test ## everything CI runs, after regenerating; fails when gener
 
 .PHONY: bench
 bench: build ## measure everything beside its floor (a few minutes)
-	@for b in provision page rollup import intake; do $(BIN)/wanjie bench $$b --json || exit 1; done
+	@for b in provision page rollup import assessment intake; do $(BIN)/wanjie bench $$b --json || exit 1; done
 
 .PHONY: screenshots
 screenshots: setup-browser ## take the README's pictures from the running demo

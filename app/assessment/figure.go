@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ func (f *Figure) settle(m blueprint.Measure) {
 }
 
 // counts asks PostgreSQL for the figures of indicators: by row key, and under whole those of all rows together. Each
-// source is one statement.
+// source is one statement, over the rows that any of its indicators judges: of a year's cases a month's are few.
 func counts(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, rows blueprint.Rows, ks []counted, tick func(context.Context) error) (byKey map[string][]Figure, whole []Figure, err error) {
 	w, err := worktimeAround(cfg, s)
 	if err != nil {
@@ -56,9 +57,12 @@ func counts(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, r
 			continue
 		}
 		b := newBuilder(tx, cfg, s, w)
-		parts := make([]string, 0, 3*len(at))
+		parts, judged := make([]string, 0, 3*len(at)), []string{}
 		for _, i := range at {
 			parts = append(parts, aggregate(b, ks[i])...)
+			if base := "(" + ks[i].base(b, ks[i].indicator) + ")"; !slices.Contains(judged, base) {
+				judged = append(judged, base)
+			}
 		}
 		key := from.key(rows)
 		var found []struct {
@@ -67,7 +71,7 @@ func counts(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span, r
 			Figures string
 		}
 		query := "SELECT coalesce(" + key + ", '') AS key, grouping(" + key + ") = 1 AS whole, json_build_array(" + strings.Join(parts, ", ") + ")::text AS figures FROM " +
-			from.from(b) + " GROUP BY GROUPING SETS ((" + key + "), ())"
+			from.from(b) + " AND (" + strings.Join(judged, " OR ") + ") GROUP BY GROUPING SETS ((" + key + "), ())"
 		if err := b.q.Scan(ctx, query, &found); err != nil {
 			return nil, nil, fmt.Errorf("count %s: %w", from, err)
 		}

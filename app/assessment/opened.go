@@ -80,7 +80,7 @@ func figureOf(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, s span,
 	}
 	b := newBuilder(tx, cfg, s, w)
 	from := k.from
-	text := "SELECT " + strings.Join(aggregate(b, k), ", ") + " FROM " + from.from(b)
+	text := "SELECT " + strings.Join(aggregate(b, k), ", ") + " FROM " + from.from(b) + " AND (" + k.base(b, k.indicator) + ")"
 	if key != nil {
 		text += " AND " + from.key(by) + " = " + b.arg("key", "text", *key)
 	}

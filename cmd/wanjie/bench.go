@@ -12,11 +12,12 @@ import (
 
 // benchCmd measures one thing beside its floor.
 type benchCmd struct {
-	Page      benchPageCmd      `cmd:"" help:"The desk's list of cases in a browser's hands: ms a page."`
-	Import    benchImportCmd    `cmd:"" help:"The importer on a district's appeals of a year: rows a second."`
-	Intake    benchIntakeCmd    `cmd:"" help:"Cases from report to close by HTTP, many streets at once: lifecycles a second."`
-	Provision benchProvisionCmd `cmd:"" help:"Opening a street through the verb, with the whole country present: ms a street."`
-	Rollup    benchRollupCmd    `cmd:"" help:"A district's board over fourteen streets of 100,000 cases: ms a page."`
+	Page       benchPageCmd       `cmd:"" help:"The desk's list of cases in a browser's hands: ms a page."`
+	Assessment benchAssessmentCmd `cmd:"" help:"The monthly reports of a street with 100,000 cases: ms for the slowest."`
+	Import     benchImportCmd     `cmd:"" help:"The importer on a district's appeals of a year: rows a second."`
+	Intake     benchIntakeCmd     `cmd:"" help:"Cases from report to close by HTTP, many streets at once: lifecycles a second."`
+	Provision  benchProvisionCmd  `cmd:"" help:"Opening a street through the verb, with the whole country present: ms a street."`
+	Rollup     benchRollupCmd     `cmd:"" help:"A district's board over fourteen streets of 100,000 cases: ms a page."`
 
 	Load benchLoadCmd `cmd:"" name:"intake-load" hidden:"" help:"The clients of intake: phases come in on standard input, as JSON."`
 }
@@ -41,8 +42,9 @@ func (f benchFlags) options() bench.Options {
 }
 
 type (
-	benchPageCmd   struct{ benchFlags }
-	benchImportCmd struct {
+	benchPageCmd       struct{ benchFlags }
+	benchAssessmentCmd struct{ benchFlags }
+	benchImportCmd     struct {
 		benchFlags
 		File string `default:"../shared/data/zh_pingshan_appeals_10000.csv.gz" help:"The appeals of 坪山区; when the file is missing, a made-up one of the same shape."`
 	}
@@ -54,6 +56,10 @@ type (
 
 func (c *benchPageCmd) Run(ctx context.Context, o out) error {
 	return o.measured(bench.Page(ctx, c.options()))
+}
+
+func (c *benchAssessmentCmd) Run(ctx context.Context, o out) error {
+	return o.measured(bench.Assessment(ctx, c.options()))
 }
 
 func (c *benchImportCmd) Run(ctx context.Context, o out) error {

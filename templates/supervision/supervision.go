@@ -3,6 +3,7 @@
 package supervision
 
 import (
+	"strings"
 	"time"
 
 	"wanjie/templates/cases"
@@ -19,10 +20,13 @@ type Sheet struct {
 type Item struct {
 	ID    string // of the element, for links
 	Title string
+	About string // which of several of the same title: its addressee
 	State cases.Tag
 	Facts []ui.Fact
 	Forms []cases.Act
 }
+
+func (i Item) label() string { return strings.TrimSpace(i.Title + " " + i.About) }
 
 // Waiting is what waits for the reader.
 type Waiting struct {

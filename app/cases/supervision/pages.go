@@ -252,7 +252,7 @@ func (d *drawing) instruction(n *Instruction) (out []view.Item, err error) {
 		if err != nil {
 			return nil, err
 		}
-		item := view.Item{ID: "part-" + p.ID.String(), Title: ui.T(d.ctx, "领导批示"), State: p.tag(d.ctx)}
+		item := view.Item{ID: "part-" + p.ID.String(), Title: ui.T(d.ctx, "领导批示"), About: d.addressee(p.Unit) + " " + ui.Time(n.At), State: p.tag(d.ctx)}
 		item.Facts = []ui.Fact{{Label: ui.T(d.ctx, "批示人"), Value: d.by(n.Person, n.At)}, {Label: ui.T(d.ctx, "批示对象"), Value: d.addressee(p.Unit)}, {Label: ui.T(d.ctx, "批示内容"), Value: words, Wide: true}}
 		if !n.DueAt.IsZero() {
 			by := ui.Time(n.DueAt)
