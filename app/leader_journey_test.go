@@ -69,7 +69,7 @@ func TestLeaderJourney(t *testing.T) {
 		const word = `#late form[action$="/instruct"]`
 		act(t, tab, "an instruction in two touches", chromedp.Click(`#late .leader-acts details:first-child summary`), chromedp.WaitVisible(word+` button`))
 		sound(t, tab, fmt.Sprintf("an open instruction at %d px", wide))
-		act(t, tab, "sent", chromedp.Click(word+` button`), chromedp.WaitVisible(`.alert, .flash`), chromedp.Text(`body`, &said))
+		act(t, tab, "sent", chromedp.Click(word+` button`), chromedp.WaitNotPresent(`#late details[open]`), chromedp.WaitVisible(`#late`), chromedp.Text(`body`, &said))
 		if !strings.Contains(said, "已批示") {
 			t.Errorf("nothing says that it is sent:\n%s", said)
 		}
