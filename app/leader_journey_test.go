@@ -24,15 +24,15 @@ func (h *house) browse(t *testing.T, browser context.Context, person, wide int64
 	return tab
 }
 
-// screens are the widths at which a journey is made: a phone's and an office desktop's.
-var screens = []int64{390, 1366}
+// widths are those at which a journey is made: a phone's and an office desktop's.
+var widths = []int64{390, 1366}
 
 // TestLeaderJourney is a leader's morning: reads the figures, opens one to its cases, grants an extension with a sentence, and
 // gives an instruction on what is overdue.
 func TestLeaderJourney(t *testing.T) {
 	t.Parallel()
 	h, browser := openHouse(t), openBrowser(t)
-	for i, wide := range screens {
+	for i, wide := range widths {
 		base := int64(840_000 + 1000*i)
 		s, c := h.street(t, "晨", base)
 		h.led(t, s, base, c)
@@ -87,7 +87,7 @@ func TestLeaderJourney(t *testing.T) {
 func TestCallerJourney(t *testing.T) {
 	t.Parallel()
 	h, browser := openHouse(t), openBrowser(t)
-	for i, wide := range screens {
+	for i, wide := range widths {
 		base := int64(850_000 + 1000*i)
 		s, c := h.street(t, "回访", base)
 		h.closed(t, s, base, c)
