@@ -32,7 +32,7 @@ func (a *App) mountDoors() {
 	hall.Routes(s, hall.Deps{Cookies: auth.Cookies{Plain: a.cookies.Plain, At: "-hall"}})
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
-	district.Routes(s, district.Deps{Names: a.Keeper.UpperNames})
+	district.Routes(s)
 	vendor.Routes(s, vendor.Deps{
 		DB: a.DB, Migration: migrations.Newest(), Meters: billing.Meters,
 		Open: func(ctx context.Context, p vendor.Plan) (tenants.Tenant, bool, error) {

@@ -14,14 +14,9 @@ import (
 	"wanjie/tenants/division"
 )
 
-// Deps is what the board needs of the house.
-type Deps struct {
-	Names func(context.Context) (map[int64]string, error) // of officers above the streets
-}
-
 // Routes puts the board under /d/{district}: over all streets, and the same for one street under
 // streets/{slug}; under units/{key} the streets that a unit of the centre serves; under populations how many live in them.
-func Routes(site *web.Site, d Deps) {
+func Routes(site *web.Site) {
 	for _, under := range []string{"", "/streets/{street}"} {
 		site.District(under, board)
 		site.District(under+"/classes", sheet(view.Classes))
@@ -32,8 +27,8 @@ func Routes(site *web.Site, d Deps) {
 	}
 	site.District("/units/{unit}", sheet(view.Places))
 	site.District("/units/{unit}/export", export)
-	site.District("/populations", d.populations)
-	site.DistrictPost("/populations", d.enter)
+	site.District("/populations", populations)
+	site.DistrictPost("/populations", enter)
 }
 
 // top is how many classes and units the board itself shows.

@@ -37,7 +37,7 @@ func door(w *tenantstest.World, code int32) http.Handler {
 		},
 		DistrictFrame: func(context.Context, tenants.DistrictTx, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
 	}
-	district.Routes(site, district.Deps{Names: func(context.Context) (map[int64]string, error) { return map[int64]string{7: "区研判员"}, nil }})
+	district.Routes(site)
 	return site.Handler(web.Limits{})
 }
 

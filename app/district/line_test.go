@@ -27,7 +27,7 @@ func bureau(w *tenantstest.World, code int32, line *web.Line) http.Handler {
 		AdmitDistrict: func(r *web.Request) (int32, error) { r.Line = line; return code, nil },
 		DistrictFrame: func(context.Context, tenants.DistrictTx, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
 	}
-	district.Routes(site, district.Deps{})
+	district.Routes(site)
 	return site.Handler(web.Limits{})
 }
 

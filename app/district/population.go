@@ -49,7 +49,7 @@ func mayPeople(r *web.Request) error {
 	return nil
 }
 
-func (d Deps) populations(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Reply, error) {
+func populations(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Reply, error) {
 	if err := mayPeople(r); err != nil {
 		return web.Reply{}, err
 	}
@@ -57,22 +57,19 @@ func (d Deps) populations(ctx context.Context, tx tenants.DistrictTx, r *web.Req
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return d.people(ctx, r, list, nil)
+	return people(ctx, r, list, nil), nil
 }
 
 // people is the page; refused is what is wrong with the form that was sent.
-func (d Deps) people(ctx context.Context, r *web.Request, list []resided, refused *fault.Error) (web.Reply, error) {
+func people(ctx context.Context, r *web.Request, list []resided, refused *fault.Error) web.Reply {
 	p := view.People{Path: r.Path("/populations"), Guard: r.Guard(), AsOf: r.Text("as_of"), Source: r.Text("source"), Errors: map[string]string{}}
-	called, err := d.Names(ctx)
-	if err != nil {
-		return web.Reply{}, err
-	}
 	for _, s := range list {
 		row := view.Resided{Name: s.Name, Field: field(s), Typed: r.Text(field(s))}
 		if s.Residents > 0 {
-			row.Residents, row.Source, row.AsOf, row.At, row.By = ui.Number(s.Residents), s.Source, s.AsOf, ui.Time(s.At), called[s.Person]
-			if row.By == "" {
-				row.By = ui.T(ctx, "工号 %d", s.Person)
+			row.Residents, row.Source, row.AsOf, row.At = ui.Number(s.Residents), s.Source, s.AsOf, ui.Time(s.At)
+			row.By = ui.T(ctx, "工号 %d", s.Person) // names of officers stand with the sign-in service alone
+			if s.Person == tenants.System {
+				row.By = ui.T(ctx, "系统")
 			}
 		}
 		p.Streets = append(p.Streets, row)
@@ -85,7 +82,7 @@ func (d Deps) people(ctx context.Context, r *web.Request, list []resided, refuse
 		}
 		reply = reply.Status(refused.Kind.Status())
 	}
-	return reply, nil
+	return reply
 }
 
 // field is the name of a street's figure in the form.
@@ -93,7 +90,7 @@ func field(s resided) string { return "residents-" + s.Slug }
 
 // enter writes down the figures that were filled in, all of one day and from one source. The same day entered again is put
 // right; a field left empty leaves what is there.
-func (d Deps) enter(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Reply, error) {
+func enter(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Reply, error) {
 	if err := mayPeople(r); err != nil {
 		return web.Reply{}, err
 	}
@@ -123,7 +120,7 @@ func (d Deps) enter(ctx context.Context, tx tenants.DistrictTx, r *web.Request) 
 		f.Add(field(list[0]), "请至少填写一个街道的人数")
 	}
 	if f.Found != nil {
-		return d.people(ctx, r, list, f.Found)
+		return people(ctx, r, list, f.Found), nil
 	}
 	if err := Enter(ctx, tx, r.Visitor.Person, r.Text("as_of"), r.Text("source"), figures); err != nil {
 		return web.Reply{}, err

@@ -59,7 +59,7 @@ func TestADistrictEntersItsPopulation(t *testing.T) {
 	send(http.StatusSeeOther, "as_of", "2020-11-01", "source", "演示公报", a, "85210")
 	_, page := get(t, h, fmt.Sprintf("/d/%d/populations", code), 200)
 	text := strings.Join(all(page, "main"), " ")
-	for _, want := range []string{"玉山镇 85,210 2020-11-01 演示公报 区研判员", "巴城镇 42,000 2020-11-01 演示公报 区研判员"} {
+	for _, want := range []string{"玉山镇 85,210 2020-11-01 演示公报 工号 7", "巴城镇 42,000 2020-11-01 演示公报 工号 7"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q: %s", want, text)
 		}
