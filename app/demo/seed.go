@@ -44,7 +44,7 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 	if err != nil {
 		return nil, err
 	}
-	if err := count(ctx, a, streets); err != nil {
+	if err := count(ctx, a); err != nil {
 		return nil, fmt.Errorf("made-up populations: %w", err)
 	}
 	say("hiring made-up people for every door")
@@ -86,12 +86,16 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 }
 
 // count enters made-up populations, of the size that streets of the district have.
-func count(ctx context.Context, a *app.App, streets []tenants.Tenant) error {
-	figures := map[int32]int64{}
-	for i, t := range streets {
-		figures[int32(t.ID)] = int64(58_000 + (i*37+11)%90*1_130)
-	}
+func count(ctx context.Context, a *app.App) error {
 	return a.DB.DistrictWrite(ctx, District, func(ctx context.Context, tx tenants.DistrictTx) error {
+		var streets []int32
+		if err := tx.Raw("SELECT tenant_id FROM tenants WHERE district = ? AND kind = 'street' ORDER BY tenant_id", District).Scan(ctx, &streets); err != nil {
+			return err
+		}
+		figures := map[int32]int64{}
+		for i, id := range streets {
+			figures[id] = int64(58_000 + (i*37+11)%90*1_130)
+		}
 		return district.Enter(ctx, tx, tenants.System, "2025-12-31", "演示数据", figures)
 	})
 }
