@@ -53,6 +53,9 @@ func (p *Pages) Mount(raw func(pattern string, h http.Handler)) {
 		"POST /recovery":            p.recovery,
 		"GET /password":             p.showPassword,
 		"POST /password":            p.password,
+		"GET /account":              p.showAccount,
+		"POST /account/sessions":    p.endSessions,
+		"POST /account/codes":       p.newCodes,
 		"POST /logout":              p.logout,
 	} {
 		raw(pattern, p.handler(h))
@@ -64,6 +67,7 @@ func (p *Pages) handler(h func(http.ResponseWriter, *http.Request) error) http.H
 		if p.Locale != nil {
 			r = r.WithContext(ui.WithLocale(r.Context(), p.Locale(r)))
 		}
+		r = r.WithContext(withAgent(r.Context(), r.UserAgent()))
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Referrer-Policy", "same-origin")

@@ -127,6 +127,5 @@ func (p *Pages) enrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.show(w, r, http.StatusOK, views.CodesPage(views.Codes{Form: p.form(r, "恢复码", nil), Codes: codes}))
-	return nil
+	return p.showCodes(w, r, s, codes, true)
 }

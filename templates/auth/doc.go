@@ -55,7 +55,25 @@ type Enrol struct {
 // Codes are recovery codes, shown once.
 type Codes struct {
 	Form
-	Codes []string
+	Account  string // whose they are, for a printed sheet
+	Codes    []string
+	Enrolled bool // an authenticator app was set up just now
+}
+
+// Account is what somebody may see and do about their own account.
+type Account struct {
+	Form
+	Name, Phone, Email string // masked
+	Factor             bool   // an authenticator app is set up
+	CodesLeft          int
+	Devices            []Device
+}
+
+// Device is one of the person's sessions.
+type Device struct {
+	ID, Name, Via, Network string
+	Since                  time.Time
+	Here                   bool // the one that looks
 }
 
 // Redeem takes the code of an invitation or a recovery, which counts in Flow.

@@ -21,6 +21,7 @@ const (
 	FactorRefused Kind = "factor.refused"
 	Enrolled      Kind = "factor.enrolled"
 	Dropped       Kind = "factor.dropped"
+	Codes         Kind = "codes.renewed"
 	Password      Kind = "password.changed"
 	Logout        Kind = "logout"
 	Revoked       Kind = "sessions.ended"
@@ -53,6 +54,7 @@ var Words = []Word{
 	{Kind: Factor, Title: ui.Key("二次验证")},
 	{Kind: FactorRefused, Title: ui.Key("二次验证被拒"), Bad: true},
 	{Kind: Enrolled, Title: ui.Key("绑定身份验证器")},
+	{Kind: Codes, Title: ui.Key("重新生成恢复码")},
 	{Kind: Password, Title: ui.Key("修改密码")},
 	{Kind: Logout, Title: ui.Key("退出登录")},
 	{Kind: Refused, Title: ui.Key("请求被拒"), Bad: true},
