@@ -113,7 +113,7 @@ func Columns() (all []keys.Columns) {
 }
 
 func (a *App) jobKinds() []jobs.Kind {
-	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), courier.Receipts(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
 	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), resident.Forget(a.Keeper))
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
@@ -132,14 +132,22 @@ func senders(cfg config.Config) (map[string]courier.Sender, error) {
 	if cfg.Dev {
 		return map[string]courier.Sender{courier.SMS: courier.Keep{}, courier.Email: courier.Keep{}}, nil
 	}
-	if cfg.SMTP == "" {
-		return nil, nil
+	ways := map[string]courier.Sender{}
+	if cfg.SMTP != "" {
+		s, err := courier.OpenSMTP(cfg.SMTP, "")
+		if err != nil {
+			return nil, fmt.Errorf("WANJIE_SMTP_URL: %w", err)
+		}
+		ways[courier.Email] = s
 	}
-	s, err := courier.OpenSMTP(cfg.SMTP, "")
-	if err != nil {
-		return nil, fmt.Errorf("WANJIE_SMTP_URL: %w", err)
+	if cfg.SMS != "" {
+		s, err := courier.OpenAliyun(cfg.SMS)
+		if err != nil {
+			return nil, fmt.Errorf("WANJIE_SMS_URL: %w", err)
+		}
+		ways[courier.SMS] = s
 	}
-	return map[string]courier.Sender{courier.Email: s}, nil
+	return ways, nil
 }
 
 func timerKinds() (all []jobs.TimerKind) {
