@@ -14,6 +14,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
+	"wanjie/app/auth/providers"
 	"wanjie/app/config"
 	"wanjie/app/files/virus"
 	"wanjie/app/module"
@@ -44,6 +45,7 @@ type App struct {
 	runner  *journal.Runner
 	names   names
 	senders map[string]courier.Sender
+	providers *providers.Shelf
 	closers []io.Closer
 
 	collectors []prometheus.Collector
@@ -87,7 +89,7 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 	client := auth.NewClient(cfg.KratosPublic, cfg.KratosAdmin)
 	a := &App{
 		Config: cfg, DB: db, Redis: rdb, Log: log, Messages: courier.NewStore(db), Keeper: auth.NewKeeper(client, db, rdb, log),
-		senders: ways, cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, tries: &auth.Tries{Redis: rdb, Log: log}, caller: caller, closers: []io.Closer{db, rdb, service},
+		senders: ways, providers: providers.NewShelf(db, cfg.Dev), cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, tries: &auth.Tries{Redis: rdb, Log: log}, caller: caller, closers: []io.Closer{db, rdb, service},
 	}
 	door := &openapi.Door{DB: db, Proxies: a.proxies(), Tries: a.tries}
 	a.Site = &web.Site{

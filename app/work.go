@@ -13,6 +13,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/auth/access"
 	"wanjie/app/auth/courier"
+	"wanjie/app/auth/providers"
 	"wanjie/app/auth/safe"
 	"wanjie/app/cases"
 	"wanjie/app/clock"
@@ -103,6 +104,7 @@ func Columns() (all []keys.Columns) {
 	all = append(all, safe.Columns...)
 	all = append(all, access.Columns...)
 	all = append(all, courier.Columns...)
+	all = append(all, providers.Columns...)
 	all = append(all, files.Columns...)
 	all = append(all, openapi.Columns...)
 	all = append(all, resident.Columns...)
@@ -216,6 +218,9 @@ func (a *App) periodics() []jobs.Periodic {
 		{Every: time.Hour, Home: true, Kind: jobs.Kind{
 			Name: "messages.purge", Queue: jobs.Bulk,
 			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
+				if err := providers.Purge(ctx, tx); err != nil {
+					return err
+				}
 				_, err := courier.Purge(ctx, tx)
 				return err
 			},

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"wanjie/app/auth/access"
+	"wanjie/app/auth/providers"
 	"wanjie/app/fault"
 	views "wanjie/templates/auth"
 	"wanjie/templates/layout"
@@ -27,6 +28,9 @@ type Pages struct {
 	Cookies Cookies
 	Tries   *Tries // nil counts nothing
 	Log     *slog.Logger
+
+	Districts *providers.Shelf // nil: no district has its own sign-in
+	URL       string           // of the console, as people reach it; a district's provider sends them back there
 
 	Frame   func(*http.Request) layout.Page // nil: the product's bare frame
 	Locale  func(*http.Request) string      // nil: Chinese
@@ -57,6 +61,10 @@ func (p *Pages) Mount(raw func(pattern string, h http.Handler)) {
 		"POST /account/sessions":    p.endSessions,
 		"POST /account/codes":       p.newCodes,
 		"POST /logout":              p.logout,
+
+		"GET /login/district":            p.showDistricts,
+		"GET /login/district/{district}": p.toDistrict,
+		"GET " + backFromDistrict:        p.fromDistrict,
 	} {
 		raw(pattern, p.handler(h))
 	}

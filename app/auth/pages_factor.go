@@ -14,7 +14,7 @@ func (p *Pages) showFactor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.toLogin(w, r, err)
 	}
-	if s.AAL >= 2 {
+	if s.AAL >= 2 && !s.Vouched { // what was shown elsewhere, Kratos does not know: before a change of the account it wants its own
 		return see(w, r, home(returnTo(r)))
 	}
 	has, err := p.Keeper.Client.HasFactor(r.Context(), token)

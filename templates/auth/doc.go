@@ -34,6 +34,7 @@ type Login struct {
 	Form
 	Identifier string
 	Recovery   bool // offers the way back by e-mail
+	Districts  bool // offers the districts' own sign-in
 }
 
 // Code is the sign-in by text message: the phone at first, then the code that counts in Flow.
@@ -128,3 +129,12 @@ func goOn(to string) string {
 	}
 	return to
 }
+
+// Districts are the districts whose staff may sign in with their own provider.
+type Districts struct {
+	Form
+	List []District
+}
+
+// District is one of them and the way there.
+type District struct{ Name, Title, Href string }

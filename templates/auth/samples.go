@@ -31,7 +31,9 @@ func Samples() []Sample {
 	const pixel = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 	at := time.Date(2026, 11, 23, 1, 4, 0, 0, time.UTC)
 	return []Sample{
-		{"login", LoginPage(Login{Form: form("登录"), Recovery: true})},
+		{"login", LoginPage(Login{Form: form("登录"), Recovery: true, Districts: true})},
+		{"districts", DistrictsPage(Districts{Form: form("区县统一登录"), List: []District{{"虎丘区", "虎丘区政务统一身份认证", "/login/district/320505"}, {"坪山区", "坪山政务微信", "/login/district/440310"}}})},
+		{"districts-none", DistrictsPage(Districts{Form: form("区县统一登录")})},
 		{"login-refused", LoginPage(Login{Form: refused("登录", "账号或密码不正确"), Identifier: "13800000000", Recovery: true})},
 		{"login-again", LoginPage(Login{Form: noted})},
 		{"code-phone", CodePage(Code{Form: refused("短信验证码登录", "请检查标红的内容", ui.FieldError{Name: "phone", Text: "手机号码不正确"}), Phone: "12345"})},

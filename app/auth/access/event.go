@@ -30,6 +30,7 @@ const (
 	Refused       Kind = "request.refused"
 	Exported      Kind = "record.exported"
 	Opened        Kind = "address.opened"
+	Provider      Kind = "provider.changed"
 )
 
 // Look is a look at a resident's data. Looks have a table of their own; the tenant's auditor reads
@@ -64,6 +65,7 @@ var Words = []Word{
 	{Kind: Disabled, Title: ui.Key("停用账号"), Grave: true},
 	{Kind: Enabled, Title: ui.Key("恢复账号"), Grave: true},
 	{Kind: Opened, Title: ui.Key("查看完整地址"), Grave: true},
+	{Kind: Provider, Title: ui.Key("更改区县统一登录"), Grave: true},
 	{Kind: Exported, Title: ui.Key("导出访问记录"), Grave: true},
 }
 
@@ -79,10 +81,11 @@ func WordOf(k Kind) Word {
 var (
 	vias = map[string]string{
 		"password": ui.Key("密码"), "sms": ui.Key("短信验证码"), "code": ui.Key("邀请码或找回码"),
-		"totp": ui.Key("身份验证器"), "lookup": ui.Key("恢复码"),
+		"district": ui.Key("区县统一登录"), "totp": ui.Key("身份验证器"), "lookup": ui.Key("恢复码"),
 	}
 	grounds = map[string]string{
 		"wrong": ui.Key("密码或验证码不正确"), "locked": ui.Key("尝试次数过多"), "disabled": ui.Key("账号已停用"), "expired": ui.Key("验证码已过期"),
+		"stranger": ui.Key("统一登录平台的账号未登记或无效"),
 	}
 )
 
