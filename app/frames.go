@@ -113,6 +113,7 @@ var vendorMenu = []struct{ title, path, may string }{
 	{ui.Key("运行健康"), "/health", auth.HealthRead},
 	{ui.Key("用量"), "/usage", auth.UsageRead},
 	{ui.Key("人员与授权"), "/people", auth.PeopleRead},
+	{ui.Key("区县统一登录"), "/sign-in", auth.PeopleWrite},
 	{ui.Key("授权留痕"), "/acts", auth.JournalRead},
 	{ui.Key("访问记录"), "/access", auth.AccessRead},
 }

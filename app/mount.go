@@ -70,6 +70,7 @@ func (a *App) accounts() accounts.Deps {
 	return accounts.Deps{
 		DB: a.DB, Proxies: a.proxies(), Frame: admin.Frame, Order: a.measureLater, Elsewhere: a.Keeper.Elsewhere, Carry: a.Keeper.Carry,
 		Find: a.Keeper.PersonOf, Places: a.Keeper.Places, Staff: a.Keeper.Staff,
+		Providers: a.providers, Back: a.signIn().BackHere(), Note: a.Keeper.Door.Write,
 		Officer: func(r *web.Request) (auth.Officer, error) {
 			grants, err := a.upper(r)
 			return auth.Officer{Person: r.Visitor.Person, Grants: grants}, err

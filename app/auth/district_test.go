@@ -207,7 +207,7 @@ func TestASecondFactorShownAtTheDistrict(t *testing.T) {
 func TestTheWayBackBelongsToOneBrowser(t *testing.T) {
 	t.Parallel()
 	c := openCity(t)
-	back := c.pages.backHere()
+	back := c.pages.BackHere()
 	address, carried, err := c.shelf.Begin(t.Context(), c.a, back, "/")
 	must(t, err)
 	u, err := url.Parse(address)

@@ -65,7 +65,7 @@ func (p *Pages) toDistrict(w http.ResponseWriter, r *http.Request) error {
 	if err := p.take(w, r, map[Limit]string{CodeByAddress: p.address(r)}); err != nil {
 		return err
 	}
-	to, carried, err := p.Districts.Begin(r.Context(), int32(code), p.backHere(), returnTo(r))
+	to, carried, err := p.Districts.Begin(r.Context(), int32(code), p.BackHere(), returnTo(r))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,8 @@ func (p *Pages) toDistrict(w http.ResponseWriter, r *http.Request) error {
 	return see(w, r, to)
 }
 
-func (p *Pages) backHere() string { return strings.TrimRight(p.URL, "/") + backFromDistrict }
+// BackHere is the address to which a district's provider sends people back; it must be told there.
+func (p *Pages) BackHere() string { return strings.TrimRight(p.URL, "/") + backFromDistrict }
 
 // fromDistrict takes the browser back and signs in whom the provider names.
 func (p *Pages) fromDistrict(w http.ResponseWriter, r *http.Request) error {
@@ -86,7 +87,7 @@ func (p *Pages) fromDistrict(w http.ResponseWriter, r *http.Request) error {
 	if err := p.take(w, r, map[Limit]string{CodeByAddress: p.address(r)}); err != nil {
 		return err
 	}
-	shown, err := p.Districts.Finish(r.Context(), cookie.Value, r.URL.Query(), p.backHere())
+	shown, err := p.Districts.Finish(r.Context(), cookie.Value, r.URL.Query(), p.BackHere())
 	var t Ticket
 	var who named
 	if err == nil {

@@ -36,7 +36,14 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 	own.Notice, own.MayGive, own.List = "这是您自己的账号，授权、停用和解除身份验证器须由另一位安全管理员办理", false, []Measure{end}
 	acts := UpperActs{Frame: vendor, Pages: ui.Pages{Number: 1, Size: 20, Total: 3, Path: "/v/acts", List: "acts"}, List: []UpperAct{
 		{at, "沈岚", "程远", "区级领导", "虎丘区", true}, {at.Add(-time.Hour), "沈岚", "程远", "区级领导", "虎丘区", false}, {at.AddDate(0, -1, 0), "命令行", "沈岚", "安全管理员", "运营方", false}}}
+	district := Providers{Frame: vendor, Form: ProviderForm{Guard: g, Claim: "phone_number", Means: "phone"}, Back: "https://console.example.cn/login/district/callback",
+		Meanings: []ui.Option{{Value: "phone", Label: "手机号码"}, {Value: "email", Label: "电子邮箱"}, {Value: "number", Label: "工号"}}}
+	districts := district
+	districts.List = []Provider{{"虎丘区", "虎丘区政务统一身份认证", "https://sso.huqiu.example.cn", "/v/sign-in?district=320505", true, at}, {"坪山区", "坪山政务微信", "https://login.pingshan.example.cn", "/v/sign-in?district=440310", false, at}}
+	districts.Form = ProviderForm{Guard: g, District: "320505", Title: "虎丘区政务统一身份认证", Issuer: "http://sso.huqiu.example.cn", Client: "wanjie", Claim: "mobile", Means: "phone", Strong: "mfa", Enabled: true, Known: true,
+		Say: "请检查标红的内容", Errors: map[string]string{"issuer": "请填写 https:// 开头的签发者地址，不带参数"}}
 	return []Sample{
+		{"providers-none", ProvidersView(district)}, {"providers", ProvidersView(districts)},
 		{"account", AccountView(member)}, {"account-off", AccountView(gone)}, {"account-elsewhere", AccountView(both)},
 		{"officers", OfficersView(officers)}, {"officers-refused", OfficersView(wrong)}, {"officers-read", OfficersView(Officers{Frame: vendor, List: officers.List[:1]})},
 		{"officer", OfficerView(page)}, {"officer-own", OfficerView(own)}, {"upper-acts", UpperActsView(acts)}, {"upper-acts-none", UpperActsView(UpperActs{Frame: vendor})},
