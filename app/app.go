@@ -39,14 +39,14 @@ type App struct {
 	Live     *web.Live
 	Log      *slog.Logger
 
-	cookies auth.Cookies
-	tries   *auth.Tries
-	caller  *hint.Caller
-	runner  *journal.Runner
-	names   names
-	senders map[string]courier.Sender
+	cookies   auth.Cookies
+	tries     *auth.Tries
+	caller    *hint.Caller
+	runner    *journal.Runner
+	names     names
+	senders   map[string]courier.Sender
 	providers *providers.Shelf
-	closers []io.Closer
+	closers   []io.Closer
 
 	collectors []prometheus.Collector
 }
@@ -96,7 +96,7 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		URL: cfg.PublicURL,
 		DB:  db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
 		Programs: web.Programs{Admit: door.Admit, Note: door.Note},
-		Resident: a.residentVisitor, Street: a.street,
+		Resident: a.residentVisitor, Street: a.street, ResidentsAt: a.residentsAt,
 		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
 	}
 	a.Site.Uploads.Most = cfg.Photo

@@ -24,13 +24,14 @@ var layers = []struct{ part, may string }{
 	{"app/module", "app/web billing jobs tenants"},
 	{"app/sheets", "app/clock"},
 	{"app/docs", ""},
+	{"app/qr", ""},
 	{"app/geo", "templates/ui"},
 	{"app/tables", "app/fault"},
 	{"app/files", "app/clock app/fault tenants"},
 	{"app/bench", "app infra migrations tenants billing jobs"},
 	{"app/demo", "app tenants"},
 	{"app/services", "app/resident app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
-	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
+	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/qr app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
 	{"app", "app billing jobs tenants templates migrations"},
 	{"billing", "app/fault app/clock tenants"},
 	{"jobs", "app/fault app/clock tenants"},

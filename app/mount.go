@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/admin"
 	"wanjie/app/admin/accounts"
+	"wanjie/app/admin/lists"
 	"wanjie/app/admin/record"
 	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
@@ -57,6 +58,7 @@ func (a *App) mountDoors() {
 			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
 		},
 	})
+	lists.Routes(s, lists.Deps{Frame: admin.Frame, Grid: gridNamed})
 	openapi.Routes(s, openapi.Deps{Frame: admin.Frame})
 	if a.Config.Dev {
 		page := courier.DevPage(a.Messages, demoCodes)

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"wanjie/app/admin/lists"
 	"wanjie/app/auth"
 	"wanjie/app/auth/access"
 	"wanjie/app/auth/courier"
@@ -107,6 +108,7 @@ func Columns() (all []keys.Columns) {
 	all = append(all, providers.Columns...)
 	all = append(all, files.Columns...)
 	all = append(all, openapi.Columns...)
+	all = append(all, lists.Columns...)
 	all = append(all, resident.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
@@ -115,7 +117,7 @@ func Columns() (all []keys.Columns) {
 }
 
 func (a *App) jobKinds() []jobs.Kind {
-	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), courier.Receipts(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), courier.Receipts(a.Messages, a.senders), a.inviteKind(), lists.Kind(a.listWays()), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
 	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), resident.Forget(a.Keeper))
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)

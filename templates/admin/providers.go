@@ -16,11 +16,11 @@ type Provider struct {
 
 // ProviderForm sets up the sign-in of a district.
 type ProviderForm struct {
-	Guard                                                  ui.Guard
+	Guard                                                 ui.Guard
 	District, Title, Issuer, Client, Claim, Means, Strong string
-	Enabled, Known                                         bool
-	Say                                                    string
-	Errors                                                 map[string]string
+	Enabled, Known                                        bool
+	Say                                                   string
+	Errors                                                map[string]string
 }
 
 // Providers is the page of the districts' own sign-ins.

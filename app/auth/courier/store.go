@@ -36,11 +36,11 @@ const Kept = 30 * 24 * time.Hour
 // Message is one text message or e-mail, opened.
 type Message struct {
 	ID        uuid.UUID
-	Via       string // SMS or Email
-	Recipient string // +86… or an address
-	Subject   string // of an e-mail
-	Body      string // plain text, UTF-8
-	Code      string // the code in it, if any: approved templates of Chinese SMS providers take it apart
+	Via       string            // SMS or Email
+	Recipient string            // +86… or an address
+	Subject   string            // of an e-mail
+	Body      string            // plain text, UTF-8
+	Code      string            // the code in it, if any: approved templates of Chinese SMS providers take it apart
 	Blanks    map[string]string // what else fills the blanks of an approved template
 	Purpose   string            // "login_code_valid", "recovery_code_valid", "invite", "added", or the text that a petitioner is told by
 	Tenant    tenants.ID        // in whose name it is sent; 0: the deployment's

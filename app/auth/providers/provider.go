@@ -81,4 +81,3 @@ const table, secretColumn = "ctl.providers", "secret"
 
 // None is the fault of a district without a provider, or with one that is switched off.
 func None() error { return fault.New(fault.NotFound, "该区县没有开通统一登录") }
-
