@@ -90,6 +90,7 @@ func (i *issuer) stateOf(r *http.Request, id string) string {
 
 // twisted answers what the provider answers, with its word changed and signed anew by its own key.
 func (i *issuer) twisted(t *testing.T, w http.ResponseWriter, r *http.Request, provider http.Handler) {
+	t.Helper()
 	rec := httptest.NewRecorder()
 	provider.ServeHTTP(rec, r)
 	i.mu.Lock()

@@ -229,9 +229,9 @@ func (r *reader) problem(line int, key, say string, args ...any) {
 var numberForm = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,40}$`)
 
 func (r *reader) row(ctx context.Context, tx tenants.Tx, row tables.Row) error {
-	if row.Bad != nil {
-		r.problem(row.Line, "", row.Bad.Say, row.Bad.Args...)
-		return nil
+	if bad := row.Bad; bad != nil {
+		r.problem(row.Line, "", bad.Say, bad.Args...)
+		return nil //nolint:nilerr // what is wrong with a row is among the list's problems
 	}
 	cell := map[string]string{}
 	any := false
