@@ -53,6 +53,7 @@ type Page struct {
 	Notice string   // what everybody here should know on every page: the tenant is suspended
 	Guard  ui.Guard // for the forms of the frame itself: sign-out, language
 
+	Account  string // address of one's own account, where the name leads; empty: the name is no link
 	SignOut  string // address that a sign-out is posted to; empty shows no button
 	Language string // address that the other locale is posted to as "locale"; empty shows no button
 	Wide     bool   // Plain only: for forms that need more than a sign-in's width
