@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-
 	"wanjie/app/admin/lists"
 	"wanjie/app/auth"
 	"wanjie/tenants"
