@@ -196,7 +196,7 @@ func board(ctx context.Context, tx tenants.Tx, r *web.Request) (b view.Board, er
 		if l.Community != "" {
 			line.Place = unit(l.Community)
 		}
-		if l.Unit != "" {
+		if l.Unit != "" && l.Unit != l.Community {
 			line.Unit = unit(l.Unit)
 		}
 		b.Late = append(b.Late, line)
