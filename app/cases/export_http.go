@@ -50,6 +50,9 @@ func (f Filter) query() url.Values {
 			q.Set(name, "1")
 		}
 	}
+	for _, id := range f.Cases {
+		q.Add(pickedField, id.String())
+	}
 	return q
 }
 

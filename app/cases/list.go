@@ -22,13 +22,14 @@ type Filter struct {
 	Class    string
 	Unit     string
 	Channel  string
-	Number   string // beginning of the readable number
-	Phone    string // of the petitioner, whole
-	From, To string // day of the report, 2006-01-02, both included
-	Late     bool   // past its deadline
-	Light    Light  // Yellow or Red, at this moment
-	Mine     bool   // reported by the actor
-	Page     int    // from 1
+	Number   string      // beginning of the readable number
+	Phone    string      // of the petitioner, whole
+	From, To string      // day of the report, 2006-01-02, both included
+	Late     bool        // past its deadline
+	Light    Light       // Yellow or Red, at this moment
+	Mine     bool        // reported by the actor
+	Cases    []uuid.UUID `json:",omitempty"` // these and no others
+	Page     int         // from 1
 }
 
 // Any is the filter for every stage; Unfinished, which is the default, for those at the desk.
@@ -146,6 +147,9 @@ func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []an
 	}
 	if f.Number != "" {
 		and("c.number ^@ ?", f.Number)
+	}
+	if len(f.Cases) > 0 {
+		and("c.id IN (?)", bun.List(f.Cases))
 	}
 	if f.Phone != "" {
 		box, err := tx.Box(ctx)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/web"
@@ -148,19 +150,45 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list
 	if auth.CanSomewhere(tx.Actor(), auth.CasesExport) {
 		p.Export = r.Path("/cases/export?%s", f.query().Encode())
 	}
+	if auth.CanSomewhere(tx.Actor(), auth.CasesDispatch) {
+		p.Batch.Dispatch = r.Path("/cases/batch/dispatch")
+	}
+	if auth.CanSomewhere(tx.Actor(), auth.CasesUrge) && Supervision.Urge != nil {
+		p.Batch.Urge = r.Path("/cases/batch/urge")
+	}
+	if p.Export != "" {
+		p.Batch.Export = r.Path("/cases/export")
+	}
+	if p.Batch.Any() {
+		p.Batch.Guard, p.Batch.Back = r.Guard(), r.URL.Query().Encode()
+	}
+	p.Keys = deskKeys(ctx, tx.Actor())
 	plain := f.Stage == Unfinished && !f.Late && !f.Mine && f.Light == Dark
+	p.Waiting = path + "?stage=filed"
 	p.Tabs = []ui.Tab{
 		{Label: ui.T(ctx, "在办"), Href: path, Active: plain},
+		{Label: ui.T(ctx, Filed.Title()), Href: p.Waiting, Active: f.Stage == Filed},
 		{Label: ui.T(ctx, Yellow.Title()), Href: path + "?light=yellow", Active: f.Light == Yellow},
 		{Label: ui.T(ctx, Red.Title()), Href: path + "?light=red", Active: f.Light == Red},
 		{Label: ui.T(ctx, "已超期"), Href: path + "?late=1", Active: f.Late},
 		{Label: ui.T(ctx, "我上报的"), Href: path + "?stage=any&mine=1", Active: f.Mine},
 		{Label: ui.T(ctx, "全部"), Href: path + "?stage=any", Active: f.Stage == Any && !f.Mine && !f.Late},
 	}
+	var also map[uuid.UUID]int
+	if f.Stage == Filed || f.Stage == Accepted || f.Stage == Reported { // where repeats are looked for; elsewhere it would cost more than it says
+		if also, err = alsoOpen(ctx, tx, n, list.Lines); err != nil {
+			return p, err
+		}
+	}
 	for i := range list.Lines {
-		row, err := n.row(r, &list.Lines[i])
+		l := &list.Lines[i]
+		row, err := n.row(r, l)
 		if err != nil {
 			return p, err
+		}
+		row.ID, row.N, row.Offer = l.ID.String(), (p.Pages.Number-1)*PageSize+i+1, n.offer(tx.Actor(), l)
+		if others := also[l.ID]; others > 0 {
+			row.Marks = append(row.Marks, view.Tag{Tone: ui.Neutral, Text: ui.T(ctx, "同类同社区另有%d件在办", others)})
 		}
 		p.Rows = append(p.Rows, row)
 	}

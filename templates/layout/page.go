@@ -54,6 +54,8 @@ type Page struct {
 	Guard  ui.Guard // for the forms of the frame itself: sign-out, language
 
 	SignOut  string // address that a sign-out is posted to; empty shows no button
+	Density  string // address that the other density is posted to as "density"; empty shows no button
+	Dense    bool   // the reader asked for the dense view
 	Language string // address that the other locale is posted to as "locale"; empty shows no button
 	Wide     bool   // Plain only: for forms that need more than a sign-in's width
 }
