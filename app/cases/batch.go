@@ -179,7 +179,7 @@ func backTo(r *web.Request) string {
 	}
 	for key := range q {
 		switch key {
-		case "stage", "class", "unit", "channel", "number", "from", "to", "late", "light", "mine", "page":
+		case "stage", "class", "unit", "channel", "community", "number", "from", "to", "late", "light", "mine", "page":
 		default:
 			q.Del(key)
 		}

@@ -94,6 +94,7 @@ func (n names) filter(f Filter) []ui.Fact {
 		add(ui.T(n.ctx, "来源"), n.channel(f.Channel))
 	}
 	add(ui.T(n.ctx, "承办单位"), n.unit(f.Unit))
+	add(ui.T(n.ctx, "社区"), n.unit(f.Community))
 	add(ui.T(n.ctx, "案卷编号"), f.Number)
 	if f.From != "" || f.To != "" {
 		add(ui.T(n.ctx, "上报日期"), strings.TrimSpace(f.From+" — "+f.To))

@@ -25,6 +25,7 @@ func routes(r web.Routes) {
 	r.Get("/callbacks", auth.CasesCall, calls)
 	exportRoutes(r)
 	batchRoutes(r)
+	r.Get("/cases/map", "", caseMap)
 	suggestRoutes(r)
 
 	actRoutes(r)

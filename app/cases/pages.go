@@ -130,20 +130,27 @@ func mark(l *Line) string {
 	return fmt.Sprintf("%s %s %s %s %t %t %d %v", l.Stage, l.Unit, l.Class, l.Community, l.Urgent, l.Late, l.DueAt.Unix(), l.Watch)
 }
 
+// filters is the search form with the filters in force.
+func (n names) filters(tx tenants.Tx, r *web.Request, f Filter) view.Desk {
+	p := view.Desk{
+		Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, Community: f.Community, From: f.From, To: f.To,
+		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Communities: n.communities(tx, f.Community), Stages: []ui.Option{{Value: string(Any), Label: ui.T(n.ctx, "全部")}},
+	}
+	for _, s := range Stages {
+		p.Stages = append(p.Stages, ui.Option{Value: string(s), Label: ui.T(n.ctx, s.Title())})
+	}
+	return p
+}
+
 func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list List) (view.Desk, error) {
 	n, err := newNames(ctx, tx)
 	if err != nil {
 		return view.Desk{}, err
 	}
 	path := r.Path("/cases")
-	p := view.Desk{
-		Live: ui.Listening{Stream: r.Listen(n.now, "case")}, Path: path, Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, From: f.From, To: f.To,
-		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(ctx, "全部")}},
-		Pages: ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"},
-	}
-	for _, s := range Stages {
-		p.Stages = append(p.Stages, ui.Option{Value: string(s), Label: ui.T(ctx, s.Title())})
-	}
+	p := n.filters(tx, r, f)
+	p.Live, p.Path, p.Map = ui.Listening{Stream: r.Listen(n.now, "case")}, path, r.Path("/cases/map?%s", f.query().Encode())
+	p.Pages = ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
 		p.NewPath = r.Path("/cases/new")
 	}

@@ -33,8 +33,8 @@ type Desk struct {
 	NewPath string // of the report form; empty: the reader may not report
 	Export  string // of the export form, with the filters in force; empty: the reader may not export
 
-	Number, Stage, Class, Unit, Channel, From, To string // the filters in force
-	Stages, Classes, Units, Channels              []ui.Option
+	Number, Stage, Class, Unit, Channel, Community, From, To string // the filters in force
+	Stages, Classes, Units, Channels, Communities            []ui.Option
 
 	Tabs    []ui.Tab
 	Rows    []Row
@@ -156,6 +156,7 @@ type Sheet struct {
 	Applications  []Application
 	Assignments   []Assignment      // when somebody stands beside the lead
 	Similar       []Similar         // cases that this one may repeat
+	Point         *Map              // where it lies, if that is known
 	Panels        []templ.Component // of other modules
 }
 
