@@ -69,9 +69,11 @@ func (p Desk) head(ctx context.Context) (out []ui.Column) {
 	if p.ticks() {
 		out = append(out, ui.Column{Label: ui.T(ctx, "全选"), Pick: true})
 	}
-	return append(out, ui.Column{Label: ui.T(ctx, "序号"), Number: true}, ui.Column{Label: ui.T(ctx, "案卷编号")}, ui.Column{Label: ui.T(ctx, "标题")}, ui.Column{Label: ui.T(ctx, "类别")},
-		ui.Column{Label: ui.T(ctx, "社区")}, ui.Column{Label: ui.T(ctx, "承办单位")}, ui.Column{Label: ui.T(ctx, "状态")}, ui.Column{Label: ui.T(ctx, "上报时间")}, ui.Column{Label: ui.T(ctx, "处置期限")},
-		ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
+	out = append(out, ui.Column{Label: ui.T(ctx, "序号"), Number: true})
+	for _, label := range []string{ui.T(ctx, "案卷编号、上报时间"), ui.T(ctx, "标题"), ui.T(ctx, "类别、社区"), ui.T(ctx, "承办单位"), ui.T(ctx, "状态"), ui.T(ctx, "处置期限")} {
+		out = append(out, ui.Column{Label: label})
+	}
+	return append(out, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
 }
 
 // ticks reports whether rows can be ticked.

@@ -135,6 +135,9 @@
     if (window.htmx) window.htmx.process(drawer);
     if (!drawer.open) drawer.showModal();
     drawer.scrollTop = 0;
+    var title = drawer.querySelector('h1');
+    title.tabIndex = -1;
+    title.focus();
     var wrong = drawer.querySelector('[role=alert]');
     if (wrong) wrong.scrollIntoView({ block: 'nearest' });
     if (then) then();
