@@ -131,7 +131,7 @@ func mark(l *Line) string {
 }
 
 // filters is the search form with the filters in force.
-func (n names) filters(tx tenants.Tx, r *web.Request, f Filter) view.Desk {
+func (n names) filters(tx tenants.Tx, f Filter) view.Desk {
 	p := view.Desk{
 		Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, Community: f.Community, From: f.From, To: f.To,
 		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Communities: n.communities(tx, f.Community), Stages: []ui.Option{{Value: string(Any), Label: ui.T(n.ctx, "全部")}},
@@ -148,7 +148,7 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list
 		return view.Desk{}, err
 	}
 	path := r.Path("/cases")
-	p := n.filters(tx, r, f)
+	p := n.filters(tx, f)
 	p.Live, p.Path, p.Map = ui.Listening{Stream: r.Listen(n.now, "case")}, path, r.Path("/cases/map?%s", f.query().Encode())
 	p.Pages = ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesReport) {

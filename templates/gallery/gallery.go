@@ -123,7 +123,7 @@ func Handler() http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		ctx, view := ui.WithLocale(r.Context(), q.Get("lang")), templ.Component(index(Samples()))
+		ctx, view := ui.WithLocale(r.Context(), q.Get("lang")), index(Samples())
 		if path := strings.TrimSuffix(r.URL.Path, "/"); path != Base {
 			s, ok := all[path]
 			if !ok {
