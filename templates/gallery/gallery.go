@@ -22,6 +22,7 @@ import (
 	"wanjie/templates/field"
 	"wanjie/templates/fleet"
 	"wanjie/templates/grids"
+	"wanjie/templates/hall"
 	"wanjie/templates/handover"
 	"wanjie/templates/layout"
 	"wanjie/templates/orders"
@@ -72,6 +73,7 @@ func Samples() []Sample {
 		of("field", field.Samples(), func(s field.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("fleet", fleet.Samples(), func(s fleet.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("grids", grids.Samples(), func(s grids.Sample) (string, templ.Component) { return s.Name, s.View }),
+		of("hall", hall.Samples(), func(s hall.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("handover", handover.Samples(), func(s handover.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("orders", orders.Samples(), func(s orders.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("papers", papers.Samples(), func(s papers.Sample) (string, templ.Component) { return s.Name, s.View }),
@@ -87,9 +89,15 @@ func Samples() []Sample {
 	)
 }
 
-// residential are the parts whose views stand in the residents' frame, though the desk has a page among them.
-func residential(s Sample) bool {
-	return s.Part == "resident" || s.Part == "services" && !strings.HasPrefix(s.Name, "desk")
+// frame is what the sample stands in in the product.
+func (s Sample) frame(p layout.Page) templ.Component {
+	switch {
+	case s.Part == "resident", s.Part == "services" && !strings.HasPrefix(s.Name, "desk"):
+		return resident.Shell(resident.Frame{Page: p, Base: Base, Here: "/", Street: layout.Product, Hotline: "12345"})
+	case s.Part == "hall" && !strings.HasPrefix(s.Name, "screens"):
+		return hall.Shell(p)
+	}
+	return layout.Shell(p)
 }
 
 // Page is the sample as a whole document: as it is, or inside the frame in which it stands in the product.
@@ -107,11 +115,7 @@ func (s Sample) Page(dense bool) templ.Component {
 			b.WriteString(`<h1 class="visually-hidden">` + s.Name + `</h1>`)
 		}
 		p := layout.Page{Title: s.Part + " " + s.Name, Home: Base, Dense: dense, Guard: ui.Guard{Request: "019ab000-0000-7000-8000-0000000000ff"}}
-		frame := layout.Shell(p)
-		if residential(s) {
-			frame = resident.Shell(resident.Frame{Page: p, Base: Base, Here: "/", Street: layout.Product, Hotline: "12345"})
-		}
-		return frame.Render(templ.WithChildren(ctx, templ.Raw(b.String())), w)
+		return s.frame(p).Render(templ.WithChildren(ctx, templ.Raw(b.String())), w)
 	})
 }
 
