@@ -134,11 +134,17 @@ func mark(l *Line) string {
 func (n names) filters(tx tenants.Tx, f Filter) view.Desk {
 	p := view.Desk{
 		Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, Community: f.Community, From: f.From, To: f.To,
-		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Communities: n.communities(tx, f.Community), Stages: []ui.Option{{Value: string(Any), Label: ui.T(n.ctx, "全部")}},
+		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(n.ctx, "全部")}},
 	}
 	for _, s := range Stages {
 		p.Stages = append(p.Stages, ui.Option{Value: string(s), Label: ui.T(n.ctx, s.Title())})
 	}
+	for _, u := range p.Units { // found once: the list of units costs more than the rest of the page
+		if u.Group == n.ofCommunities() {
+			p.Communities = append(p.Communities, ui.Option{Value: u.Value, Label: u.Label})
+		}
+	}
+	p.Communities = keep(p.Communities, f.Community, n.unit(f.Community))
 	return p
 }
 
@@ -272,12 +278,14 @@ func (n names) units(tx tenants.Tx, value string) []ui.Option {
 	for _, u := range n.cfg.UnitsWithin(tx.Tenant().Codes...) {
 		group := ui.T(n.ctx, "科室、站所和队伍")
 		if u.Kind == blueprint.Community {
-			group = ui.T(n.ctx, "社区（村）")
+			group = n.ofCommunities()
 		}
 		out = append(out, ui.Option{Value: u.Key, Label: u.Name, Group: group})
 	}
 	return keep(out, value, n.unit(value))
 }
+
+func (n names) ofCommunities() string { return ui.T(n.ctx, "社区（村）") }
 
 func (n names) communities(tx tenants.Tx, value string) []ui.Option {
 	var out []ui.Option

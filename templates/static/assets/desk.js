@@ -102,7 +102,7 @@
     var after = all[here + 1] ? all[here + 1].dataset.liveRow : '';
     var body = new URLSearchParams(new FormData(form));
     body.append(button.name, button.value);
-    ask(button.formAction, { method: 'POST', body: body, headers: { Accept: 'application/json', 'HX-Request': 'false' } }).then(function (got) {
+    ask(form.action, { method: 'POST', body: body, headers: { Accept: 'application/json', 'HX-Request': 'false' } }).then(function (got) {
       var told = JSON.parse(got.text);
       say(told.say || told.error, told.went ? 'good' : 'bad');
       refresh(function () {
