@@ -35,7 +35,7 @@ func TestEveryComponentIsInTheGallery(t *testing.T) {
 	}
 	for _, c := range components {
 		if !seen[c] {
-			t.Errorf("no sample shows %s", c)
+			t.Errorf("no sample shows %s: write one in its package's samples.go, and a new package into Samples of gallery.go", c)
 		}
 	}
 }
