@@ -52,7 +52,9 @@ func Shine(c Clock, runs bool, now time.Time) Light {
 }
 
 // Light is how the clock of a case shines that is at a stage, and suspended since a moment or not (zero).
-func (c Clock) Light(at Stage, suspended, now time.Time) Light { return Shine(c, clockRuns(at, suspended), now) }
+func (c Clock) Light(at Stage, suspended, now time.Time) Light {
+	return Shine(c, clockRuns(at, suspended), now)
+}
 
 // clockFrom is a clock that runs from start to due. It turns yellow and red when a share of its own time has passed:
 // working time for limits in working hours and days, else all time, and all time too where there is no work between.
