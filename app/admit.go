@@ -42,6 +42,9 @@ func (a *App) visitor(r *http.Request) (web.Visitor, error) {
 // errNowhere is what a stranger gets, the same as for a tenant that does not exist.
 var errNowhere = fault.New(fault.NotFound, "页面不存在")
 
+// secondFactor is the setting by which a tenant asks everybody for a second factor, and not only its administrators.
+const secondFactor = "security.second_factor"
+
 // admit refuses, inside the tenant's transaction: strangers, sessions without the second factor that
 // the actor's roles ask for, modules that are off, and actors without the capability.
 func (a *App) admit(ctx context.Context, tx tenants.Tx, r *web.Request, module, may string) error {
@@ -52,17 +55,15 @@ func (a *App) admit(ctx context.Context, tx tenants.Tx, r *web.Request, module, 
 	if t := tx.Tenant(); t.State == tenants.Closed {
 		return vendor.Closed(t)
 	}
-	if !r.Visitor.Strong && (r.Visitor.Owes || auth.NeedsSecondFactor(nil, actor.Grants)) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !r.Visitor.Strong && (r.Visitor.Owes || auth.NeedsSecondFactor(nil, actor.Grants) || cfg.Bool(secondFactor, false)) {
 		return web.ErrWeak
 	}
-	if module != "" {
-		cfg, err := blueprint.For(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if !cfg.On(module) {
-			return errNowhere
-		}
+	if module != "" && !cfg.On(module) {
+		return errNowhere
 	}
 	if may != "" {
 		return auth.RequireSomewhere(actor, may)

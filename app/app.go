@@ -14,6 +14,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
+	"wanjie/app/auth/providers"
 	"wanjie/app/config"
 	"wanjie/app/files/virus"
 	"wanjie/app/module"
@@ -38,13 +39,14 @@ type App struct {
 	Live     *web.Live
 	Log      *slog.Logger
 
-	cookies auth.Cookies
-	tries   *auth.Tries
-	caller  *hint.Caller
-	runner  *journal.Runner
-	names   names
-	senders map[string]courier.Sender
-	closers []io.Closer
+	cookies   auth.Cookies
+	tries     *auth.Tries
+	caller    *hint.Caller
+	runner    *journal.Runner
+	names     names
+	senders   map[string]courier.Sender
+	providers *providers.Shelf
+	closers   []io.Closer
 
 	collectors []prometheus.Collector
 }
@@ -87,14 +89,14 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 	client := auth.NewClient(cfg.KratosPublic, cfg.KratosAdmin)
 	a := &App{
 		Config: cfg, DB: db, Redis: rdb, Log: log, Messages: courier.NewStore(db), Keeper: auth.NewKeeper(client, db, rdb, log),
-		senders: ways, cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, tries: &auth.Tries{Redis: rdb, Log: log}, caller: caller, closers: []io.Closer{db, rdb, service},
+		senders: ways, providers: providers.NewShelf(db, cfg.Dev), cookies: auth.Cookies{Plain: plain(cfg.PublicURL)}, tries: &auth.Tries{Redis: rdb, Log: log}, caller: caller, closers: []io.Closer{db, rdb, service},
 	}
 	door := &openapi.Door{DB: db, Proxies: a.proxies(), Tries: a.tries}
 	a.Site = &web.Site{
 		URL: cfg.PublicURL,
 		DB:  db, Log: log, Visitor: a.visitor, Admit: a.admit, AdmitDistrict: a.admitDistrict, AdmitVendor: a.admitVendor,
 		Programs: web.Programs{Admit: door.Admit, Note: door.Note},
-		Resident: a.residentVisitor, Street: a.street,
+		Resident: a.residentVisitor, Street: a.street, ResidentsAt: a.residentsAt,
 		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
 	}
 	a.Site.Uploads.Most = cfg.Photo

@@ -24,6 +24,7 @@ var layers = []struct{ part, may string }{
 	{"app/module", "app/web billing jobs tenants"},
 	{"app/sheets", "app/clock"},
 	{"app/docs", ""},
+	{"app/qr", ""},
 	{"app/geo", "templates/ui"},
 	{"app/tables", "app/fault"},
 	{"app/files", "app/clock app/fault tenants"},
@@ -32,7 +33,7 @@ var layers = []struct{ part, may string }{
 	{"app/demo", "app tenants"},
 	{"app/services", "app/resident app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
 	{"app/leader", "app/assessment app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
-	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/post app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
+	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/post app/qr app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
 	{"app", "app billing jobs tenants templates migrations"},
 	{"billing", "app/fault app/clock tenants"},
 	{"jobs", "app/fault app/clock tenants"},

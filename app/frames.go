@@ -18,6 +18,7 @@ import (
 
 // What every frame has.
 const (
+	account  = "/account"
 	signOut  = "/logout"
 	language = "/locale"
 	density  = "/density"
@@ -40,7 +41,7 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 		return web.Frame{}, err
 	}
 	p := layout.Page{
-		Tenant: t.Name, Notice: notice, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), SignOut: signOut, Language: language, Density: density,
+		Tenant: t.Name, Notice: notice, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), Account: account, SignOut: signOut, Language: language, Density: density,
 		User: layout.User{Name: name, Role: roles(ctx, actor)},
 	}
 	for _, m := range Modules {
@@ -88,7 +89,7 @@ func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request)
 func (a *App) districtFrame(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Frame, error) {
 	area, _ := division.District(tx.District())
 	return web.Frame{Page: layout.Page{
-		Tenant: area.Name, Home: r.Base, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")},
+		Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")},
 		Nav: []layout.NavItem{{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: true}},
 	}}, nil
 }
@@ -98,7 +99,7 @@ func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error
 	if err != nil {
 		return web.Frame{}, err
 	}
-	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "运营方")}}
+	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "运营方")}}
 	for _, e := range vendorMenu {
 		if grants.Vendor(e.may) {
 			p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, e.title), Href: "/v" + e.path, Active: under(r, e.path)})
@@ -113,6 +114,7 @@ var vendorMenu = []struct{ title, path, may string }{
 	{ui.Key("运行健康"), "/health", auth.HealthRead},
 	{ui.Key("用量"), "/usage", auth.UsageRead},
 	{ui.Key("人员与授权"), "/people", auth.PeopleRead},
+	{ui.Key("区县统一登录"), "/sign-in", auth.PeopleWrite},
 	{ui.Key("授权留痕"), "/acts", auth.JournalRead},
 	{ui.Key("访问记录"), "/access", auth.AccessRead},
 }

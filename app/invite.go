@@ -6,7 +6,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/admin/lists"
 	"wanjie/app/auth"
+	"wanjie/app/clock"
+	"wanjie/app/grids"
 	"wanjie/jobs"
 	"wanjie/tenants"
 )
@@ -62,6 +65,27 @@ func (a *App) Employ(ctx context.Context, id tenants.ID, person int64, name, pho
 		}
 		return nil
 	})
+}
+
+// listWays are how people of a list are invited.
+func (a *App) listWays() lists.Ways {
+	return lists.Ways{
+		Find: a.Keeper.PersonOf, Employ: a.Employ, Know: a.providers.Know,
+		Invite: func(ctx context.Context, at tenants.ID, name, phone string, request uuid.UUID) (int64, error) {
+			return a.invite(ctx, at, invitation{Name: name, Phone: phone, Request: request})
+		},
+	}
+}
+
+// gridNamed finds an open grid by its code or its name.
+func gridNamed(ctx context.Context, tx tenants.Tx, typed string) (code, community string, err error) {
+	open, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
+	for _, g := range open {
+		if g.Code == typed || g.Name == typed {
+			return g.Code, g.Community, err
+		}
+	}
+	return "", "", err
 }
 
 const inviteJob = "people.invite"

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"wanjie/app/auth"
+	"wanjie/app/hall"
 	"wanjie/app/openapi"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -85,13 +86,17 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 	h.shared(t, a, markA)
 	h.shared(t, b, markB)
 	h.give(t, b, 20_000, openapi.Wish{Name: markB + "平台"})
+	within(t, h.App, b.ID, roleAt(t, 20_000, auth.SecurityAdmin), func(ctx context.Context, tx tenants.Tx) error {
+		_, _, err := hall.Make(ctx, tx, tenants.NewID(), markB+"屏")
+		return err
+	})
 	var grant uuid.UUID
 	super := h.Super(t, tenants.Home)
 	if err := super.QueryRow(t.Context(), "SELECT id FROM grants WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&grant); err != nil {
 		t.Fatal(err)
 	}
 	ids := []string{theirs.ID.String(), theirs.Number, grant.String()}
-	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "service_bookings", "shifts", "applications", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files"} {
+	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "service_bookings", "shifts", "applications", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files", "invite_lists", "hall_screens"} {
 		var id uuid.UUID
 		if err := super.QueryRow(t.Context(), "SELECT id FROM "+table+" WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&id); err != nil {
 			t.Fatal(table, err)

@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/admin"
 	"wanjie/app/admin/accounts"
+	"wanjie/app/admin/lists"
 	"wanjie/app/admin/record"
 	"wanjie/app/auth"
 	"wanjie/app/auth/courier"
@@ -60,6 +61,7 @@ func (a *App) mountDoors() {
 			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
 		},
 	})
+	lists.Routes(s, lists.Deps{Frame: admin.Frame, Grid: gridNamed})
 	openapi.Routes(s, openapi.Deps{Frame: admin.Frame})
 	if a.Config.Dev {
 		page := courier.DevPage(a.Messages, demoCodes)
@@ -75,6 +77,7 @@ func (a *App) accounts() accounts.Deps {
 	return accounts.Deps{
 		DB: a.DB, Proxies: a.proxies(), Frame: admin.Frame, Order: a.measureLater, Elsewhere: a.Keeper.Elsewhere, Carry: a.Keeper.Carry,
 		Find: a.Keeper.PersonOf, Places: a.Keeper.Places, Staff: a.Keeper.Staff,
+		Providers: a.providers, Back: a.signIn().BackHere(), Note: a.Keeper.Door.Write,
 		Officer: func(r *web.Request) (auth.Officer, error) {
 			grants, err := a.upper(r)
 			return auth.Officer{Person: r.Visitor.Person, Grants: grants}, err

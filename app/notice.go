@@ -20,11 +20,12 @@ func (a *App) noticeKind() jobs.Kind {
 		if err := json.Unmarshal(payload, &of); err != nil {
 			return nil, fmt.Errorf("notice: %w", err)
 		}
-		m := courier.Message{Via: courier.SMS, Purpose: "case"}
-		var err error
-		if m.Recipient, m.Body, err = cases.Notice(ctx, tx, of); err != nil || m.Recipient == "" {
+		told, err := cases.Notice(ctx, tx, of)
+		if err != nil || told.Phone == "" {
 			return nil, err
 		}
+		m := courier.Message{Via: courier.SMS, Purpose: of.Text, Recipient: told.Phone, Body: told.Body(), Tenant: tx.ID(), About: of.Case,
+			Blanks: map[string]string{"street": told.Street, "number": told.Number, "text": told.Text}}
 		return func(ctx context.Context, env jobs.Env) error {
 			m.ID = env.Job
 			return a.Messages.SendNow(ctx, a.senders, m, env.Attempt)

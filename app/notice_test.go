@@ -46,7 +46,7 @@ func TestClosingTellsThePetitioner(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range sent {
-			if m.Purpose == "case" && m.State == "sent" && m.Recipient != "" && strings.Contains(m.Body, c.Number) && strings.Contains(m.Body, s.Name) {
+			if m.Purpose == "notice.closed" && m.State == "sent" && m.Recipient != "" && strings.Contains(m.Body, c.Number) && strings.Contains(m.Body, s.Name) {
 				return
 			}
 		}

@@ -54,6 +54,14 @@ func (a *App) residentVisitor(r *http.Request) (web.Visitor, error) {
 	return web.Visitor{Person: s.Person, Until: s.ExpiresAt, Session: s}, nil
 }
 
+// residentsAt is the address of a street's residents' door, as it stands on posters and papers.
+func (a *App) residentsAt(slug string) string {
+	if a.Config.ResidentDomain != "" {
+		return "https://" + slug + "." + a.Config.ResidentDomain
+	}
+	return a.Config.PublicURL + "/r/" + slug
+}
+
 // street is the slug of the street whose residents come to a host: the first part of the name under the residents' domain.
 func (a *App) street(host string) (string, bool) {
 	name, _, _ := strings.Cut(strings.ToLower(host), ":")

@@ -10,9 +10,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"wanjie/app/admin/lists"
 	"wanjie/app/auth"
 	"wanjie/app/auth/access"
 	"wanjie/app/auth/courier"
+	"wanjie/app/auth/providers"
 	"wanjie/app/auth/safe"
 	"wanjie/app/cases"
 	"wanjie/app/clock"
@@ -104,8 +106,10 @@ func Columns() (all []keys.Columns) {
 	all = append(all, safe.Columns...)
 	all = append(all, access.Columns...)
 	all = append(all, courier.Columns...)
+	all = append(all, providers.Columns...)
 	all = append(all, files.Columns...)
 	all = append(all, openapi.Columns...)
+	all = append(all, lists.Columns...)
 	all = append(all, resident.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
@@ -114,7 +118,7 @@ func Columns() (all []keys.Columns) {
 }
 
 func (a *App) jobKinds() []jobs.Kind {
-	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), a.inviteKind(), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), courier.Receipts(a.Messages, a.senders), a.inviteKind(), lists.Kind(a.listWays()), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
 	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), whistle.Carry(), resident.Forget(a.Keeper))
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
@@ -133,14 +137,22 @@ func senders(cfg config.Config) (map[string]courier.Sender, error) {
 	if cfg.Dev {
 		return map[string]courier.Sender{courier.SMS: courier.Keep{}, courier.Email: courier.Keep{}}, nil
 	}
-	if cfg.SMTP == "" {
-		return nil, nil
+	ways := map[string]courier.Sender{}
+	if cfg.SMTP != "" {
+		s, err := courier.OpenSMTP(cfg.SMTP, "")
+		if err != nil {
+			return nil, fmt.Errorf("WANJIE_SMTP_URL: %w", err)
+		}
+		ways[courier.Email] = s
 	}
-	s, err := courier.OpenSMTP(cfg.SMTP, "")
-	if err != nil {
-		return nil, fmt.Errorf("WANJIE_SMTP_URL: %w", err)
+	if cfg.SMS != "" {
+		s, err := courier.OpenAliyun(cfg.SMS)
+		if err != nil {
+			return nil, fmt.Errorf("WANJIE_SMS_URL: %w", err)
+		}
+		ways[courier.SMS] = s
 	}
-	return map[string]courier.Sender{courier.Email: s}, nil
+	return ways, nil
 }
 
 func timerKinds() (all []jobs.TimerKind) {
@@ -209,6 +221,9 @@ func (a *App) periodics() []jobs.Periodic {
 		{Every: time.Hour, Home: true, Kind: jobs.Kind{
 			Name: "messages.purge", Queue: jobs.Bulk,
 			System: func(ctx context.Context, tx tenants.SystemTx, _ json.RawMessage) error {
+				if err := providers.Purge(ctx, tx); err != nil {
+					return err
+				}
 				_, err := courier.Purge(ctx, tx)
 				return err
 			},

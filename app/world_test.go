@@ -18,6 +18,7 @@ import (
 	"github.com/peterstace/simplefeatures/geom"
 
 	"wanjie/app"
+	"wanjie/app/admin/lists"
 	"wanjie/app/assessment"
 	"wanjie/app/auth"
 	"wanjie/app/cases"
@@ -178,6 +179,9 @@ func (h *house) shared(t *testing.T, s tenants.Tenant, mark string) {
 		}
 		if err == nil {
 			err = booked(ctx, tx, mark)
+		}
+		if err == nil {
+			err = lists.Begin(ctx, tx, tenants.NewID(), lists.List{People: []lists.Person{{Line: 2, Name: mark + "受邀人", Phone: "13700000000", Number: mark, Roles: []lists.Role{{Line: 2, Role: auth.Intake, Place: mark}}}}})
 		}
 		return err
 	}); err != nil {

@@ -23,7 +23,7 @@ import (
 // acts are the kinds of acts in words; catalogue keys. A kind that is not here shows as it is stored.
 var acts = map[string]string{
 	"tenant.opened": ui.Key("开通"), "tenant.state": ui.Key("变更运行状态"), "tenant.branded": ui.Key("修改街道形象"), "keys.renewed": ui.Key("更换数据密钥"), "keys.resealed": ui.Key("数据已换用新密钥"), "keys.retired": ui.Key("停用旧密钥"), "config.changed": ui.Key("修改配置"),
-	"grant.given": ui.Key("授权"), "grant.ended": ui.Key("收回授权"), "member.joined": ui.Key("加入人员"), "member.changed": ui.Key("修改人员资料"), "member.left": ui.Key("移出人员"),
+	"grant.given": ui.Key("授权"), "grant.ended": ui.Key("收回授权"), "people.listed": ui.Key("批量邀请"), "member.joined": ui.Key("加入人员"), "member.changed": ui.Key("修改人员资料"), "member.left": ui.Key("移出人员"),
 	"member.sessions_ended": ui.Key("终止会话"), "member.factor_dropped": ui.Key("解除身份验证器"), "member.disabled": ui.Key("停用账号"), "member.enabled": ui.Key("恢复账号"),
 	"api_key.made": ui.Key("生成接口密钥"), "api_key.revoked": ui.Key("吊销接口密钥"),
 	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予立案"), "case.dispatched": ui.Key("派遣"), "case.received": ui.Key("签收"),

@@ -14,6 +14,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/qr"
 	"wanjie/app/web"
 	view "wanjie/templates/admin"
 	"wanjie/templates/ui"
@@ -86,6 +87,13 @@ func (a *desk) branding(ctx context.Context, tx tenants.Tx, r *web.Request) (web
 
 func (a *desk) brandForm(ctx context.Context, tx tenants.Tx, r *web.Request, l Look, refused *fault.Error) (web.Reply, error) {
 	page := view.Branding{Frame: Frame(tx, r), Guard: r.Guard(), Name: l.Name, ShortName: l.ShortName, Colour: l.Colour, Accent: l.Accent, Welcome: l.Welcome, Slug: tx.Tenant().Slug}
+	if tx.Tenant().Kind == tenants.Street {
+		page.Door, page.Poster = r.Residents("/"), r.Path("/admin/branding/poster")
+		var err error
+		if page.Code, err = qr.Data(page.Door, 4); err != nil {
+			return web.Reply{}, err
+		}
+	}
 	status := 0
 	if refused != nil {
 		page.Say, page.Errors, status = ui.T(ctx, refused.Say, refused.Args...), refused.Fields, refused.Kind.Status()

@@ -52,6 +52,7 @@ func Routes(site *web.Site, d Deps) {
 	r.Get("/admin/duties", auth.ConfigRead, a.duties)
 	r.Get("/admin/branding", auth.ConfigWrite, a.branding)
 	r.Post("/admin/branding", auth.ConfigWrite, a.rebrand)
+	r.Get("/admin/branding/poster", auth.ConfigRead, poster)
 	r.Get("/admin/people", auth.PeopleRead, a.people)
 	r.Post("/admin/people/grant", auth.GrantsGive, a.grant)
 	r.Post("/admin/people/end", auth.GrantsGive, a.end)

@@ -49,7 +49,7 @@ func (in *Inviter) Invite(ctx context.Context, s Staff, at string) (person int64
 	}
 	base := strings.TrimRight(in.URL, "/")
 	m := courier.Message{ID: in.message(reach.address), Via: reach.via, Recipient: reach.address, Purpose: "added", Subject: "您已加入" + at,
-		Body: fmt.Sprintf("您已加入%s。请用原有账号登录：%s/login", at, base)}
+		Body: fmt.Sprintf("您已加入%s。请用原有账号登录：%s/login", at, base), Blanks: map[string]string{"at": at}}
 	if !reach.password {
 		r, err := in.Keeper.Client.Recover(ctx, identity, goodFor)
 		if err != nil {
@@ -58,6 +58,7 @@ func (in *Inviter) Invite(ctx context.Context, s Staff, at string) (person int64
 		m.Purpose, m.Subject, m.Code = "invite", at+"邀请您开通账号", r.Code
 		m.Body = fmt.Sprintf("%s邀请您开通账号。请在72小时内打开 %s/welcome?flow=%s 并填写邀请码 %s，然后设置密码。请勿告诉他人。",
 			at, base, url.QueryEscape(r.Flow), r.Code)
+		m.Blanks["flow"] = strings.ReplaceAll(r.Flow, "-", "") // providers take 35 characters for a blank, and no address
 	}
 	_, err = in.Courier.Send(ctx, m)
 	return person, err

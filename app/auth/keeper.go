@@ -151,6 +151,14 @@ func (k *Keeper) known(ctx context.Context, s Session) (Session, error) {
 		return Session{}, errUnsigned()
 	}
 	s.Person, s.Epoch, s.Enrolled = p.Person, p.Epoch, p.SecondFactor
+	if s.AAL < 2 && s.Kind == Employee {
+		if s.Vouched, err = k.vouched(ctx, s); err != nil {
+			return Session{}, err
+		}
+		if s.Vouched {
+			s.AAL = 2
+		}
+	}
 	return s, nil
 }
 

@@ -41,7 +41,7 @@ func NewClient(public, admin string) *Client {
 	open := func(url string) *ory.APIClient {
 		c := ory.NewConfiguration()
 		c.Servers = ory.ServerConfigurations{{URL: strings.TrimRight(url, "/")}}
-		c.HTTPClient = &http.Client{Transport: transport, Timeout: 10 * time.Second}
+		c.HTTPClient = &http.Client{Transport: forwarding{transport}, Timeout: 10 * time.Second}
 		return ory.NewAPIClient(c)
 	}
 	return &Client{public: open(public), admin: open(admin), failAfter: failAfter, sendAfter: sendAfter}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/auth/access"
+	"wanjie/app/auth/providers"
 	"wanjie/app/fault"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -41,7 +42,7 @@ func of(kind access.Kind, s Session, via string) access.Event {
 
 // noteRefused writes down why e was refused, when somebody was: what is unavailable refuses nobody.
 func (p *Pages) noteRefused(r *http.Request, e access.Event, why error) {
-	if e.Ground = groundOf(why); e.Ground == "" || e.Person == 0 && e.Account == "" && e.Via != "code" {
+	if e.Ground = groundOf(why); e.Ground == "" || e.Person == 0 && e.Account == "" && e.Via != "code" && e.Via != "district" {
 		return
 	}
 	if e.Ground == "locked" {
@@ -59,6 +60,10 @@ func groundOf(err error) string {
 	switch {
 	case errors.Is(err, ErrPassword), errors.Is(err, ErrCode):
 		return "wrong"
+	case errors.Is(err, errStranger), errors.Is(err, providers.ErrDeclined), errors.Is(err, providers.ErrWord):
+		return "stranger"
+	case errors.Is(err, providers.ErrWay):
+		return "expired"
 	case errors.Is(err, ErrDisabled):
 		return "disabled"
 	case errors.Is(err, ErrExpired):

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"wanjie/app/auth/access"
+	"wanjie/app/auth/providers"
 	"wanjie/app/fault"
 	views "wanjie/templates/auth"
 	"wanjie/templates/layout"
@@ -27,6 +28,9 @@ type Pages struct {
 	Cookies Cookies
 	Tries   *Tries // nil counts nothing
 	Log     *slog.Logger
+
+	Districts *providers.Shelf // nil: no district has its own sign-in
+	URL       string           // of the console, as people reach it; a district's provider sends them back there
 
 	Frame   func(*http.Request) layout.Page // nil: the product's bare frame
 	Locale  func(*http.Request) string      // nil: Chinese
@@ -53,7 +57,14 @@ func (p *Pages) Mount(raw func(pattern string, h http.Handler)) {
 		"POST /recovery":            p.recovery,
 		"GET /password":             p.showPassword,
 		"POST /password":            p.password,
+		"GET /account":              p.showAccount,
+		"POST /account/sessions":    p.endSessions,
+		"POST /account/codes":       p.newCodes,
 		"POST /logout":              p.logout,
+
+		"GET /login/district":            p.showDistricts,
+		"GET /login/district/{district}": p.toDistrict,
+		"GET " + backFromDistrict:        p.fromDistrict,
 	} {
 		raw(pattern, p.handler(h))
 	}
@@ -64,6 +75,7 @@ func (p *Pages) handler(h func(http.ResponseWriter, *http.Request) error) http.H
 		if p.Locale != nil {
 			r = r.WithContext(ui.WithLocale(r.Context(), p.Locale(r)))
 		}
+		r = r.WithContext(withAgent(r.Context(), r.UserAgent()))
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Referrer-Policy", "same-origin")

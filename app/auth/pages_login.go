@@ -27,7 +27,11 @@ func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) loginView(r *http.Request, err error) views.Login {
-	return views.Login{Form: p.form(r, "登录", err), Identifier: strings.TrimSpace(r.PostFormValue("identifier")), Recovery: true}
+	list, unread := p.districts(r)
+	if unread != nil {
+		p.log().WarnContext(r.Context(), "the sign-in page does not know the districts' providers", "error", unread)
+	}
+	return views.Login{Form: p.form(r, "登录", err), Identifier: strings.TrimSpace(r.PostFormValue("identifier")), Recovery: true, Districts: len(list) > 0}
 }
 
 func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {

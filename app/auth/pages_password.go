@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"wanjie/app/auth/access"
 	"wanjie/app/fault"
 	views "wanjie/templates/auth"
@@ -14,6 +16,9 @@ func (p *Pages) showWelcome(w http.ResponseWriter, r *http.Request) error {
 	flow := r.FormValue("flow")
 	if flow == "" {
 		return see(w, r, "/login")
+	}
+	if id, err := uuid.Parse(flow); err == nil { // text messages carry it without its strokes
+		flow = id.String()
 	}
 	p.show(w, r, http.StatusOK, views.RedeemPage(views.Redeem{Form: p.form(r, "接受邀请", nil), Flow: flow, Invite: true}))
 	return nil

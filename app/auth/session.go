@@ -33,6 +33,7 @@ type Session struct {
 
 	Person   int64 // our own number; what acts are signed with
 	Epoch    int32 // ctl.people.epoch when the session was read
+	Vouched  bool  // the second factor was shown at the district's provider, not to Kratos
 	Enrolled bool  // has a second factor, and so must always show it
 }
 

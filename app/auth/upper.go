@@ -175,6 +175,12 @@ func EndUpper(ctx context.Context, tx tenants.VendorTx, by Officer, person int64
 	return upperAct(ctx, tx, "ended", by, person, g)
 }
 
+// Separated is nil, or why somebody who holds other roles may not have this one beside them (三员分立).
+func Separated(role string, held []string) error {
+	r, _ := RoleOf(role)
+	return separated(r, held)
+}
+
 // separated refuses a role whose power would meet another one of held.
 func separated(role Role, held []string) error {
 	if role.Power == "" {

@@ -47,17 +47,23 @@ func notify(a journal.Act) []jobs.Job {
 // MayText reports whether the petitioner of a case wants text messages about it. The wiring puts the residents' consents here.
 var MayText = func(context.Context, tenants.Tx, *Case) (bool, error) { return true, nil }
 
-// Notice is the text message to the petitioner of a case, in the street's own wording: to which
-// phone, and what. phone is empty where there is nobody to tell, or nothing any more. The end of a case
+// Telling is a text message to a petitioner: to which phone, and what. Street, Number and Text fill the blanks where a
+// provider takes approved templates only.
+type Telling struct{ Phone, Street, Number, Text string }
+
+// Body is the message as a whole.
+func (t Telling) Body() string { return "【" + t.Street + "】" + t.Text }
+
+// Notice is the text message to the petitioner of a case, in the street's own wording. Its phone is empty where there is nobody to tell, or nothing any more. The end of a case
 // sends notices to the petitioners of the reports that were merged into it on their way.
-func Notice(ctx context.Context, tx tenants.Tx, of NoticeOf) (phone, body string, err error) {
+func Notice(ctx context.Context, tx tenants.Tx, of NoticeOf) (Telling, error) {
 	c, rules, err := Find(ctx, tx, of.Case)
 	if err != nil {
-		return "", "", err
+		return Telling{}, err
 	}
 	text := rules.Text(of.Text)
 	if text == "" {
-		return "", "", nil // the street tells nobody
+		return Telling{}, nil // the street tells nobody
 	}
 	number := c.Number
 	switch of.Text {
@@ -65,20 +71,20 @@ func Notice(ctx context.Context, tx tenants.Tx, of NoticeOf) (phone, body string
 		about := c
 		if c.Stage == Merged {
 			if about, err = read(ctx, tx, c.MergedInto, sharing); err != nil {
-				return "", "", err
+				return Telling{}, err
 			}
 			number = about.Number
 		}
 		if about.Stage != Closed && about.Stage != Archived {
-			return "", "", nil // reopened meanwhile
+			return Telling{}, nil // reopened meanwhile
 		}
 		if err := tellMerged(ctx, tx, c); err != nil {
-			return "", "", err
+			return Telling{}, err
 		}
 	case "report.merged":
 		into, err := read(ctx, tx, c.MergedInto, sharing)
 		if err != nil {
-			return "", "", err
+			return Telling{}, err
 		}
 		number = into.Number
 	}
@@ -88,17 +94,17 @@ func Notice(ctx context.Context, tx tenants.Tx, of NoticeOf) (phone, body string
 	}
 	box, err := tx.Box(ctx)
 	if err != nil {
-		return "", "", err
+		return Telling{}, err
 	}
 	words, err := c.Open(box)
 	if err != nil {
-		return "", "", err
+		return Telling{}, err
 	}
 	if may, err := MayText(ctx, tx, c); err != nil || !may {
-		return "", "", err
+		return Telling{}, err
 	}
 	text = strings.NewReplacer("{number}", number, "{due}", ui.Time(c.DueAt), "{reason}", reason).Replace(text)
-	return words.Phone, "【" + tx.Tenant().Name + "】" + text, nil
+	return Telling{words.Phone, tx.Tenant().Name, number, text}, nil
 }
 
 // tellMerged sends the notice of a case's end to whoever reported the same, once for each end.

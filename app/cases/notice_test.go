@@ -22,7 +22,10 @@ func TestMergedPetitionersAreTold(t *testing.T) {
 	notice := func(of NoticeOf) (phone, body string) {
 		t.Helper()
 		if err := s.try(ctx, 0, func(ctx context.Context, tx tenants.Tx) (err error) {
-			phone, body, err = Notice(ctx, tx, of)
+			told, e := Notice(ctx, tx, of)
+			if phone, err = told.Phone, e; phone != "" {
+				body = told.Body()
+			}
 			return err
 		}); err != nil {
 			t.Fatal(err)

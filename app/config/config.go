@@ -40,6 +40,7 @@ type Config struct {
 	Clamd          string // tcp://host:port or unix:///path of a clamd that looks through uploads; empty: nobody does
 	Photo          int64  // bytes of the largest photo that is taken in
 	SMTP           string // smtp://user:password@host:port; empty: mail stays unsent
+	SMS            string // aliyun://key:secret@host?sign=…; empty: text messages stay unsent
 	Dev            bool   // development doors (/dev/…) are open
 }
 
@@ -145,7 +146,7 @@ func FromEnv(get func(string) string) (Config, error) {
 		Database: need("DATABASE_URL"), Redis: need("REDIS_URL"),
 		KratosPublic: need("KRATOS_PUBLIC_URL"), KratosAdmin: need("KRATOS_ADMIN_URL"),
 		CourierKey: get("WANJIE_COURIER_KEY"), Addr: or("WANJIE_ADDR", ":8080"), AdminAddr: or("WANJIE_ADMIN_ADDR", "127.0.0.1:9090"),
-		PublicURL: strings.TrimRight(get("WANJIE_PUBLIC_URL"), "/"), Keys: need("WANJIE_KEYS"), Roots: or("WANJIE_ROOTS", "roots"), Files: or("FILES_URL", "files"), Clamd: get("CLAMD_URL"), SMTP: get("WANJIE_SMTP_URL"),
+		PublicURL: strings.TrimRight(get("WANJIE_PUBLIC_URL"), "/"), Keys: need("WANJIE_KEYS"), Roots: or("WANJIE_ROOTS", "roots"), Files: or("FILES_URL", "files"), Clamd: get("CLAMD_URL"), SMTP: get("WANJIE_SMTP_URL"), SMS: get("WANJIE_SMS_URL"),
 		ResidentDomain: strings.ToLower(strings.Trim(get("WANJIE_RESIDENT_DOMAIN"), ".")),
 	}
 	for _, part := range strings.Split(get("WANJIE_PROXIES"), ",") {

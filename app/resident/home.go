@@ -41,7 +41,7 @@ func (d *desk) notice(ctx context.Context, tx tenants.Tx, r *web.Request, _ *Res
 }
 
 func (d *desk) followForm(ctx context.Context, _ tenants.Tx, r *web.Request, _ *Resident) (web.Reply, error) {
-	return d.followPage(ctx, r, view.Follow{}, nil), nil
+	return d.followPage(ctx, r, view.Follow{Receipt: r.Text("number")}, nil), nil
 }
 
 func (d *desk) followPage(ctx context.Context, r *web.Request, p view.Follow, f *fault.Error) web.Reply {

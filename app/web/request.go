@@ -28,19 +28,20 @@ type Visitor struct {
 // Request is an *http.Request whose sender and place are settled.
 type Request struct {
 	*http.Request
-	Visitor  Visitor
-	Base     string  // "/s/fengqiao": what every address of this door begins with
-	District int32   // of a district's door
-	Line     *Line   // of a district's door: what its officer is narrowed to; nil: nothing is kept from them
-	Needs    string  // capability that the route asks for
-	Caller   *Caller // of a program's call; nil for a person
-	number   string
-	site     string
-	door     *door // whose sign-in and error page it has; nil: the staff's
-	claimed  uuid.UUID
-	program  bool
-	taken    map[string][]any // what a taker made of files, by field
-	untaken  *fault.Error     // for the first of them that was refused
+	Visitor     Visitor
+	Base        string  // "/s/fengqiao": what every address of this door begins with
+	District    int32   // of a district's door
+	Line        *Line   // of a district's door: what its officer is narrowed to; nil: nothing is kept from them
+	Needs       string  // capability that the route asks for
+	Caller      *Caller // of a program's call; nil for a person
+	number      string
+	site        string
+	residentsAt func(slug string) string // of the site
+	door        *door                    // whose sign-in and error page it has; nil: the staff's
+	claimed     uuid.UUID
+	program     bool
+	taken       map[string][]any // what a taker made of files, by field
+	untaken     *fault.Error     // for the first of them that was refused
 }
 
 // Path joins an address under the door's base.
@@ -55,6 +56,16 @@ func (r *Request) Absolute(format string, args ...any) string {
 
 // Site is the site's own address, without a slash at its end.
 func (r *Request) Site() string { return r.site }
+
+// Residents is the address of a page at the residents' door of the tenant asked for, as Absolute.
+func (r *Request) Residents(format string, args ...any) string {
+	slug := r.PathValue("tenant")
+	at := r.site + "/r/" + slug
+	if r.residentsAt != nil {
+		at = r.residentsAt(slug)
+	}
+	return at + fmt.Sprintf(format, args...)
+}
 
 // ID reads a UUID from the address. One that is none is not found, like one that is nobody's.
 func (r *Request) ID(name string) (uuid.UUID, error) {

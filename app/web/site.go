@@ -63,6 +63,9 @@ type Site struct {
 	// Street is the slug of the street to whose residents a host belongs; nil: they come by the address alone.
 	Street func(host string) (slug string, ok bool)
 
+	// ResidentsAt is the address of a street's residents' door, without a stroke at its end; nil: /r/<slug> of this site.
+	ResidentsAt func(slug string) string
+
 	mux     *http.ServeMux
 	routes  []Route
 	uploads map[string]upload // by pattern; see Routes.Upload and Take
@@ -96,7 +99,7 @@ func (s *Site) handleAt(at *door, pattern string, f func(http.ResponseWriter, *R
 	most := max(s.uploads[pattern].most, maxForm)
 	s.muxed().HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) {
 		q.Body = http.MaxBytesReader(w, q.Body, most)
-		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context()), site: s.URL, door: at}
+		r := &Request{Request: q.WithContext(ui.WithLocale(q.Context(), LocaleOf(q))), number: Number(q.Context()), site: s.URL, residentsAt: s.ResidentsAt, door: at}
 		ask := s.Visitor
 		if at != nil {
 			at.enter(r)

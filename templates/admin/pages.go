@@ -179,9 +179,19 @@ type Branding struct {
 	Guard                                    ui.Guard
 	Name, ShortName, Colour, Accent, Welcome string
 	Slug                                     string
+	Door, Code, Poster                       string // the residents' door, its code and the sheet to print; empty where there is none
 	May                                      bool
 	Say                                      string
 	Errors                                   map[string]string
+}
+
+// Poster is what stands on the sheet that leads residents to their door. Its words are Chinese whatever the reader's
+// language: residents read them.
+type Poster struct {
+	Street, Title, Scan string
+	Lines               []string
+	Code, Door, Hotline string
+	Back                string
 }
 
 func (b Branding) err(ctx context.Context, name string) string { return say(ctx, b.Errors, name) }

@@ -67,7 +67,13 @@ func Samples() []Sample {
 	return append([]Sample{
 		{"modules", ModulesView(modules)}, {"settings", SettingsView(settings)}, {"setting", SettingView(form, true)}, {"setting-refused", SettingView(refused, true)}, {"setting-choice", SettingView(choice, true)},
 		{"setting-read", SettingView(form, false)}, {"units", UnitsView(units)}, {"duties", DutiesView(duties)}, {"duties-none", DutiesView(Duties{Frame: f("职责清单"), Query: "无"})},
-		{"branding", BrandingView(brand)}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
+		{"branding", BrandingView(brand)}, {"branding-door", BrandingView(withDoor(brand))}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
 		{"audit", AuditView(audit)}, {"audit-none", AuditView(Audit{Frame: traces, Newest: "/s/fengqiao/admin/audit"})},
 	}, append(accessSamples(at, g), itemSamples(at, g)...)...)
+}
+
+// withDoor is how a street looks that has residents.
+func withDoor(b Branding) Branding {
+	b.Door, b.Code, b.Poster = "https://fengqiao.jiedao.example/", pixel, "/s/fengqiao/admin/branding/poster"
+	return b
 }

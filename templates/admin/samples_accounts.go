@@ -6,6 +6,9 @@ import (
 	"wanjie/templates/ui"
 )
 
+// pixel stands for a code in samples.
+const pixel = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
 // accountSamples are accounts at both doors, and the vendor's people and their grants.
 func accountSamples(at time.Time, g ui.Guard) []Sample {
 	street := Frame{Base: "/s/fengqiao"}
@@ -36,7 +39,28 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 	own.Notice, own.MayGive, own.List = "这是您自己的账号，授权、停用和解除身份验证器须由另一位安全管理员办理", false, []Measure{end}
 	acts := UpperActs{Frame: vendor, Pages: ui.Pages{Number: 1, Size: 20, Total: 3, Path: "/v/acts", List: "acts"}, List: []UpperAct{
 		{at, "沈岚", "程远", "区级领导", "虎丘区", true}, {at.Add(-time.Hour), "沈岚", "程远", "区级领导", "虎丘区", false}, {at.AddDate(0, -1, 0), "命令行", "沈岚", "安全管理员", "运营方", false}}}
+	district := Providers{Frame: vendor, Form: ProviderForm{Guard: g, Claim: "phone_number", Means: "phone"}, Back: "https://console.example.cn/login/district/callback",
+		Meanings: []ui.Option{{Value: "phone", Label: "手机号码"}, {Value: "email", Label: "电子邮箱"}, {Value: "number", Label: "工号"}}}
+	districts := district
+	districts.List = []Provider{{"虎丘区", "虎丘区政务统一身份认证", "https://sso.huqiu.example.cn", "/v/sign-in?district=320505", true, at}, {"坪山区", "坪山政务微信", "https://login.pingshan.example.cn", "/v/sign-in?district=440310", false, at}}
+	districts.Form = ProviderForm{Guard: g, District: "320505", Title: "虎丘区政务统一身份认证", Issuer: "http://sso.huqiu.example.cn", Client: "wanjie", Claim: "mobile", Means: "phone", Strong: "mfa", Enabled: true, Known: true,
+		Say: "请检查标红的内容", Errors: map[string]string{"issuer": "请填写 https:// 开头的签发者地址，不带参数"}}
+	lines := []ListLine{{"/s/fengqiao/admin/people/lists/1", at, 120, 86, 20, 2, 12}, {"/s/fengqiao/admin/people/lists/2", at.AddDate(0, 0, -7), 9, 9, 0, 0, 0}}
+	lists := Lists{Frame: street, Guard: g, Here: "/s/fengqiao/admin/people/lists", Most: 500, Roles: []string{"受理员", "派遣员", "承办联络员", "网格员"}, Recent: lines}
+	wrongList := lists
+	wrongList.Checked, wrongList.Found, wrongList.Text = true, 2, "姓名,手机号码,角色\n郑洁,12345,派遣员\n"
+	wrongList.Problems = []ListProblem{{2, "手机号码", "手机号码不正确"}, {7, "单位", "没有“火星科”这个单位"}, {9, "", "应有 3 列，实有 2 列"}}
+	goodList := lists
+	goodList.Checked, goodList.Found, goodList.Text = true, 2, "姓名,手机号码,角色\n郑洁,13800001001,派遣员\n"
+	goodList.Preview = []ListPerson{{Line: 2, Name: "郑洁", Phone: "138****1001", Number: "SZ-0417", Roles: []string{"派遣员"}}, {Line: 3, Name: "冯磊", Phone: "138****1002", Roles: []string{"承办联络员（市容环卫）", "网格员（W01）"}}}
+	noFile := Lists{Frame: street, Guard: g, Here: lists.Here, Most: 500, Roles: lists.Roles, Say: "请检查标红的内容", Errors: map[string]string{"file": "请选择文件，或粘贴表格"}}
+	running := ListPage{Frame: street, Line: ListLine{"/s/fengqiao/admin/people/lists/1", at, 4, 1, 1, 1, 1}, By: "周敏", Results: "/s/fengqiao/admin/people/lists/1/results", Back: lists.Here, People: []ListPerson{
+		{2, "郑洁", "138****1001", "SZ-0417", []string{"派遣员"}, "invited", ""}, {3, "冯磊", "138****1002", "", []string{"承办联络员（市容环卫）", "网格员（W01）"}, "waiting", ""},
+		{5, "吴兰", "138****0008", "", []string{"受理员"}, "here", ""}, {6, "何某", "138****1003", "", []string{"派遣员"}, "failed", "该手机号码或电子邮箱已用于其他账号"}}}
 	return []Sample{
+		{"lists", ListsView(lists)}, {"lists-none", ListsView(noFile)}, {"lists-wrong", ListsView(wrongList)}, {"lists-good", ListsView(goodList)}, {"list-running", ListView(running)},
+		{"poster", PosterView(Poster{Street: "枫桥街道", Title: "有事扫码说", Scan: "微信或手机相机扫一扫", Lines: []string{"反映身边的问题，拍照即可", "查询办理进度，评价办理结果"}, Code: pixel, Door: "https://fengqiao.jiedao.example/", Hotline: "服务电话 12345", Back: "/s/fengqiao/admin/branding"})},
+		{"providers-none", ProvidersView(district)}, {"providers", ProvidersView(districts)},
 		{"account", AccountView(member)}, {"account-off", AccountView(gone)}, {"account-elsewhere", AccountView(both)},
 		{"officers", OfficersView(officers)}, {"officers-refused", OfficersView(wrong)}, {"officers-read", OfficersView(Officers{Frame: vendor, List: officers.List[:1]})},
 		{"officer", OfficerView(page)}, {"officer-own", OfficerView(own)}, {"upper-acts", UpperActsView(acts)}, {"upper-acts-none", UpperActsView(UpperActs{Frame: vendor})},

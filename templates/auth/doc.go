@@ -34,6 +34,7 @@ type Login struct {
 	Form
 	Identifier string
 	Recovery   bool // offers the way back by e-mail
+	Districts  bool // offers the districts' own sign-in
 }
 
 // Code is the sign-in by text message: the phone at first, then the code that counts in Flow.
@@ -55,7 +56,25 @@ type Enrol struct {
 // Codes are recovery codes, shown once.
 type Codes struct {
 	Form
-	Codes []string
+	Account  string // whose they are, for a printed sheet
+	Codes    []string
+	Enrolled bool // an authenticator app was set up just now
+}
+
+// Account is what somebody may see and do about their own account.
+type Account struct {
+	Form
+	Name, Phone, Email string // masked
+	Factor             bool   // an authenticator app is set up
+	CodesLeft          int
+	Devices            []Device
+}
+
+// Device is one of the person's sessions.
+type Device struct {
+	ID, Name, Via, Network string
+	Since                  time.Time
+	Here                   bool // the one that looks
 }
 
 // Redeem takes the code of an invitation or a recovery, which counts in Flow.
@@ -110,3 +129,12 @@ func goOn(to string) string {
 	}
 	return to
 }
+
+// Districts are the districts whose staff may sign in with their own provider.
+type Districts struct {
+	Form
+	List []District
+}
+
+// District is one of them and the way there.
+type District struct{ Name, Title, Href string }

@@ -31,14 +31,23 @@ func Samples() []Sample {
 	const pixel = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 	at := time.Date(2026, 11, 23, 1, 4, 0, 0, time.UTC)
 	return []Sample{
-		{"login", LoginPage(Login{Form: form("登录"), Recovery: true})},
+		{"login", LoginPage(Login{Form: form("登录"), Recovery: true, Districts: true})},
+		{"districts", DistrictsPage(Districts{Form: form("区县统一登录"), List: []District{{"虎丘区", "虎丘区政务统一身份认证", "/login/district/320505"}, {"坪山区", "坪山政务微信", "/login/district/440310"}}})},
+		{"districts-none", DistrictsPage(Districts{Form: form("区县统一登录")})},
 		{"login-refused", LoginPage(Login{Form: refused("登录", "账号或密码不正确"), Identifier: "13800000000", Recovery: true})},
 		{"login-again", LoginPage(Login{Form: noted})},
 		{"code-phone", CodePage(Code{Form: refused("短信验证码登录", "请检查标红的内容", ui.FieldError{Name: "phone", Text: "手机号码不正确"}), Phone: "12345"})},
 		{"code-sent", CodePage(Code{Form: form("短信验证码登录"), Phone: "13800000000", Flow: flow})},
 		{"factor", FactorPage(form("二次验证"))},
 		{"enrol", EnrolPage(Enrol{Form: refused("绑定身份验证器", "验证码不正确或已过期"), Flow: flow, Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", QR: pixel})},
-		{"codes", CodesPage(Codes{Form: form("恢复码"), Codes: []string{"0g5iu9fe", "fo77qusw", "jzg83ww2"}})},
+		{"codes", CodesPage(Codes{Form: form("恢复码"), Account: "周敏 138****1234", Codes: []string{"0g5iu9fe", "fo77qusw", "jzg83ww2"}, Enrolled: true})},
+		{"codes-renewed", CodesPage(Codes{Form: form("恢复码"), Account: "周敏 138****1234", Codes: []string{"0g5iu9fe", "fo77qusw", "jzg83ww2"}})},
+		{"account", AccountPage(Account{Form: form("我的账号"), Name: "周敏", Phone: "138****1234", Email: "zhou@example.cn", Factor: true, CodesLeft: 2, Devices: []Device{
+			{ID: flow, Name: "Edge · Windows", Via: "密码", Network: "203.0.113.0/24", Since: at, Here: true},
+			{ID: flow, Name: "微信 · Android", Via: "短信验证码", Network: "198.51.100.0/24", Since: at.Add(-26 * time.Hour)},
+			{ID: flow, Name: "未知设备", Since: at.Add(-50 * time.Hour)},
+		}})},
+		{"account-bare", AccountPage(Account{Form: form("我的账号"), Name: "陆明", Phone: "139****0000", Devices: []Device{{ID: flow, Name: "Chrome · 统信UOS", Via: "密码", Network: "203.0.113.0/24", Since: at, Here: true}}})},
 		{"welcome", RedeemPage(Redeem{Form: form("接受邀请"), Flow: flow, Invite: true})},
 		{"recovery", RecoveryPage(form("找回密码"))},
 		{"recovery-sent", RedeemPage(Redeem{Form: form("找回密码"), Flow: flow})},

@@ -53,6 +53,7 @@ type Page struct {
 	Notice string   // what everybody here should know on every page: the tenant is suspended
 	Guard  ui.Guard // for the forms of the frame itself: sign-out, language
 
+	Account  string // address of one's own account, where the name leads; empty: the name is no link
 	SignOut  string // address that a sign-out is posted to; empty shows no button
 	Density  string // address that the other density is posted to as "density"; empty shows no button
 	Dense    bool   // the reader asked for the dense view

@@ -20,6 +20,7 @@ type Print struct {
 	Word            string // where it is fetched as a Word document; empty: from where the reader came
 	Demo            bool
 	Code            string // the QR code of the case's address, as a data URI
+	Scan            string // what the code is for; empty: it is our own
 	Number, Printed string
 	Sheets          []Sheet
 	RecordHead      [4]string

@@ -30,6 +30,7 @@ func Samples() []Sample {
 			{Title: "Order", About: "Sanitation", Print: "/s/fengqiao/papers/1/dispatch", Word: "/s/fengqiao/papers/1/dispatch?as=docx"},
 		}})},
 		{"order", PrintPage(p)},
+		{"receipt", PrintPage(Print{Back: p.Back, Code: sampleCode, Scan: "Scan to see how far it has come", Number: p.Number, Printed: p.Printed, Sheets: p.Sheets})},
 		{"file", PrintPage(file)},
 	}
 }

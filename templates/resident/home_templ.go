@@ -493,7 +493,7 @@ func FollowPage(p Follow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.Input{Name: "number", Label: ui.T(ctx, "受理编号"), Value: p.Values["number"], Required: true, Help: ui.T(ctx, "形如 20261128-00042，在短信或回执上"), Error: p.Errors["number"],
+		templ_7745c5c3_Err = ui.Field(ui.Input{Name: "number", Label: ui.T(ctx, "受理编号"), Value: p.receipt(), Required: true, Help: ui.T(ctx, "形如 20261128-00042，在短信或回执上"), Error: p.Errors["number"],
 			Attrs: templ.Attributes{"autocomplete": "off", "maxlength": "24"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -227,12 +227,21 @@ type Rate struct {
 // Follow is a matter as whoever holds its receipt sees it.
 type Follow struct {
 	Form
-	Base   string    `json:"-"`
-	Number string    `json:"number,omitempty"`
-	State  string    `json:"state,omitempty"`
-	Tone   ui.Tone   `json:"-"`
-	Steps  []ui.Step `json:"steps,omitempty"`
-	Due    time.Time `json:"due,omitzero"`
+	Base    string    `json:"-"`
+	Receipt string    `json:"-"` // number of the receipt whose code led here
+	Number  string    `json:"number,omitempty"`
+	State   string    `json:"state,omitempty"`
+	Tone    ui.Tone   `json:"-"`
+	Steps   []ui.Step `json:"steps,omitempty"`
+	Due     time.Time `json:"due,omitzero"`
+}
+
+// receipt is the number that stands in the form: as typed, else as the receipt's code says.
+func (p Follow) receipt() string {
+	if typed := p.Values["number"]; typed != "" {
+		return typed
+	}
+	return p.Receipt
 }
 
 // Message is something that the street told.

@@ -19,6 +19,8 @@ import (
 
 	"wanjie/app/admin/accounts"
 	"wanjie/app/auth"
+	"wanjie/app/auth/access"
+	"wanjie/app/auth/providers"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	view "wanjie/templates/admin"
@@ -94,6 +96,7 @@ func newHall(t *testing.T) *hall {
 		l.ordered = append(l.ordered, fmt.Sprintf("%s %d by %d from %s: %s", m, person, o.By, o.Address, o.Reason))
 	}
 	accounts.Routes(site, accounts.Deps{DB: w.DB,
+		Providers: providers.NewShelf(w.DB, false), Back: "https://console.example.cn/login/district/callback", Note: access.NewBook(w.DB).Write,
 		Frame: func(tenants.Tx, *web.Request) view.Frame { return view.Frame{} },
 		Order: func(_ context.Context, _ tenants.Tx, m auth.Measure, person int64, o auth.Order) error {
 			write(m, person, o)

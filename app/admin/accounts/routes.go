@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/auth/access"
+	"wanjie/app/auth/providers"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	view "wanjie/templates/admin"
@@ -35,13 +36,17 @@ type Deps struct {
 	Find func(ctx context.Context, account string) (person int64, err error)
 	// Places are the tenants in which a person works.
 	Places func(ctx context.Context, person int64) ([]auth.Place, error)
+	// Providers are the districts' own sign-ins, which send people back to Back; Note writes into the door's record.
+	Providers *providers.Shelf
+	Back      string
+	Note      func(ctx context.Context, e access.Event) error
 	// Invite makes or finds the account of somebody and sends the invitation; at is who invites.
 	Invite func(ctx context.Context, s auth.Staff, at string) (person int64, err error)
 }
 
 type desk struct{ Deps }
 
-// Routes puts the pages under /s/{tenant}/admin/people/{person}, /v/people and /v/acts.
+// Routes puts the pages under /s/{tenant}/admin/people/{person}, /v/people, /v/sign-in and /v/acts.
 func Routes(site *web.Site, d Deps) {
 	a, r := &desk{d}, site.Module("")
 	r.Get("/admin/people/{person}", auth.PeopleWrite, a.member)
@@ -53,6 +58,8 @@ func Routes(site *web.Site, d Deps) {
 	site.Vendor(http.MethodPost, "/people/{person}/measure", auth.PeopleWrite, a.carry)
 	site.Vendor(http.MethodPost, "/people/{person}/give", auth.GrantsGive, a.give)
 	site.Vendor(http.MethodPost, "/people/{person}/end", auth.GrantsGive, a.end)
+	site.Vendor(http.MethodGet, "/sign-in", auth.PeopleWrite, a.providers)
+	site.Vendor(http.MethodPost, "/sign-in", auth.PeopleWrite, a.saveProvider)
 	site.Vendor(http.MethodGet, "/acts", auth.JournalRead, a.acts)
 }
 

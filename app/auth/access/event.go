@@ -21,6 +21,7 @@ const (
 	FactorRefused Kind = "factor.refused"
 	Enrolled      Kind = "factor.enrolled"
 	Dropped       Kind = "factor.dropped"
+	Codes         Kind = "codes.renewed"
 	Password      Kind = "password.changed"
 	Logout        Kind = "logout"
 	Revoked       Kind = "sessions.ended"
@@ -29,6 +30,7 @@ const (
 	Refused       Kind = "request.refused"
 	Exported      Kind = "record.exported"
 	Opened        Kind = "address.opened"
+	Provider      Kind = "provider.changed"
 )
 
 // Look is a look at a resident's data. Looks have a table of their own; the tenant's auditor reads
@@ -53,6 +55,7 @@ var Words = []Word{
 	{Kind: Factor, Title: ui.Key("二次验证")},
 	{Kind: FactorRefused, Title: ui.Key("二次验证被拒"), Bad: true},
 	{Kind: Enrolled, Title: ui.Key("绑定身份验证器")},
+	{Kind: Codes, Title: ui.Key("重新生成恢复码")},
 	{Kind: Password, Title: ui.Key("修改密码")},
 	{Kind: Logout, Title: ui.Key("退出登录")},
 	{Kind: Refused, Title: ui.Key("请求被拒"), Bad: true},
@@ -62,6 +65,7 @@ var Words = []Word{
 	{Kind: Disabled, Title: ui.Key("停用账号"), Grave: true},
 	{Kind: Enabled, Title: ui.Key("恢复账号"), Grave: true},
 	{Kind: Opened, Title: ui.Key("查看完整地址"), Grave: true},
+	{Kind: Provider, Title: ui.Key("更改区县统一登录"), Grave: true},
 	{Kind: Exported, Title: ui.Key("导出访问记录"), Grave: true},
 }
 
@@ -77,10 +81,11 @@ func WordOf(k Kind) Word {
 var (
 	vias = map[string]string{
 		"password": ui.Key("密码"), "sms": ui.Key("短信验证码"), "code": ui.Key("邀请码或找回码"),
-		"totp": ui.Key("身份验证器"), "lookup": ui.Key("恢复码"),
+		"district": ui.Key("区县统一登录"), "totp": ui.Key("身份验证器"), "lookup": ui.Key("恢复码"),
 	}
 	grounds = map[string]string{
 		"wrong": ui.Key("密码或验证码不正确"), "locked": ui.Key("尝试次数过多"), "disabled": ui.Key("账号已停用"), "expired": ui.Key("验证码已过期"),
+		"stranger": ui.Key("统一登录平台的账号未登记或无效"),
 	}
 )
 

@@ -192,3 +192,19 @@ func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (Event, error) {
 	}
 	return r.open("accesses", box)
 }
+
+// Came is how and from where the person came in, by Kratos's number of the session, as far as the record reaches.
+// Not inside another scope.
+func (b *Book) Came(ctx context.Context, person int64) (map[string]Event, error) {
+	var rows []row
+	if err := b.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+		return tx.Raw("SELECT "+columns+" FROM ctl.accesses WHERE person = ? AND kind = 'login' AND session IS NOT NULL ORDER BY at DESC LIMIT ?", person, Countable).Scan(ctx, &rows)
+	}); err != nil {
+		return nil, fmt.Errorf("sign-ins of person %d: %w", person, err)
+	}
+	out := make(map[string]Event, len(rows))
+	for i := range rows {
+		out[rows[i].Session.UUID.String()] = rows[i].event()
+	}
+	return out, nil
+}

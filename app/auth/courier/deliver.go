@@ -21,16 +21,19 @@ const Tries = 6
 
 // Sender sends one message for good. It may be called again for the same ID after a crash, and
 // passes the ID on as idempotency key where the provider knows one. Its error must not quote the
-// message.
+// message. number is the provider's own, by which it can be asked for a receipt; "" where it has none.
 type Sender interface {
-	Send(ctx context.Context, m Message) error
+	Send(ctx context.Context, m Message) (number string, err error)
 }
+
+// ErrNever is in the error of a sender that would refuse the same message every time: it is given up at once.
+var ErrNever = errors.New("it would be refused again")
 
 // Keep is the sender of development: the message stays where it is, to be read at /dev/sent.
 type Keep struct{}
 
 // Send does nothing, with success.
-func (Keep) Send(context.Context, Message) error { return nil }
+func (Keep) Send(context.Context, Message) (string, error) { return "", nil }
 
 type delivery struct{ ID uuid.UUID }
 
@@ -55,26 +58,35 @@ func (s *Store) deliver(ctx context.Context, senders map[string]Sender, id uuid.
 	if err != nil || m.State == Sent {
 		return err
 	}
-	state, failure := out(ctx, senders, m, attempt)
-	if failure == nil {
-		return s.mark(ctx, id, state, "")
-	}
-	return errors.Join(failure, s.mark(context.WithoutCancel(ctx), id, state, failure.Error()))
+	failure := out(ctx, senders, &m, attempt)
+	return errors.Join(failure, s.mark(context.WithoutCancel(ctx), m))
 }
 
-// out sends m by the sender of its way and answers the state that it is in now.
-func out(ctx context.Context, senders map[string]Sender, m Message, attempt int) (state string, failure error) {
+// out sends m by the sender of its way and writes into it the state that it is in now. The error is one after which
+// another try makes sense, or the last.
+func out(ctx context.Context, senders map[string]Sender, m *Message, attempt int) (failure error) {
 	failure = errors.New("no sender is configured for this way: " + m.Via)
-	if sender := senders[m.Via]; sender != nil {
-		failure = sender.Send(ctx, m)
+	sender := senders[m.Via]
+	if sender != nil {
+		m.Number, failure = sender.Send(ctx, *m)
+	}
+	m.State, m.Error = Queued, ""
+	if failure != nil {
+		m.Error = failure.Error()
 	}
 	switch {
 	case failure == nil:
-		return Sent, nil
+		m.State = Sent
+		if _, tells := sender.(Tracker); tells && m.Number != "" {
+			m.Receipt.State = Waiting
+		}
+	case errors.Is(failure, ErrNever):
+		m.State = Failed
+		return nil // the message's own row tells why
 	case attempt >= Tries:
-		return Failed, failure
+		m.State = Failed
 	}
-	return Queued, failure
+	return failure
 }
 
 // SendNow sends m within a job of the caller's, which tries again when it fails (attempt is 1 at
@@ -83,10 +95,6 @@ func (s *Store) SendNow(ctx context.Context, senders map[string]Sender, m Messag
 	if err := m.check(); err != nil {
 		return err
 	}
-	state, failure := out(ctx, senders, m, attempt)
-	said := ""
-	if failure != nil {
-		said = failure.Error()
-	}
-	return errors.Join(failure, s.keep(context.WithoutCancel(ctx), m, state, said))
+	failure := out(ctx, senders, &m, attempt)
+	return errors.Join(failure, s.keep(context.WithoutCancel(ctx), m))
 }

@@ -56,22 +56,22 @@ func OpenSMTP(raw, from string) (*SMTP, error) {
 	return s, nil
 }
 
-// Send hands m to the server; nil means that the server took it.
-func (s *SMTP) Send(ctx context.Context, m Message) error {
+// Send hands m to the server; no error means that the server took it.
+func (s *SMTP) Send(ctx context.Context, m Message) (string, error) {
 	to, err := mail.ParseAddress(m.Recipient)
 	if err != nil {
-		return errors.New("smtp: the recipient is no e-mail address") // the error itself would quote it
+		return "", errors.New("smtp: the recipient is no e-mail address") // the error itself would quote it
 	}
 	c, err := s.connect(ctx)
 	if err != nil {
-		return fmt.Errorf("smtp: %s: %w", s.address, err)
+		return "", fmt.Errorf("smtp: %s: %w", s.address, err)
 	}
 	defer func() { _ = c.Close() }()
 	if err := s.converse(c, to.Address, s.compose(ctx, m, to.Address)); err != nil {
-		return fmt.Errorf("smtp: %s: %w", s.address, withoutQuotes(err))
+		return "", fmt.Errorf("smtp: %s: %w", s.address, withoutQuotes(err))
 	}
 	_ = c.Quit() // it was taken; how we part is no matter
-	return nil
+	return "", nil
 }
 
 func (s *SMTP) connect(ctx context.Context) (*smtp.Client, error) {

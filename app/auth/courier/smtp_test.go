@@ -103,7 +103,8 @@ func TestSMTP(t *testing.T) {
 	s, err := OpenSMTP("smtp://sender:geheim@"+p.Addr().String()+"?tls=none", "万街 <noreply@example.cn>")
 	must(t, err)
 	m := Message{ID: tenants.NewID(), Recipient: "lu@example.cn", Subject: "找回密码\r\nBcc: evil@example.cn", Body: "您的验证码是 408219，10 分钟内有效。\n.\n第二行"}
-	must(t, s.Send(t.Context(), m))
+	_, err = s.Send(t.Context(), m)
+	must(t, err)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.login != "|sender|geheim" || !strings.Contains(p.from, "<noreply@example.cn>") || !strings.Contains(p.to, "<lu@example.cn>") {
@@ -136,22 +137,22 @@ func TestSMTPRefusals(t *testing.T) {
 	s, err := OpenSMTP("smtp://"+p.Addr().String()+"?tls=none", "noreply@example.cn")
 	must(t, err)
 	m := Message{ID: tenants.NewID(), Recipient: "lu.ming@example.cn", Body: "验证码 408219"}
-	if err := s.Send(t.Context(), m); err == nil || strings.Contains(err.Error(), "lu.ming") || !strings.Contains(err.Error(), "550") {
+	if _, err := s.Send(t.Context(), m); err == nil || strings.Contains(err.Error(), "lu.ming") || !strings.Contains(err.Error(), "550") {
 		t.Errorf("a refused recipient: %v", err)
 	}
 	m.Recipient = "lu.ming"
-	if err := s.Send(t.Context(), m); err == nil || strings.Contains(err.Error(), "lu.ming") {
+	if _, err := s.Send(t.Context(), m); err == nil || strings.Contains(err.Error(), "lu.ming") {
 		t.Errorf("no address: %v", err)
 	}
 	strict, err := OpenSMTP("smtp://"+p.Addr().String(), "noreply@example.cn")
 	must(t, err)
 	m.Recipient = "lu@example.cn"
-	if err := strict.Send(t.Context(), m); err == nil || !strings.Contains(err.Error(), "STARTTLS") {
+	if _, err := strict.Send(t.Context(), m); err == nil || !strings.Contains(err.Error(), "STARTTLS") {
 		t.Errorf("a server without TLS: %v", err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.Send(gone, m); err == nil {
+	if _, err := s.Send(gone, m); err == nil {
 		t.Error("sent after the end")
 	}
 	for _, bad := range []string{"", "http://a", "smtp:///x", "smtp://u:secret@[::1"} {

@@ -3,6 +3,7 @@ package courier
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -35,16 +36,21 @@ const Kept = 30 * 24 * time.Hour
 // Message is one text message or e-mail, opened.
 type Message struct {
 	ID        uuid.UUID
-	Via       string // SMS or Email
-	Recipient string // +86… or an address
-	Subject   string // of an e-mail
-	Body      string // plain text, UTF-8
-	Code      string // the code in it, if any: approved templates of Chinese SMS providers take it apart
-	Purpose   string // "login_code_valid", "recovery_code_valid", "invite", "added"
+	Via       string            // SMS or Email
+	Recipient string            // +86… or an address
+	Subject   string            // of an e-mail
+	Body      string            // plain text, UTF-8
+	Code      string            // the code in it, if any: approved templates of Chinese SMS providers take it apart
+	Blanks    map[string]string // what else fills the blanks of an approved template
+	Purpose   string            // "login_code_valid", "recovery_code_valid", "invite", "added", or the text that a petitioner is told by
+	Tenant    tenants.ID        // in whose name it is sent; 0: the deployment's
+	About     uuid.UUID         // the case that it tells about
 	State     string
 	MadeAt    time.Time
 	SentAt    time.Time // zero until then
 	Error     string    // of the last try
+	Number    string    // the provider's own, once it took it
+	Receipt   Receipt
 }
 
 // Store keeps messages at home, sealed with the deployment's own key.
@@ -74,7 +80,8 @@ func (s *Store) Send(ctx context.Context, m Message) (uuid.UUID, error) {
 		return uuid.Nil, err
 	}
 	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		n, err := insert(ctx, tx, box, m, Queued, "", "ON CONFLICT (id) DO NOTHING")
+		m.State, m.Error, m.Number, m.Receipt = Queued, "", "", Receipt{}
+		n, err := insert(ctx, tx, box, m, "ON CONFLICT (id) DO NOTHING")
 		if err != nil {
 			return err
 		}
@@ -90,15 +97,18 @@ func (s *Store) Send(ctx context.Context, m Message) (uuid.UUID, error) {
 	return m.ID, nil
 }
 
-// keep writes m with what became of it, for the first time or again.
-func (s *Store) keep(ctx context.Context, m Message, state, failure string) error {
+// keep writes m, with the state that it is in, for the first time or again.
+func (s *Store) keep(ctx context.Context, m Message) error {
 	box, err := s.safe.Box(ctx)
 	if err != nil {
 		return err
 	}
 	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		_, err := insert(ctx, tx, box, m, state, failure, "ON CONFLICT (id) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at, error = excluded.error")
-		return err
+		if _, err := insert(ctx, tx, box, m, `ON CONFLICT (id) DO UPDATE SET state = excluded.state, sent_at = excluded.sent_at, error = excluded.error,
+			number = excluded.number, receipt = excluded.receipt`); err != nil {
+			return err
+		}
+		return ask(ctx, tx, m)
 	})
 	if err != nil {
 		return fmt.Errorf("courier: keep message: %w", err)
@@ -106,16 +116,29 @@ func (s *Store) keep(ctx context.Context, m Message, state, failure string) erro
 	return nil
 }
 
-func insert(ctx context.Context, tx tenants.SystemTx, box *keys.Box, m Message, state, failure, twice string) (int64, error) {
+func insert(ctx context.Context, tx tenants.SystemTx, box *keys.Box, m Message, twice string) (int64, error) {
 	seal := func(column, v string) []byte { return box.Seal(at(column, m.ID), v) }
 	now := clock.Now(ctx)
-	var sent any
-	if state == Sent {
+	var sent, about any
+	if m.State == Sent {
 		sent = now
 	}
-	return tx.Prepared(m.ID, m.Via, seal("recipient", m.Recipient), seal("subject", m.Subject), seal("body", m.Body), seal("code", m.Code), m.Purpose,
-		now, state, sent, failure).Exec(ctx, `INSERT INTO ctl.messages (id, via, recipient, subject, body, code, purpose, made_at, state, sent_at, error)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) `+twice)
+	if m.About != uuid.Nil {
+		about = m.About
+	}
+	return tx.Prepared(m.ID, m.Via, seal("recipient", m.Recipient), seal("subject", m.Subject), seal("body", m.Body), seal("code", m.Code), seal("blanks", m.blanks()), m.Purpose,
+		now, m.State, sent, m.Error, m.Number, string(m.Receipt.State), int32(m.Tenant), about).Exec(ctx, `INSERT INTO ctl.messages
+		(id, via, recipient, subject, body, code, blanks, purpose, made_at, state, sent_at, error, number, receipt, tenant, about)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) `+twice)
+}
+
+// blanks is what fills a template, as it is kept.
+func (m Message) blanks() string {
+	if len(m.Blanks) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(m.Blanks) // of strings: never fails
+	return string(text)
 }
 
 // check refuses a message that cannot leave.
@@ -130,14 +153,16 @@ func (m Message) check() error {
 }
 
 type row struct {
-	ID                             uuid.UUID
-	Via, Purpose, State, Error     string
-	Recipient, Subject, Body, Code []byte
-	MadeAt                         time.Time
-	SentAt                         sql.NullTime
+	ID                                     uuid.UUID
+	Via, Purpose, State, Error             string
+	Number, Receipt, ReceiptSaid           string
+	Recipient, Subject, Body, Code, Blanks []byte
+	MadeAt                                 time.Time
+	SentAt, ReceiptAt                      sql.NullTime
 }
 
-const columns = "SELECT id, via, recipient, subject, body, code, purpose, state, made_at, sent_at, error FROM ctl.messages "
+const columns = `SELECT id, via, recipient, subject, body, code, blanks, purpose, state, made_at, sent_at, error,
+	number, receipt, receipt_at, receipt_said FROM ctl.messages `
 
 // Recent opens the newest messages, newest first: for the page of development and for support.
 func (s *Store) Recent(ctx context.Context, limit int) ([]Message, error) {
@@ -169,14 +194,21 @@ func (s *Store) read(ctx context.Context, query string, args ...any) ([]Message,
 	}
 	out := make([]Message, len(rows))
 	for i, r := range rows {
-		out[i] = Message{ID: r.ID, Via: r.Via, Purpose: r.Purpose, State: r.State, MadeAt: r.MadeAt, SentAt: r.SentAt.Time, Error: r.Error}
+		out[i] = Message{ID: r.ID, Via: r.Via, Purpose: r.Purpose, State: r.State, MadeAt: r.MadeAt, SentAt: r.SentAt.Time, Error: r.Error,
+			Number: r.Number, Receipt: Receipt{ReceiptState(r.Receipt), r.ReceiptAt.Time, r.ReceiptSaid}}
+		blanks := ""
 		for _, f := range []struct {
 			column string
 			from   []byte
 			to     *string
-		}{{"recipient", r.Recipient, &out[i].Recipient}, {"subject", r.Subject, &out[i].Subject}, {"body", r.Body, &out[i].Body}, {"code", r.Code, &out[i].Code}} {
+		}{{"recipient", r.Recipient, &out[i].Recipient}, {"subject", r.Subject, &out[i].Subject}, {"body", r.Body, &out[i].Body}, {"code", r.Code, &out[i].Code}, {"blanks", r.Blanks, &blanks}} {
 			if *f.to, err = box.Open(at(f.column, r.ID), f.from); err != nil {
 				return nil, err
+			}
+		}
+		if blanks != "" {
+			if err := json.Unmarshal([]byte(blanks), &out[i].Blanks); err != nil {
+				return nil, fmt.Errorf("courier: blanks of message %s: %w", r.ID, err)
 			}
 		}
 	}
@@ -184,14 +216,17 @@ func (s *Store) read(ctx context.Context, query string, args ...any) ([]Message,
 }
 
 // mark writes what became of a try to send.
-func (s *Store) mark(ctx context.Context, id uuid.UUID, state, failure string) error {
+func (s *Store) mark(ctx context.Context, m Message) error {
 	err := s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
 		var sent any
-		if state == Sent {
+		if m.State == Sent {
 			sent = clock.Now(ctx)
 		}
-		_, err := tx.Raw("UPDATE ctl.messages SET state = ?, sent_at = ?, error = ? WHERE id = ?", state, sent, failure, id).Exec(ctx)
-		return err
+		if _, err := tx.Raw("UPDATE ctl.messages SET state = ?, sent_at = ?, error = ?, number = ?, receipt = ? WHERE id = ?",
+			m.State, sent, m.Error, m.Number, string(m.Receipt.State), m.ID).Exec(ctx); err != nil {
+			return err
+		}
+		return ask(ctx, tx, m)
 	})
 	if err != nil {
 		return fmt.Errorf("courier: mark message: %w", err)
@@ -210,6 +245,6 @@ func Purge(ctx context.Context, tx tenants.SystemTx) (int64, error) {
 
 // Columns is this package's part of the column catalogue.
 var Columns = []keys.Columns{
-	{Table: "ctl.messages", Plain: []string{"id", "via", "purpose", "state", "made_at", "sent_at", "error"},
-		Sealed: []string{"recipient", "subject", "body", "code"}},
+	{Table: "ctl.messages", Plain: []string{"id", "via", "purpose", "state", "made_at", "sent_at", "error", "number", "tenant", "about", "receipt", "receipt_at", "receipt_said"},
+		Sealed: []string{"recipient", "subject", "body", "code", "blanks"}},
 }

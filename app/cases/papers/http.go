@@ -23,6 +23,10 @@ func routes(r web.Routes) {
 	r.Look("/papers/{id}/{paper}", "", show)
 }
 
+// handed are the papers that a petitioner takes home: their code leads to where they see how far the matter has come,
+// and not to our own sheet.
+var handed = map[blueprint.Document]bool{blueprint.IntakeSheet: true, blueprint.Notice: true}
+
 func crumbs(ctx context.Context, r *web.Request, id uuid.UUID, number string, last ...layout.Crumb) []layout.Crumb {
 	return append([]layout.Crumb{web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(number, r.Path("/cases/%s", id))}, last...)
 }
@@ -70,6 +74,9 @@ func show(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 	p, err := Make(ctx, tx, id, blueprint.Document(r.PathValue("paper")), of, format, r.Absolute("/cases/%s", id))
 	if err != nil {
 		return web.Reply{}, err
+	}
+	if handed[blueprint.Document(r.PathValue("paper"))] && tx.Tenant().Kind == tenants.Street {
+		p.Address, p.Follow = r.Residents("/follow?number=%s", p.Number), true
 	}
 	if format == asWord {
 		return web.Made(p.Title+"_"+p.Number+"_"+p.At.In(clock.Zone).Format("20060102")+".docx", docs.Kind, p.Word), nil

@@ -3,21 +3,17 @@ package papers
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
-	"fmt"
-	"image/png"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/boombuler/barcode"
-	"github.com/boombuler/barcode/qr"
 	"github.com/google/uuid"
 
 	"wanjie/app/cases"
 	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
 	"wanjie/app/docs"
+	"wanjie/app/qr"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 
@@ -31,6 +27,7 @@ type Print struct {
 	Number  string
 	Papers  []Paper
 	Address string // of the case; the code at the foot leads there
+	Follow  bool   // it leads to where petitioners see how far it has come
 	At      time.Time
 	Demo    bool
 	Base    string // before the addresses of photos on a page
@@ -101,19 +98,8 @@ func (p Print) photographed(ctx context.Context, tx tenants.Tx, c *cases.Case) (
 	return fields, nil
 }
 
-// code is the QR code of the address, as PNG.
-func (p Print) code() ([]byte, error) {
-	c, err := qr.Encode(p.Address, qr.M, qr.Auto)
-	if err != nil {
-		return nil, fmt.Errorf("code of %s: %w", p.Number, err)
-	}
-	if c, err = barcode.Scale(c, 4*c.Bounds().Dx(), 4*c.Bounds().Dy()); err != nil {
-		return nil, fmt.Errorf("code of %s: %w", p.Number, err)
-	}
-	var out bytes.Buffer
-	err = png.Encode(&out, c)
-	return out.Bytes(), err
-}
+// dot is how many pixels a module of the code at the foot is wide.
+const dot = 4
 
 func (p Print) printed() string {
 	return "打印时间：" + p.At.In(clock.Zone).Format("2006年1月2日 15:04")
@@ -121,11 +107,14 @@ func (p Print) printed() string {
 
 // Page is the print as a page shows it.
 func (p Print) Page() (view.Print, error) {
-	code, err := p.code()
+	code, err := qr.Data(p.Address, dot)
 	if err != nil {
 		return view.Print{}, err
 	}
-	out := view.Print{Demo: p.Demo, Code: "data:image/png;base64," + base64.StdEncoding.EncodeToString(code), Number: "编号：" + p.Number, Printed: p.printed()}
+	out := view.Print{Demo: p.Demo, Code: code, Number: "编号：" + p.Number, Printed: p.printed()}
+	if p.Follow {
+		out.Scan = "扫码查询办理进度，须填登记手机的后四位"
+	}
 	for _, paper := range p.Papers {
 		s := view.Sheet{Title: paper.Title, Signs: paper.Signs, Note: paper.Note}
 		for _, row := range paper.Rows {
@@ -160,7 +149,7 @@ func (p Print) Word(ctx context.Context) ([]byte, error) {
 		mark = "演示数据"
 	}
 	d := docs.New(docs.Frame{Title: p.Title + " " + p.Number, Author: p.Office, Head: p.Office, Foot: "编号：" + p.Number + "　" + p.printed(), Mark: mark})
-	code, err := p.code()
+	code, err := qr.PNG(p.Address, dot)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,253 @@
+package providers
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/google/uuid"
+	"golang.org/x/oauth2"
+
+	"wanjie/app/clock"
+	"wanjie/app/fault"
+	"wanjie/tenants/keys"
+)
+
+// Goodbye is how long a browser may stay away at the provider.
+const Goodbye = 10 * time.Minute
+
+// within bounds the questions to a provider: somebody waits for them.
+const within = 15 * time.Second
+
+// mostFound is for how long what a provider says about itself is believed.
+const mostFound = time.Hour
+
+// found is a provider that was asked about itself: addresses and keys.
+type found struct {
+	*oidc.Provider
+	at time.Time
+}
+
+// way is what the browser carries while it is away.
+type way struct {
+	District               int32
+	State, Nonce, Verifier string
+	ReturnTo               string
+	Until                  time.Time
+}
+
+// Shown is who somebody is, as a provider says.
+type Shown struct {
+	District int32
+	Means    Means
+	Value    string // of the claim, as the provider writes it
+	Strong   bool   // two factors were shown there
+	ReturnTo string // where the person was going
+}
+
+// Faults of coming back.
+var (
+	// ErrWay: the browser comes back from a way that it did not begin here, or began too long ago.
+	ErrWay = fault.New(fault.Conflict, "登录已超时或不是从本页开始的，请重新登录")
+	// ErrWord: the provider's word cannot be believed, or says too little.
+	ErrWord = fault.New(fault.Forbidden, "统一登录平台的答复无效，请联系管理员")
+	// ErrDeclined: the provider, or the person there, said no.
+	ErrDeclined = fault.New(fault.Forbidden, "统一登录平台没有同意登录")
+)
+
+// word is ErrWord with what was wrong, for the log.
+func word(cause error) error { return fmt.Errorf("%w: %w", ErrWord, cause) }
+
+func away(err error) error {
+	return fault.New(fault.Unavailable, "统一登录平台暂时不可用，请稍后重试").Because(err)
+}
+
+// client asks providers, straight or through the proxy that the environment names.
+var client = &http.Client{Timeout: within}
+
+func (s *Shelf) discover(ctx context.Context, issuer string) (*oidc.Provider, error) {
+	now := clock.Now(ctx)
+	s.mu.Lock()
+	f, ok := s.held[issuer]
+	s.mu.Unlock()
+	if ok && now.Sub(f.at) < mostFound {
+		return f.Provider, nil
+	}
+	// Its keys are fetched with this context whenever they change: it must outlive the request.
+	p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), client), issuer)
+	if err != nil {
+		return nil, away(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held[issuer] = found{p, now}
+	return p, nil
+}
+
+func (p Provider) config(at *oidc.Provider, back string) *oauth2.Config {
+	scopes := []string{oidc.ScopeOpenID, "profile"}
+	switch p.Means {
+	case Phone:
+		scopes = append(scopes, "phone")
+	case Email:
+		scopes = append(scopes, "email")
+	}
+	return &oauth2.Config{ClientID: p.Client, ClientSecret: p.Secret, Endpoint: at.Endpoint(), RedirectURL: back, Scopes: scopes}
+}
+
+// Begin is where the browser goes, and what it must carry: the value of a cookie. back is our own address to come back to.
+func (s *Shelf) Begin(ctx context.Context, district int32, back, returnTo string) (address, carried string, err error) {
+	p, err := s.open(ctx, district)
+	if err != nil {
+		return "", "", err
+	}
+	at, err := s.discover(ctx, p.Issuer)
+	if err != nil {
+		return "", "", err
+	}
+	w := way{district, rand.Text(), rand.Text(), oauth2.GenerateVerifier(), returnTo, clock.Now(ctx).Add(Goodbye)}
+	if carried, err = s.seal(ctx, w); err != nil {
+		return "", "", err
+	}
+	asks := []oauth2.AuthCodeOption{oidc.Nonce(w.Nonce), oauth2.S256ChallengeOption(w.Verifier)}
+	return p.config(at, back).AuthCodeURL(w.State, asks...), carried, nil
+}
+
+// carriedAt binds a carried way to what it is: sealed values of the database are not taken for it.
+var carriedAt = keys.Addr{Table: "cookie", Column: "way", ID: uuid.NameSpaceURL}
+
+func (s *Shelf) seal(ctx context.Context, w way) (string, error) {
+	box, err := s.safe.Box(ctx)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(w)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(box.SealBytes(carriedAt, text)), nil
+}
+
+func (s *Shelf) unseal(ctx context.Context, carried string) (w way, err error) {
+	box, err := s.safe.Box(ctx)
+	if err != nil {
+		return w, err
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(carried)
+	if err == nil {
+		raw, err = box.OpenBytes(carriedAt, raw)
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &w)
+	}
+	if err != nil || clock.Now(ctx).After(w.Until) {
+		return w, ErrWay
+	}
+	return w, nil
+}
+
+// Finish takes the browser back: what it carried, and what stands in the address. ErrWay, ErrWord, ErrDeclined, None,
+// Unavailable.
+func (s *Shelf) Finish(ctx context.Context, carried string, query url.Values, back string) (Shown, error) {
+	w, err := s.unseal(ctx, carried)
+	if err != nil {
+		return Shown{}, err
+	}
+	if subtle.ConstantTimeCompare([]byte(w.State), []byte(query.Get("state"))) != 1 {
+		return Shown{}, ErrWay
+	}
+	shown := Shown{District: w.District, ReturnTo: w.ReturnTo}
+	p, err := s.open(ctx, w.District)
+	if err != nil {
+		return shown, err
+	}
+	if iss := query.Get("iss"); iss != "" && iss != p.Issuer { // RFC 9207: another provider's answer
+		return shown, word(errors.New("the answer names another issuer"))
+	}
+	if query.Get("error") != "" || query.Get("code") == "" {
+		return shown, fmt.Errorf("%w: the provider answers %.100q", ErrDeclined, query.Get("error"))
+	}
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, client), within)
+	defer cancel()
+	at, err := s.discover(ctx, p.Issuer)
+	if err != nil {
+		return shown, err
+	}
+	return p.believe(ctx, at, shown, w, query.Get("code"), back)
+}
+
+// claims are what we read of a provider's word.
+type claims struct {
+	ACR   string   `json:"acr"`
+	AMR   []string `json:"amr"`
+	Party string   `json:"azp"`
+	verified
+}
+
+// verified is whether a provider has made sure of the two claims of the standard. For a claim of its own, such as the
+// mobile that a personnel office entered, the district answers.
+type verified struct {
+	Phone bool `json:"phone_number_verified"`
+	Email bool `json:"email_verified"`
+}
+
+// believe exchanges the code and reads who it was given to.
+func (p Provider) believe(ctx context.Context, at *oidc.Provider, shown Shown, w way, code, back string) (Shown, error) {
+	config := p.config(at, back)
+	token, err := config.Exchange(ctx, code, oauth2.VerifierOption(w.Verifier))
+	if err != nil {
+		var no *oauth2.RetrieveError
+		if errors.As(err, &no) && no.Response != nil && no.Response.StatusCode < 500 {
+			return shown, word(fmt.Errorf("the code is refused: %s", no.ErrorCode)) // the body may quote anything
+		}
+		return shown, away(err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	now := clock.Now(ctx)
+	id, err := at.VerifierContext(ctx, &oidc.Config{ClientID: p.Client, Now: func() time.Time { return now }}).Verify(ctx, raw)
+	if err != nil {
+		return shown, word(err)
+	}
+	var c claims
+	var all map[string]any
+	if err := errors.Join(id.Claims(&c), id.Claims(&all)); err != nil {
+		return shown, word(err)
+	}
+	switch {
+	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(w.Nonce)) != 1:
+		return shown, word(errors.New("another nonce"))
+	case len(id.Audience) > 1 && c.Party != p.Client, c.Party != "" && c.Party != p.Client:
+		return shown, word(errors.New("another party"))
+	}
+	if _, there := all[p.Claim]; !there {
+		info, err := at.UserInfo(ctx, config.TokenSource(ctx, token))
+		if err != nil {
+			return shown, away(err)
+		}
+		if info.Subject != id.Subject {
+			return shown, word(errors.New("another subject"))
+		}
+		if err := errors.Join(info.Claims(&all), info.Claims(&c.verified)); err != nil {
+			return shown, word(err)
+		}
+	}
+	shown.Means = p.Means
+	shown.Value, _ = all[p.Claim].(string)
+	switch {
+	case shown.Value == "":
+		return shown, word(fmt.Errorf("no claim %s", p.Claim))
+	case p.Claim == "phone_number" && !c.Phone, p.Claim == "email" && !c.Email:
+		return shown, word(fmt.Errorf("claim %s is not verified", p.Claim))
+	}
+	shown.Strong = p.Strong != "" && (c.ACR == p.Strong || slices.Contains(c.AMR, p.Strong))
+	return shown, nil
+}
