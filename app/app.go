@@ -134,6 +134,7 @@ func (a *App) mount() {
 	s := a.Site
 	s.Raw("GET "+static.Prefix, static.Handler())
 	s.Raw("POST /locale", http.HandlerFunc(web.SetLocale))
+	s.Raw("POST /density", http.HandlerFunc(web.SetDensity))
 	s.Raw("POST /internal/courier", courier.Webhook(a.Messages, a.Config.CourierKey, a.Log))
 	s.OpenLive(a.Live)
 	for _, m := range Modules {

@@ -21,6 +21,7 @@ const (
 	account  = "/account"
 	signOut  = "/logout"
 	language = "/locale"
+	density  = "/density"
 )
 
 // tenantFrame is the console of a street or centre: the menu of its modules that are on, as far as
@@ -40,7 +41,7 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 		return web.Frame{}, err
 	}
 	p := layout.Page{
-		Tenant: t.Name, Notice: notice, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), Account: account, SignOut: signOut, Language: language,
+		Tenant: t.Name, Notice: notice, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), Account: account, SignOut: signOut, Language: language, Density: density,
 		User: layout.User{Name: name, Role: roles(ctx, actor)},
 	}
 	for _, m := range Modules {
@@ -88,7 +89,7 @@ func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request)
 func (a *App) districtFrame(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Frame, error) {
 	area, _ := division.District(tx.District())
 	return web.Frame{Page: layout.Page{
-		Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, User: layout.User{Name: ui.T(ctx, "区级部门")},
+		Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")},
 		Nav: []layout.NavItem{{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: true}},
 	}}, nil
 }
@@ -98,7 +99,7 @@ func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error
 	if err != nil {
 		return web.Frame{}, err
 	}
-	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), Account: account, SignOut: signOut, Language: language, User: layout.User{Name: ui.T(ctx, "运营方")}}
+	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "运营方")}}
 	for _, e := range vendorMenu {
 		if grants.Vendor(e.may) {
 			p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, e.title), Href: "/v" + e.path, Active: under(r, e.path)})

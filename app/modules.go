@@ -16,6 +16,7 @@ import (
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
 	"wanjie/app/clock"
+	"wanjie/app/geo"
 	"wanjie/app/grids"
 	"wanjie/app/hall"
 	"wanjie/app/handover"
@@ -30,6 +31,15 @@ import (
 
 func init() { // features do not import each other both ways
 	cases.Locate, cases.HomeOf = grids.GridOf, grids.CommunityOf
+	cases.Outlines = func(ctx context.Context, tx tenants.Tx) (out []geo.Shape, err error) {
+		list, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
+		for _, g := range list {
+			if g.Kind == grids.Comprehensive {
+				out = append(out, g.Shape)
+			}
+		}
+		return out, err
+	}
 	cases.Supervision = supervision.Beside
 	cases.CrewOf = func(ctx context.Context, tx tenants.Tx, grid string) (out []int64, err error) {
 		crew, err := grids.OnDuty(ctx, tx, grid, clock.Now(ctx))

@@ -20,6 +20,7 @@ import (
 	"wanjie/app/web"
 	"wanjie/billing"
 	"wanjie/migrations"
+	"wanjie/templates/gallery"
 	"wanjie/tenants"
 	"wanjie/tenants/journal"
 )
@@ -64,6 +65,8 @@ func (a *App) mountDoors() {
 	openapi.Routes(s, openapi.Deps{Frame: admin.Frame})
 	if a.Config.Dev {
 		page := courier.DevPage(a.Messages, demoCodes)
+		s.Raw("GET "+gallery.Base, gallery.Handler())
+		s.Raw("GET "+gallery.Base+"/", gallery.Handler())
 		s.Raw("GET /dev", page)
 		s.Raw("GET /dev/sent", page)
 	}

@@ -43,6 +43,10 @@
 // (商定) says who agreed and why; designated (指定) says which leader, on what ground, and why. A community is not handed by
 // agreement what its list does not have; what repeats outside the list is suggested for it: see package repeats.
 //
+// A dispatcher's desk does three hundred cases a day: rows are walked by keys and open in a drawer (static/assets/desk.js, which
+// every page can do without); a case that waits shows the unit that the list proposes, and several are given to theirs at once,
+// each by its own verb in its own transaction (batch.go, web.Routes.Each). The same cases lie on a map (map.go, package heat).
+//
 // The report, the result and the check may bring photos, which package photos keeps.
 //
 // What people said and who they are is sealed with the tenant's key. Acts carry dimensions only, and

@@ -40,7 +40,7 @@ func readWish(r *web.Request) Wish {
 // query is the filter as an address says it; see readFilter.
 func (f Filter) query() url.Values {
 	q := url.Values{}
-	for name, value := range map[string]string{"stage": string(f.Stage), "class": f.Class, "unit": f.Unit, "channel": f.Channel, "number": f.Number, "from": f.From, "to": f.To, "light": string(f.Light)} {
+	for name, value := range map[string]string{"stage": string(f.Stage), "class": f.Class, "unit": f.Unit, "channel": f.Channel, "community": f.Community, "number": f.Number, "from": f.From, "to": f.To, "light": string(f.Light)} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -49,6 +49,9 @@ func (f Filter) query() url.Values {
 		if is {
 			q.Set(name, "1")
 		}
+	}
+	for _, id := range f.Cases {
+		q.Add(pickedField, id.String())
 	}
 	return q
 }

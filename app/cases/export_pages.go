@@ -36,7 +36,9 @@ func exportPageOf(ctx context.Context, tx tenants.Tx, r *web.Request, w Wish, re
 		},
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		p.Hidden = append(p.Hidden, ui.Option{Value: name, Label: query.Get(name)})
+		for _, value := range query[name] {
+			p.Hidden = append(p.Hidden, ui.Option{Value: name, Label: value})
+		}
 	}
 	switch {
 	case count == 0:
@@ -92,6 +94,7 @@ func (n names) filter(f Filter) []ui.Fact {
 		add(ui.T(n.ctx, "来源"), n.channel(f.Channel))
 	}
 	add(ui.T(n.ctx, "承办单位"), n.unit(f.Unit))
+	add(ui.T(n.ctx, "社区"), n.unit(f.Community))
 	add(ui.T(n.ctx, "案卷编号"), f.Number)
 	if f.From != "" || f.To != "" {
 		add(ui.T(n.ctx, "上报日期"), strings.TrimSpace(f.From+" — "+f.To))
@@ -104,6 +107,9 @@ func (n names) filter(f Filter) []ui.Fact {
 	}
 	if f.Mine {
 		add(ui.T(n.ctx, "上报人"), ui.T(n.ctx, "本人"))
+	}
+	if len(f.Cases) > 0 {
+		add(ui.T(n.ctx, "勾选"), ui.T(n.ctx, "%s 件", ui.Number(len(f.Cases))))
 	}
 	return out
 }

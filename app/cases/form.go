@@ -130,8 +130,9 @@ func readFilter(r *web.Request) Filter {
 		return strings.ToValidUTF8(strings.ReplaceAll(r.Text(name), "\x00", ""), "")
 	}
 	return Filter{
-		Stage: Stage(key("stage")), Class: key("class"), Unit: key("unit"), Channel: key("channel"), Number: key("number"),
+		Stage: Stage(key("stage")), Class: key("class"), Unit: key("unit"), Channel: key("channel"), Community: key("community"), Number: key("number"),
 		From: r.Text("from"), To: r.Text("to"), Late: r.Text("late") != "", Light: Light(key("light")), Mine: r.Text("mine") != "", Page: r.Int("page", 1),
+		Cases: picked(r.Form[pickedField]),
 	}
 }
 

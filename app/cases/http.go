@@ -24,6 +24,8 @@ func routes(r web.Routes) {
 	r.Get("/tasks", "", tasks)
 	r.Get("/callbacks", auth.CasesCall, calls)
 	exportRoutes(r)
+	batchRoutes(r)
+	r.Get("/cases/map", "", caseMap)
 	suggestRoutes(r)
 
 	actRoutes(r)
@@ -148,7 +150,12 @@ func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID,
 		return web.Reply{}, err
 	}
 	p, err := sheetPage(ctx, tx, r, c, rules, tried)
-	return web.Page(p.Title, view.SheetPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(c.Number, "")), err
+	reply := web.Page(p.Title, view.SheetPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(c.Number, ""))
+	if r.Into("drawer") {
+		p.Page, p.Said = r.Path("/cases/%s", c.ID), r.Said()
+		reply = reply.Part(view.SheetDrawer(p))
+	}
+	return reply, err
 }
 
 // petitioner shows who asked in full, for a stated purpose, and writes the look down.

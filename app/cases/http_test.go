@@ -309,6 +309,8 @@ func TestTheListIsFilteredByAddress(t *testing.T) {
 	b.get("/cases?to=2026-11-23&channel=phone").has(20, "#list tbody tr")
 	b.get("/cases?mine=1&stage=any").has(20, "#list tbody tr")
 	s.browser(ctx, sender).get("/cases?mine=1&stage=any").has(0, "#list tbody tr")
+	b.get("/cases", header{"Cookie", "wanjie-density=dense"}).has(1, "html.dense")
+	b.get("/cases").has(0, "html.dense")
 	part := b.get("/cases?stage=filed", byHtmx)
 	part.has(3, "#list tbody tr")
 	part.has(0, "header.bar")

@@ -18,17 +18,19 @@ import (
 
 // Filter chooses cases for a list. Empty fields choose everything.
 type Filter struct {
-	Stage    Stage // empty: what is open; Any: all
-	Class    string
-	Unit     string
-	Channel  string
-	Number   string // beginning of the readable number
-	Phone    string // of the petitioner, whole
-	From, To string // day of the report, 2006-01-02, both included
-	Late     bool   // past its deadline
-	Light    Light  // Yellow or Red, at this moment
-	Mine     bool   // reported by the actor
-	Page     int    // from 1
+	Stage     Stage // empty: what is open; Any: all
+	Class     string
+	Unit      string
+	Channel   string
+	Community string      // where the matter lies
+	Number    string      // beginning of the readable number
+	Phone     string      // of the petitioner, whole
+	From, To  string      // day of the report, 2006-01-02, both included
+	Late      bool        // past its deadline
+	Light     Light       // Yellow or Red, at this moment
+	Mine      bool        // reported by the actor
+	Cases     []uuid.UUID `json:",omitempty"` // these and no others
+	Page      int         // from 1
 }
 
 // Any is the filter for every stage; Unfinished, which is the default, for those at the desk.
@@ -139,13 +141,16 @@ func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []an
 	default:
 		and("c.stage = ?", string(f.Stage))
 	}
-	for _, eq := range [][2]string{{"class", f.Class}, {"unit", f.Unit}, {"channel", f.Channel}} {
+	for _, eq := range [][2]string{{"class", f.Class}, {"unit", f.Unit}, {"channel", f.Channel}, {"community", f.Community}} {
 		if eq[1] != "" {
 			and("c."+eq[0]+" = ?", eq[1])
 		}
 	}
 	if f.Number != "" {
 		and("c.number ^@ ?", f.Number)
+	}
+	if len(f.Cases) > 0 {
+		and("c.id IN (?)", bun.List(f.Cases))
 	}
 	if f.Phone != "" {
 		box, err := tx.Box(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"wanjie/app/geo"
 	"wanjie/tenants"
 )
 
@@ -23,3 +24,6 @@ var CrewOf = func(context.Context, tenants.Tx, string) ([]int64, error) { return
 
 // WorkersIn are the heads and workers of a community's grids.
 var WorkersIn = func(context.Context, tenants.Tx, string) ([]Hand, error) { return nil, nil }
+
+// Outlines are the street's grids as they lie today, for the ground of a map; none where there are none.
+var Outlines = func(context.Context, tenants.Tx) ([]geo.Shape, error) { return nil, nil }

@@ -38,6 +38,8 @@ type Neighbour struct {
 	Titles map[string]string
 	// Lit hears that the light of a locked case turned yellow or red, or that it is overdue.
 	Lit func(ctx context.Context, tx tenants.Tx, c *Case, rules *blueprint.Config) error
+	// Urge urges the unit that handles a case, in the street's own words.
+	Urge func(ctx context.Context, tx tenants.Tx, id uuid.UUID) error
 	// Repeated hears that another report was merged into this case, which is not locked.
 	Repeated func(ctx context.Context, tx tenants.Tx, into uuid.UUID) error
 }

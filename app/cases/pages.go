@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/web"
@@ -128,39 +130,78 @@ func mark(l *Line) string {
 	return fmt.Sprintf("%s %s %s %s %t %t %d %v", l.Stage, l.Unit, l.Class, l.Community, l.Urgent, l.Late, l.DueAt.Unix(), l.Watch)
 }
 
+// filters is the search form with the filters in force.
+func (n names) filters(tx tenants.Tx, f Filter) view.Desk {
+	p := view.Desk{
+		Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, Community: f.Community, From: f.From, To: f.To,
+		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(n.ctx, "全部")}},
+	}
+	for _, s := range Stages {
+		p.Stages = append(p.Stages, ui.Option{Value: string(s), Label: ui.T(n.ctx, s.Title())})
+	}
+	for _, u := range p.Units { // found once: the list of units costs more than the rest of the page
+		if u.Group == n.ofCommunities() {
+			p.Communities = append(p.Communities, ui.Option{Value: u.Value, Label: u.Label})
+		}
+	}
+	p.Communities = keep(p.Communities, f.Community, n.unit(f.Community))
+	return p
+}
+
 func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list List) (view.Desk, error) {
 	n, err := newNames(ctx, tx)
 	if err != nil {
 		return view.Desk{}, err
 	}
 	path := r.Path("/cases")
-	p := view.Desk{
-		Live: ui.Listening{Stream: r.Listen(n.now, "case")}, Path: path, Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, From: f.From, To: f.To,
-		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(ctx, "全部")}},
-		Pages: ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"},
-	}
-	for _, s := range Stages {
-		p.Stages = append(p.Stages, ui.Option{Value: string(s), Label: ui.T(ctx, s.Title())})
-	}
+	p := n.filters(tx, f)
+	p.Live, p.Path, p.Map = ui.Listening{Stream: r.Listen(n.now, "case")}, path, r.Path("/cases/map?%s", f.query().Encode())
+	p.Pages = ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
 		p.NewPath = r.Path("/cases/new")
 	}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesExport) {
 		p.Export = r.Path("/cases/export?%s", f.query().Encode())
 	}
+	if auth.CanSomewhere(tx.Actor(), auth.CasesDispatch) {
+		p.Batch.Dispatch = r.Path("/cases/batch/dispatch")
+	}
+	if auth.CanSomewhere(tx.Actor(), auth.CasesUrge) && Supervision.Urge != nil {
+		p.Batch.Urge = r.Path("/cases/batch/urge")
+	}
+	if p.Export != "" {
+		p.Batch.Export = r.Path("/cases/export")
+	}
+	if p.Batch.Any() {
+		p.Batch.Guard, p.Batch.Back = r.Guard(), r.URL.Query().Encode()
+	}
+	p.Keys = deskKeys(ctx, tx.Actor())
 	plain := f.Stage == Unfinished && !f.Late && !f.Mine && f.Light == Dark
+	p.Waiting = path + "?stage=filed"
 	p.Tabs = []ui.Tab{
 		{Label: ui.T(ctx, "在办"), Href: path, Active: plain},
+		{Label: ui.T(ctx, Filed.Title()), Href: p.Waiting, Active: f.Stage == Filed},
 		{Label: ui.T(ctx, Yellow.Title()), Href: path + "?light=yellow", Active: f.Light == Yellow},
 		{Label: ui.T(ctx, Red.Title()), Href: path + "?light=red", Active: f.Light == Red},
 		{Label: ui.T(ctx, "已超期"), Href: path + "?late=1", Active: f.Late},
 		{Label: ui.T(ctx, "我上报的"), Href: path + "?stage=any&mine=1", Active: f.Mine},
 		{Label: ui.T(ctx, "全部"), Href: path + "?stage=any", Active: f.Stage == Any && !f.Mine && !f.Late},
 	}
+	var also map[uuid.UUID]int
+	if f.Stage == Filed || f.Stage == Accepted || f.Stage == Reported { // where repeats are looked for; elsewhere it would cost more than it says
+		if also, err = alsoOpen(ctx, tx, n, list.Lines); err != nil {
+			return p, err
+		}
+	}
 	for i := range list.Lines {
-		row, err := n.row(r, &list.Lines[i])
+		l := &list.Lines[i]
+		row, err := n.row(r, l)
 		if err != nil {
 			return p, err
+		}
+		row.ID, row.N, row.Offer = l.ID.String(), (p.Pages.Number-1)*PageSize+i+1, n.offer(tx.Actor(), l)
+		if others := also[l.ID]; others > 0 {
+			row.Marks = append(row.Marks, view.Tag{Tone: ui.Neutral, Text: ui.T(ctx, "同类同社区另有%d件在办", others)})
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -237,12 +278,14 @@ func (n names) units(tx tenants.Tx, value string) []ui.Option {
 	for _, u := range n.cfg.UnitsWithin(tx.Tenant().Codes...) {
 		group := ui.T(n.ctx, "科室、站所和队伍")
 		if u.Kind == blueprint.Community {
-			group = ui.T(n.ctx, "社区（村）")
+			group = n.ofCommunities()
 		}
 		out = append(out, ui.Option{Value: u.Key, Label: u.Name, Group: group})
 	}
 	return keep(out, value, n.unit(value))
 }
+
+func (n names) ofCommunities() string { return ui.T(n.ctx, "社区（村）") }
 
 func (n names) communities(tx tenants.Tx, value string) []ui.Option {
 	var out []ui.Option

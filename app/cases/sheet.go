@@ -68,6 +68,13 @@ func sheetPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rule
 	if p.Applications, err = n.applications(ctx, tx, r, c, tried); err != nil {
 		return p, err
 	}
+	if c.Lon != nil {
+		shapes, err := Outlines(ctx, tx)
+		if err != nil {
+			return p, err
+		}
+		p.Point = n.pointOf(c, shapes)
+	}
 	for _, panel := range Panels {
 		shown, err := panel(ctx, tx, r, c, rules, tried)
 		if err != nil {

@@ -29,6 +29,25 @@ func SetLocale(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, safeReferer(r, "/"), http.StatusSeeOther)
 }
 
+// The density's cookie; a year.
+const densityCookie = "wanjie-density"
+
+// denseOf reports whether this browser asked for the dense view.
+func denseOf(r *http.Request) bool {
+	c, err := r.Cookie(densityCookie)
+	return err == nil && c.Value == "dense"
+}
+
+// SetDensity answers the density switch: POST density=dense|comfortable, back to where it came from.
+func SetDensity(w http.ResponseWriter, r *http.Request) {
+	density := "comfortable"
+	if r.PostFormValue("density") == "dense" {
+		density = "dense"
+	}
+	http.SetCookie(w, &http.Cookie{Name: densityCookie, Value: density, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.Redirect(w, r, safeReferer(r, "/"), http.StatusSeeOther)
+}
+
 // LocaleCookie remembers a language.
 func LocaleCookie(locale string) *http.Cookie {
 	return &http.Cookie{Name: localeCookie, Value: locale, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode}

@@ -5,6 +5,8 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -190,4 +192,26 @@ func parameter(f *ast.FuncDecl, name string) int {
 		}
 	}
 	return slices.Index(names, name)
+}
+
+// The switch is remembered by the browser, goes back to the page it stood on, and takes no other word.
+func TestDensityIsRemembered(t *testing.T) {
+	t.Parallel()
+	for word, dense := range map[string]bool{"dense": true, "comfortable": false, "": false, "x": false} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/density", strings.NewReader("density="+word))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Referer", "http://example.com/s/fengqiao/cases?stage=filed")
+		w := httptest.NewRecorder()
+		SetDensity(w, r)
+		if to := w.Header().Get("Location"); to != "/s/fengqiao/cases?stage=filed" {
+			t.Errorf("%q leads to %q", word, to)
+		}
+		next := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		for _, c := range w.Result().Cookies() {
+			next.AddCookie(c)
+		}
+		if denseOf(next) != dense {
+			t.Errorf("after %q the view is dense: %v", word, !dense)
+		}
+	}
 }

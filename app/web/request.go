@@ -94,6 +94,12 @@ func (r *Request) Claimed() uuid.UUID { return r.claimed }
 // Boosted reports whether htmx asks for a part of the page.
 func (r *Request) Boosted() bool { return r.Header.Get("HX-Request") == "true" }
 
+// Into reports whether a script asks for the page's content to put it into the element with this id.
+func (r *Request) Into(id string) bool { return r.Boosted() && r.Header.Get("HX-Target") == id }
+
+// Said is what the last change has to say, for a part that shows it itself; the frame does so for pages.
+func (r *Request) Said() string { return flashOf(r).Text }
+
 // WantsJSON reports whether a program asks and not a browser.
 func (r *Request) WantsJSON() bool { return r.program || wantsJSON(r.Request) }
 

@@ -33,17 +33,88 @@ type Desk struct {
 	NewPath string // of the report form; empty: the reader may not report
 	Export  string // of the export form, with the filters in force; empty: the reader may not export
 
-	Number, Stage, Class, Unit, Channel, From, To string // the filters in force
-	Stages, Classes, Units, Channels              []ui.Option
+	Number, Stage, Class, Unit, Channel, Community, From, To string // the filters in force
+	Stages, Classes, Units, Channels, Communities            []ui.Option
 
-	Tabs  []ui.Tab
-	Rows  []Row
-	Pages ui.Pages
-	Live  ui.Listening
+	Tabs    []ui.Tab
+	Rows    []Row
+	Pages   ui.Pages
+	Live    ui.Listening
+	Map     string // of the same cases on a map; empty: there is none
+	Waiting string // the list of what waits for dispatch
+	Batch   Choice
+	Keys    []Key
+}
+
+// Choice is what may be done to the ticked cases of a list: where it is posted, or asked for. Empty: not by this reader.
+type Choice struct {
+	Dispatch, Urge, Export string
+	Back                   string // the list's filters, for the way back
+	Guard                  ui.Guard
+}
+
+func (c Choice) action() string {
+	for _, path := range []string{c.Dispatch, c.Urge} {
+		if path != "" {
+			return path
+		}
+	}
+	return c.Export
+}
+
+// Any reports whether anything may be done.
+func (c Choice) Any() bool { return c.Dispatch+c.Urge+c.Export != "" }
+
+func (p Desk) head(ctx context.Context) (out []ui.Column) {
+	if p.ticks() {
+		out = append(out, ui.Column{Label: ui.T(ctx, "全选"), Pick: true})
+	}
+	out = append(out, ui.Column{Label: ui.T(ctx, "序号"), Number: true})
+	for _, label := range []string{ui.T(ctx, "案卷编号、上报时间"), ui.T(ctx, "标题"), ui.T(ctx, "类别、社区"), ui.T(ctx, "承办单位"), ui.T(ctx, "状态"), ui.T(ctx, "处置期限")} {
+		out = append(out, ui.Column{Label: label})
+	}
+	return append(out, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
+}
+
+// ticks reports whether rows can be ticked.
+func (p Desk) ticks() bool { return p.Batch.Any() && len(p.Rows) > 0 }
+
+// picks is what a ticked row sends: itself, and the unit that it proposes.
+func (r Row) picks() string {
+	if r.Offer != nil && r.Offer.Key != "" {
+		return r.ID + " " + r.Offer.Key
+	}
+	return r.ID
+}
+
+// Key is a key of the desk that opens a form of the case in hand: the first of Verbs that it has.
+type Key struct {
+	Key, Title string
+	Verbs      []string
+}
+
+// Offer is the unit that the duty list names for a case that waits for dispatch. Without Key the list is silent.
+type Offer struct{ Key, Unit, Ground string }
+
+// Batch is what became of the ticked cases.
+type Batch struct {
+	Title, Say, Back string
+	Went             int
+	Rows             []BatchRow
+}
+
+// BatchRow is one of them; without Number it is not there for the reader.
+type BatchRow struct {
+	Href, Number, Title, Unit string
+	State                     Tag
+	Why                       string
 }
 
 // Row is one case in the list. Mark changes when what the row shows does, but for the time that is left.
 type Row struct {
+	ID                  string // for ticking; empty in lists without
+	N                   int    // 序号
+	Offer               *Offer // of a case that waits for dispatch, for whoever may dispatch
 	Mark                string
 	Href, Number, Title string
 	Class, Place, Unit  string
@@ -73,6 +144,7 @@ type TaskRow struct {
 
 // Sheet is one case. Mark changes with every act.
 type Sheet struct {
+	Page, Said    string // in a drawer: the sheet's own address, and what the last act has to say
 	Mark          string
 	Live          ui.Listening
 	Number, Title string
@@ -86,6 +158,7 @@ type Sheet struct {
 	Applications  []Application
 	Assignments   []Assignment      // when somebody stands beside the lead
 	Similar       []Similar         // cases that this one may repeat
+	Point         *Map              // where it lies, if that is known
 	Panels        []templ.Component // of other modules
 }
 

@@ -79,6 +79,16 @@ func Samples() []Sample {
 	full := Petitioner{Name: "Wang Xiaoming", Phone: "13800138000", Full: true}
 	return []Sample{
 		{"desk", DeskPage(desk)},
+		{"desk-dispatch", DeskPage(sampleDispatch(desk))},
+		{"batch", BatchPage(sampleBatch())},
+		{"map", MapPage(sampleMap(""))},
+		{"map-dots", MapPage(sampleMap("dots"))},
+		{"map-empty", MapPage(Map{Desk: Desk{Path: "/s/fengqiao/cases/map"}, List: "/s/fengqiao/cases"})},
+		{"point", PointCard(Map{Width: 600, Height: 460, Scale: "100 m", ScaleWidth: 90, Name: "Where the case lies", Dots: []MapDot{{X: 300, Y: 230, Light: "yellow"}}})},
+		{"drawer", SheetDrawer(Sheet{Page: "/s/fengqiao/cases/1", Said: "Dispatched", Number: "20261123-00042", Title: longSample, State: Tag{ui.Warn, "Waiting"}, Petitioner: who,
+			Steps: []ui.Step{{Label: "Report", State: ui.Done}, {Label: "File", State: ui.Now}}, Facts: []ui.Fact{{Label: "Class", Value: "Exposed rubbish"}},
+			Point: &Map{Width: 600, Height: 460, Scale: "100 m", ScaleWidth: 90, Name: "Where the case lies", Dots: []MapDot{{X: 300, Y: 230}}},
+			Forms: []templ.Component{DispatchForm(Dispatch{Form: sampleForm("dispatch"), Proposal: "Sanitation, by the list", Units: sampleUnits, Bases: []ui.Option{{Value: "statutory", Label: "Statutory", Help: "by the list"}}})}})},
 		{"desk-empty", DeskPage(Desk{Path: "/s/fengqiao/cases", Pages: ui.Pages{Number: 1, Size: 20}})},
 		{"tasks", TasksPage(Tasks{Live: live, Rows: []TaskRow{waiting, working}})},
 		{"tasks-empty", TasksPage(Tasks{})},
@@ -164,4 +174,49 @@ func sampleExports() Exports {
 func withPhotos(f Form) Form {
 	f.Photos = true
 	return f
+}
+
+const longSample = "Building rubble on the footway at the corner of Fengqiao Road and Binhe Road for weeks, foul water across the lane when it rains, and people have to walk among the cars"
+
+// sampleDispatch is the desk of a dispatcher: units proposed in the rows, rows to tick, keys.
+func sampleDispatch(p Desk) Desk {
+	waiting, silent := sampleRow(), sampleRow()
+	waiting.ID, waiting.N, waiting.Unit, waiting.State = "019ab000-0000-7000-8000-0000000000a1", 21, "", Tag{ui.Warn, "Waiting for dispatch"}
+	waiting.Offer = &Offer{Key: "sanitation", Unit: "Sanitation station", Ground: "Regulations on the appearance of cities and environmental sanitation, articles 15 and 34"}
+	waiting.Marks = append(waiting.Marks, Tag{ui.Neutral, "3 more open of this class here"})
+	silent.ID, silent.N, silent.Href, silent.Title, silent.Offer = "019ab000-0000-7000-8000-0000000000a2", 22, "/s/fengqiao/cases/2", longSample, &Offer{}
+	handled := sampleRow()
+	handled.ID, handled.N, handled.Href = "019ab000-0000-7000-8000-0000000000a3", 23, "/s/fengqiao/cases/3"
+	p.Rows, p.Map, p.Waiting = []Row{waiting, silent, handled}, "/s/fengqiao/cases/map?stage=filed", "/s/fengqiao/cases?stage=filed"
+	p.Batch = Choice{Dispatch: "/s/fengqiao/cases/batch/dispatch", Urge: "/s/fengqiao/cases/batch/urge", Export: "/s/fengqiao/cases/export", Back: "stage=filed", Guard: sampleGuard}
+	p.Keys = []Key{{"d", "Dispatch", []string{"dispatch", "join"}}, {"m", "Merge", []string{"merge"}}}
+	return p
+}
+
+func sampleBatch() Batch {
+	return Batch{Title: "Dispatch ticked", Say: "1 done, 2 not done: see why below", Back: "/s/fengqiao/cases?stage=filed", Went: 1, Rows: []BatchRow{
+		{Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Title: "Rubbish at the east gate", Unit: "Sanitation", State: Tag{ui.Good, "Dispatched"}},
+		{Href: "/s/fengqiao/cases/2", Number: "20261123-00043", Title: longSample, State: Tag{ui.Bad, "Not done"}, Why: "The list is silent about this class: negotiate or designate"},
+		{State: Tag{ui.Bad, "Not done"}, Why: "There is no such page"},
+	}}
+}
+
+func sampleMap(layer string) Map {
+	m := Map{
+		Desk: Desk{Path: "/s/fengqiao/cases/map", Tabs: []ui.Tab{{Label: "Heat", Href: "/s/fengqiao/cases/map?stage=filed", Active: layer == ""}, {Label: "By light", Href: "/s/fengqiao/cases/map?layer=dots", Active: layer != ""}}},
+		List: "/s/fengqiao/cases?stage=filed", Layer: layer, Total: 1846, Width: 1000, Height: 700, Scale: "500 m", ScaleWidth: 140,
+		Outlines: []string{"M60 60L500 40L520 620L80 640Z", "M500 40L940 90L900 650L520 620Z"}, Piles: []Pile{{X: 610, Y: 300, N: "420"}},
+		Notes:  []string{"12 have no coordinates and are not on the map; see the table."},
+		Places: []MapPlace{{Name: "Baima", Href: "/s/fengqiao/cases?community=320505003001", All: 120, Red: 4, Yellow: 9, Nowhere: 2}, {Name: "No community", All: 3, Nowhere: 3}},
+	}
+	if layer != "" {
+		m.Dots = []MapDot{{X: 200, Y: 200, Light: "red", Title: "20261123-00042", Href: "/s/fengqiao/cases/1"}, {X: 340, Y: 420, Light: "yellow", Title: "20261123-00043", Href: "/s/fengqiao/cases/2"},
+			{X: 700, Y: 500, Light: "green", Title: "20261123-00044", Href: "/s/fengqiao/cases/3"}, {X: 760, Y: 220, Title: "20261123-00045", Href: "/s/fengqiao/cases/4"}}
+		return m
+	}
+	m.Cell = "Squares of 50 m"
+	for i := range 5 {
+		m.Cells = append(m.Cells, Cell{X: float64(160 + 35*i), Y: 240, Size: 35, Level: i + 1, Title: "7"})
+	}
+	return m
 }

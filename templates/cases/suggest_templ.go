@@ -259,7 +259,7 @@ func SuggestionsPage(p Suggestions) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.T(ctx, "查看"), ui.Plain.Small(), templ.Attributes{"aria-label": ui.T(ctx, "查看理由") + " " + r.Class}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.T(ctx, "查看理由"), ui.Plain.Small(), templ.Attributes{"aria-label": ui.T(ctx, "查看理由") + " " + r.Class}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

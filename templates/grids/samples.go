@@ -68,8 +68,9 @@ func Samples() []Sample {
 			Phone: "0512-66660000", Supervise: "12345", Duties: []string{"Collects facts", "Finds dangers"}, At: sampleTime, Demo: true, Back: "/s/fengqiao/grids/1",
 		})},
 		{"board-bare", BoardPage(Board{Street: "Fengqiao", Name: "East gate", Code: "001", Kind: "Comprehensive", Map: sampleMap, At: sampleTime, Back: "/s/fengqiao/grids/1"})},
+		{"picker", Picker(sampleMap, "f-report")},
 		{"draw", DrawPage(Draw{Form: sampleForm("draw"), Title: "Draw", Back: "/s/fengqiao/grids", Map: sampleMap, Kinds: options, Parents: options, Communities: options, Systems: options})},
-		{"draw-first", DrawPage(Draw{Form: sampleForm("draw"), Title: "Draw", Centre: true, Here: "/s/fengqiao/grids/new", Map: Map{Width: 1000, Height: 600}})},
+		{"draw-first", DrawPage(Draw{Form: sampleForm("draw"), Title: "Draw", Centre: true, Here: "/s/fengqiao/grids/new", Map: Map{Name: "No grids yet", Width: 1000, Height: 600}})},
 		{"draw-again", DrawPage(Draw{Form: refusedForm("draw", map[string]string{"shape": "{}"}, map[string]string{"shape": "Draw it"}), Title: "Draw again", Again: true, Map: sampleMap, Systems: options})},
 		{"import", TakePage(Take{Form: sampleForm("take"), Back: "/s/fengqiao/grids", Systems: options, Kinds: options})},
 		{"import-tried", TakePage(Take{Form: sampleForm("take"), Back: "/s/fengqiao/grids", Systems: options, Kinds: options, Whole: true, Report: &Report{

@@ -55,6 +55,8 @@ type Page struct {
 
 	Account  string // address of one's own account, where the name leads; empty: the name is no link
 	SignOut  string // address that a sign-out is posted to; empty shows no button
+	Density  string // address that the other density is posted to as "density"; empty shows no button
+	Dense    bool   // the reader asked for the dense view
 	Language string // address that the other locale is posted to as "locale"; empty shows no button
 	Wide     bool   // Plain only: for forms that need more than a sign-in's width
 }

@@ -46,8 +46,10 @@ func Samples() []Sample {
 	refused.Waits = []Wait{{Kind: "Extension", Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Title: "Rubbish", Decide: bad, There: "Decide"}}
 	many := full
 	many.Late = nil
-	for range 4 {
-		many.Waits = append(many.Waits, full.Waits[1])
+	for _, number := range []string{"20261123-00051", "20261123-00052", "20261123-00053", "20261123-00054"} {
+		another := full.Waits[1]
+		another.Number = number
+		many.Waits = append(many.Waits, another)
 	}
 	return []Sample{{"many", LeaderPage(many)}, {"full", LeaderPage(full)}, {"refused", LeaderPage(refused)}, {"well", LeaderPage(Page{AsOf: "2026-11-23 10:00"})},
 		{"making", LeaderPage(Page{AsOf: "2026-11-23 10:00", Report: &Report{Title: "Hotline daily", Term: "22 November", Href: "/s/fengqiao/assessment/reports/hotline-day"}})}}

@@ -36,7 +36,7 @@ var Part = module.Module{
 }
 
 // Beside is what cases know of this package.
-var Beside = cases.Neighbour{Titles: actTitles, Lit: lit, Repeated: repeated}
+var Beside = cases.Neighbour{Titles: actTitles, Lit: lit, Repeated: repeated, Urge: pressShort}
 
 func acts() (out []journal.Kind) {
 	for name := range actTitles {

@@ -88,6 +88,11 @@ func Press(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string) error
 	return urge(ctx, tx, c, rules, words, byPerson)
 }
 
+// pressShort is Press in the street's own words, for many cases at once.
+func pressShort(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
+	return Press(ctx, tx, id, "")
+}
+
 // Who urges, as the act says it.
 const (
 	byPerson     = "person"

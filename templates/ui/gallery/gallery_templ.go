@@ -1014,7 +1014,7 @@ func page(demo bool) layout.Page {
 		User:    layout.User{Name: "李静", Role: "派遣员"},
 		Flash:   layout.Flash{Tone: ui.Good, Text: "已派遣给综合行政执法队，时限至 2026-11-23 17:04"},
 		Guard:   guard,
-		SignOut: "/sign-out", Language: "/language",
+		SignOut: "/sign-out", Language: "/language", Density: "/density",
 	}
 }
 
