@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"wanjie/templates/layout"
 	"wanjie/templates/ui"
@@ -13,6 +14,9 @@ const localeCookie = "wanjie-locale"
 
 // LocaleOf is the language the browser asked for with our switch; Chinese otherwise.
 func LocaleOf(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, "/api/") { // programs keep no cookies
+		return asked(r)
+	}
 	if c, err := r.Cookie(localeCookie); err == nil && c.Value == ui.English {
 		return ui.English
 	}
