@@ -1,11 +1,22 @@
 package app_test
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"wanjie/app/resident"
 	"wanjie/templates/miniprogram"
@@ -79,5 +90,54 @@ func TestStreetsOfADistrict(t *testing.T) {
 		if status, body := get("/api/v1/resident/"+s.Slug+"/privacy", language); status != 200 || !strings.Contains(body, want) {
 			t.Errorf("the notice in %s: %d %s", language, status, body)
 		}
+	}
+}
+
+// Every page of the mini-program goes once through the real server: what its own tests answer by hand is answered here, so
+// that the two can not drift apart.
+func TestMiniProgramOnTheRealServer(t *testing.T) {
+	t.Parallel()
+	check, err := filepath.Abs("../templates/miniprogram/check")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), filepath.Join(check, "install.sh")).CombinedOutput(); err != nil {
+		t.Fatalf("the pages' tools: %v\n%s", err, out)
+	}
+	d := openDoor(t)
+	s := d.street(732_000)
+	p := d.person()
+	picture := filepath.Join(t.TempDir(), "photo.jpg")
+	f, err := os.Create(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(jpeg.Encode(f, image.NewGray(image.Rect(0, 0, 64, 48)), nil), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "node", "live.js", d.server.URL, "320505", s.Slug, p.phone, picture)
+	cmd.Dir = check
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	to, err1 := cmd.StdinPipe()
+	from, err2 := cmd.StdoutPipe()
+	if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	done := false
+	for lines := bufio.NewScanner(from); lines.Scan(); {
+		switch what, id, _ := strings.Cut(lines.Text(), " "); what {
+		case "code":
+			fmt.Fprintln(to, p.code())
+			d.nextCode(p)
+		case "finish":
+			d.finish(s, uuid.MustParse(id))
+			fmt.Fprintln(to, "finished")
+		case "done":
+			done = true
+		}
+	}
+	if err := cmd.Wait(); err != nil || !done {
+		t.Fatalf("%v\n%s", err, said.String())
 	}
 }

@@ -42,6 +42,7 @@ class Phone {
     this.ext = { api: 'https://api.test', district: { code: '320505', name: '虎丘区' }, theme: {} }
     this.location = { longitude: 120.549, latitude: 31.301 }
     this.confirm = true
+    this.picture = Uint8Array.from([0xff, 0xd8, 1, 2]).buffer
   }
 
   // answer sets what the server says to "GET /matters": JSON, a function of the request, or [status, JSON]. 'lost' is no answer.
@@ -95,7 +96,7 @@ class Phone {
       chooseMedia: o => say(o, 'success', { tempFiles: [{ tempFilePath: 'tmp/one.jpg' }].slice(0, o.count) }),
       compressImage: o => say(o, 'success', { tempFilePath: o.src.replace('.jpg', '.small.jpg') }),
       getFileSystemManager: () => ({
-        readFile: o => say(o, 'success', { data: Uint8Array.from([0xff, 0xd8, 1, 2]).buffer }),
+        readFile: o => say(o, 'success', { data: p.picture }),
         writeFileSync: (name, data) => { p.files[name] = data }
       }),
       shareFileMessage: o => { p.shared = o.fileName },
@@ -107,6 +108,7 @@ class Phone {
         const at = url.pathname.replace(/^\/api\/v1\/resident\/[^/]+/, '') || '/'
         const r = { route: `${o.method} ${at}`, url, header: o.header, data: o.data, form: typeof o.data === 'string' ? Object.fromEntries(new URLSearchParams(o.data)) : {}, query: Object.fromEntries(url.searchParams) }
         p.requests.push(r)
+        if (p.server) return p.server(o)
         const replies = p.answers[r.route]
         if (!replies) throw new Error(`the page asks ${r.route}, which the test does not answer`)
         let reply = replies.length > 1 ? replies.shift() : replies[0]
