@@ -1,10 +1,12 @@
 package app
 
 import (
+	"fmt"
 	"strconv"
 
 	"wanjie/app/admin"
 	"wanjie/app/fault"
+	"wanjie/app/wechat"
 	"wanjie/templates/miniprogram"
 	"wanjie/tenants/division"
 )
@@ -32,6 +34,23 @@ func (p MiniProgramPlan) settings() (miniprogram.Settings, error) {
 		AppID: p.AppID, API: p.API, District: miniprogram.District{Code: p.District, Name: area.Name},
 		Theme: miniprogram.Theme{Accent: accent, Strong: strong, Stronger: stronger, Tint: tint},
 	}, nil
+}
+
+// openWeChat opens the platform that releases mini-programs; nil where none is set up.
+func (a *App) openWeChat() (*wechat.Platform, error) {
+	c := a.Config.WeChat
+	set := wechat.Settings{AppID: c.AppID, Secret: c.Secret, Token: c.Token, AESKey: c.AESKey, URL: c.URL, Public: a.Config.PublicURL}
+	p, err := wechat.New(a.DB, set, func(district int32, appid, colour string) ([]byte, error) {
+		s, err := MiniProgramPlan{District: strconv.Itoa(int(district)), AppID: appid, API: a.Config.PublicURL, Colour: colour}.settings()
+		if err != nil {
+			return nil, err
+		}
+		return s.Ext()
+	}, a.Log)
+	if err != nil {
+		return nil, fmt.Errorf("WANJIE_WECHAT_AES_KEY: %w", err)
+	}
+	return p, nil
 }
 
 // BuildMiniProgram writes a district's mini-program into a folder, ready for WeChat's own tools. It answers the district's name.

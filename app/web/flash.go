@@ -95,6 +95,8 @@ var done = map[string]string{
 	"saved":      ui.Key("已保存"),
 	"opened":     ui.Key("已开通"),
 	"invited":    ui.Key("已发出邀请"),
+	"linking":    ui.Key("正在生成授权链接，稍后刷新"),
+	"submitting": ui.Key("正在提交，稍后刷新"),
 	"retried":    ui.Key("已重新排队"),
 	"exporting":  ui.Key("已开始导出，完成后在此下载"),
 	"removed":    ui.Key("已删除"),

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const readline = require('node:readline')
-const { Phone, open, rest } = require('./world')
+const { Phone, open } = require('./world')
 
 const [origin, district, slug, number, picture] = process.argv.slice(2)
 const answers = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]()
@@ -15,30 +15,17 @@ async function need(what) {
 }
 
 const phone = new Phone()
-let waiting = 0
 phone.ext.api = origin
 phone.ext.district = { code: district, name: '本区' }
 phone.picture = new Uint8Array(fs.readFileSync(picture)).buffer
-phone.server = o => {
-  waiting++
-  fetch(o.url, { method: o.method, headers: o.header, body: o.method === 'GET' ? undefined : o.data })
-    .then(async res => o.success({ statusCode: res.status, data: JSON.parse(await res.text()) }))
-    .catch(e => o.fail({ errMsg: String(e) }))
-    .finally(() => { waiting-- })
-}
-
-const settle = async () => { do await rest(); while (waiting) }
+phone.server = o => fetch(o.url, { method: o.method, headers: o.header, body: o.method === 'GET' ? undefined : o.data })
+  .then(async res => o.success({ statusCode: res.status, data: JSON.parse(await res.text()) }))
+  .catch(e => o.fail({ errMsg: String(e) }))
 
 async function show(name, options) {
   const page = await open(name, phone, options)
-  await settle()
   assert.equal(page.data.problem, '', `${name}: ${page.data.problem}`)
   return page
-}
-
-async function tap(page, selector, n) {
-  await page.tap(selector, n)
-  await settle()
 }
 
 async function journey() {
@@ -49,21 +36,21 @@ async function journey() {
 
   const door = await show('pages/sign-in/sign-in')
   await door.change('#phone', { value: number })
-  await tap(door, '#send')
+  await door.tap('#send')
   assert.match(door.text(), /请阅读并勾选同意隐私政策/)
   await door.change('#agree', { checked: true })
-  await tap(door, '#send')
+  await door.tap('#send')
   await door.change('#code', { value: await need('code') })
-  await tap(door, '#enter')
+  await door.tap('#enter')
   assert.equal(phone.went.at(-1), 'back')
 
   const report = await show('pages/report/report')
-  await tap(report, '.tile', report.data.tiles.findIndex(t => t.class === 'matter-06010'))
+  await report.tap('.tile', report.data.tiles.findIndex(t => t.class === 'matter-06010'))
   assert.ok(report.data.communities.length > 0 && report.data.communities[0].label)
   await report.change('#description', { value: '花坛边有垃圾，味道很大' })
   await report.tap('#here')
   await report.tap('#photograph')
-  await tap(report, '#submit')
+  await report.tap('#submit')
   assert.ok(report.data.receipt, report.data.problem)
   const { id, number: receipt } = report.data.receipt
   await report.tap('#see')
@@ -71,7 +58,7 @@ async function journey() {
   const again = await show('pages/report/report', { class: 'matter-06010' })
   await again.change('#description', { value: '花坛边有垃圾，味道很大' })
   await again.tap('#here')
-  await tap(again, '#submit')
+  await again.tap('#submit')
   assert.match(again.text(), new RegExp(receipt))
   require('../source/lib/draft').drop()
 
@@ -79,9 +66,9 @@ async function journey() {
   assert.match(matter.text(), /已收到.*花坛边有垃圾.*照片 1 张.*您反映了问题/)
   assert.equal(matter.data.m.steps.length, 5)
   await matter.change('#words', { value: '昨天还没有' })
-  await tap(matter, '#add')
+  await matter.tap('#add')
   assert.match(matter.text(), /您补充了情况/)
-  await tap(matter, '#urge')
+  await matter.tap('#urge')
   assert.match(matter.text(), /今天已催办过/)
 
   await need(`finish ${id}`)
@@ -93,22 +80,22 @@ async function journey() {
     if (!q) break
     await rate.change(`#${q.name}`, { value: q.options[0].value })
   }
-  await tap(rate, '#submit')
+  await rate.tap('#submit')
   assert.equal(rate.data.problem, '')
   assert.match((await show('pages/matters/matters')).text(), /垃圾没人清.*已办结/)
   const messages = await show('pages/messages/messages')
   assert.match(messages.text(), /已办结/)
-  await tap(messages, '#read')
+  await messages.tap('#read')
   assert.equal(messages.data.unread, false)
 
   const follow = await show('pages/follow/follow')
   await follow.change('#number', { value: receipt })
   await follow.change('#tail', { value: number.slice(-4) })
-  await tap(follow, '#find')
+  await follow.tap('#find')
   assert.match(follow.text(), /已办结/)
 
   home = await show('pages/home/home')
-  await tap(home, '#elder')
+  await home.tap('#elder')
   assert.match(home.text(), /垃圾没人清/)
 
   const guide = await show('services/guide/guide')
@@ -117,34 +104,33 @@ async function journey() {
   const item = await show('services/item/item', { key: bookable.key })
   assert.ok(item.data.i.facts.every(f => f.label && f.value) && item.has('#book'))
   const book = await show('services/book/book', { key: bookable.key })
-  await tap(book, '.day', 1)
+  await book.tap('.day', 1)
   await book.change('#kind', { value: book.data.kinds[0].value })
   await book.change('#slot', { value: book.data.slots[0].value })
   await book.change('#name', { value: '王阿姨' })
   await book.change('#address', { value: '枫桥路 1 号' })
-  await tap(book, '#submit')
+  await book.tap('#submit')
   assert.equal(book.data.problem, '')
   const booking = await show('services/booking/booking', { id: phone.went.at(-1).split('id=')[1] })
   assert.match(booking.text(), /已预约/)
-  await tap(booking, '#cancel')
+  await booking.tap('#cancel')
   assert.match(booking.text(), /已取消/)
   assert.match((await show('services/bookings/bookings')).text(), /已取消/)
 
   const me = await show('pages/me/me')
   assert.match(me.text(), new RegExp(`${number}.*使用手机定位`))
-  await tap(me, '#withdraw-place')
+  await me.tap('#withdraw-place')
   assert.ok(me.has('#agree-place'))
-  await tap(me, '#export')
+  await me.tap('#export')
   assert.match(Object.values(phone.files)[0], /花坛边有垃圾/)
   assert.match((await show('pages/privacy/privacy')).text(), /收集什么，用来做什么/)
 
   const leave = await show('pages/leave/leave')
-  await tap(leave, '#send')
+  await leave.tap('#send')
   await leave.change('#code', { value: await need('code') })
-  await tap(leave, '#confirm')
+  await leave.tap('#confirm')
   assert.equal(phone.said.at(-1), '账号已注销')
   await open('pages/me/me', phone)
-  await settle()
   assert.equal(phone.went.at(-1), 'to /pages/sign-in/sign-in')
 }
 

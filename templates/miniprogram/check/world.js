@@ -108,12 +108,17 @@ class Phone {
         const at = url.pathname.replace(/^\/api\/v1\/resident\/[^/]+/, '') || '/'
         const r = { route: `${o.method} ${at}`, url, header: o.header, data: o.data, form: typeof o.data === 'string' ? Object.fromEntries(new URLSearchParams(o.data)) : {}, query: Object.fromEntries(url.searchParams) }
         p.requests.push(r)
-        if (p.server) return p.server(o)
+        if (p.server) {
+          busy++
+          return p.server(o).finally(() => { busy-- })
+        }
         const replies = p.answers[r.route]
         if (!replies) throw new Error(`the page asks ${r.route}, which the test does not answer`)
         let reply = replies.length > 1 ? replies.shift() : replies[0]
         if (typeof reply === 'function') reply = reply(r)
+        busy++
         setTimeout(() => {
+          busy--
           if (reply === 'lost') return say(o, 'fail', { errMsg: 'request:fail timeout' })
           const [statusCode, data] = Array.isArray(reply) ? reply : [200, reply]
           say(o, 'success', { statusCode, data })
@@ -130,7 +135,15 @@ global.getCurrentPages = () => [{}, {}]
 const simulate = require('miniprogram-simulate')
 const loaded = {}
 
-const rest = () => simulate.sleep(30)
+// busy are the requests under way, of every phone; rest waits until nothing more happens, however slow the machine is.
+let busy = 0
+
+async function rest(comp) {
+  for (let quiet = 0; quiet < 4; quiet++) {
+    await simulate.sleep(3)
+    if (busy > 0 || comp && comp.instance.data.busy) quiet = -1
+  }
+}
 
 // Shown is a page on the screen.
 class Shown {
@@ -155,13 +168,13 @@ class Shown {
     if (!c) throw new Error(`nothing to tap is ${selector}: ${this.text()}`)
     if (c.dom) c.dispatchEvent('tap')
     else c.instance.handleTap({}) // TDesign's button has no element of its own; it refuses while it loads
-    await rest()
+    await rest(this.comp)
   }
 
   // change is what one of TDesign's fields tells when somebody has typed or chosen.
   async change(selector, detail, event = 'change') {
     this.one(selector).instance.triggerEvent(event, detail)
-    await rest()
+    await rest(this.comp)
   }
 }
 
@@ -177,8 +190,7 @@ async function open(name, phone, options = {}) {
   comp.attach(parent)
   comp.instance.onLoad(options)
   comp.instance.onShow()
-  await rest()
-  await rest()
+  await rest(comp)
   return new Shown(comp)
 }
 
