@@ -74,6 +74,7 @@ type app struct {
 }
 
 func newWechat(ctx context.Context, t *testing.T, c *Cipher) *wechat {
+	t.Helper()
 	w := &wechat{t: t, ctx: ctx, cipher: c, tickets: map[string]time.Time{}, platform: map[string]time.Time{}, before: map[string]time.Time{}, codes: map[string]string{}, apps: map[string]*app{},
 		quota: map[string]int{}, broken: map[string]int{}, lost: map[string]int{}}
 	w.server = httptest.NewServer(w)

@@ -110,14 +110,14 @@ func MiniProgramsView(p MiniPrograms) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if m.Released == "" {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<td class=\"muted\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<td class=\"muted wide-only\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var6 string
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ui.None)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/fleet/miniprograms.templ`, Line: 26, Col: 32}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/fleet/miniprograms.templ`, Line: 26, Col: 42}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -128,14 +128,14 @@ func MiniProgramsView(p MiniPrograms) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<td class=\"nowrap\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<td class=\"nowrap wide-only\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(m.Released)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/fleet/miniprograms.templ`, Line: 28, Col: 36}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/fleet/miniprograms.templ`, Line: 28, Col: 46}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -204,7 +204,7 @@ func MiniProgramsView(p MiniPrograms) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "小程序"), Head: []ui.Column{{Label: ui.T(ctx, "区县")}, {Label: ui.T(ctx, "状态")}, {Label: ui.T(ctx, "线上版本")}, {Label: ui.T(ctx, "下一步")}, {Label: ui.T(ctx, "操作"), Ops: true}},
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "小程序"), Head: []ui.Column{{Label: ui.T(ctx, "区县")}, {Label: ui.T(ctx, "状态")}, {Label: ui.T(ctx, "线上版本"), Wide: true}, {Label: ui.T(ctx, "下一步")}, {Label: ui.T(ctx, "操作"), Ops: true}},
 			Count: len(p.Rows), Empty: ui.T(ctx, "还没有区县的小程序"), Hint: ui.T(ctx, "先向区县申请授权")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
