@@ -249,11 +249,11 @@ test('a receipt tells how far a matter is, without signing in', async () => {
 })
 
 test('messages are read, and lead to their matter', async () => {
-  const p = new Phone().signIn().answer('GET /messages', { unread: true, messages: [{ title: '街道已受理', about: '路灯不亮', number: '7', matter: 'm1', at: '2026-11-28T01:00:00Z', unread: true }] }, { unread: false, messages: null }).answer('POST /messages/read', {})
+  const p = new Phone().signIn().answer('GET /messages', { unread: true, messages: [{ title: '街道已受理', about: '路灯不亮', number: '7', path: '/matters/m1', at: '2026-11-28T01:00:00Z', unread: true }, { title: '已接单', about: '帮办代办', number: '8', path: '/bookings/b1', at: '2026-11-28T01:00:00Z', unread: false }, { title: '别的', about: '', number: '9', path: '/elsewhere/x', at: '2026-11-28T01:00:00Z', unread: false }] }, { unread: false, messages: null }).answer('POST /messages/read', {})
   const page = await open('pages/messages/messages', p)
   assert.match(page.text(), /街道已受理.*路灯不亮 · 7.*未读/)
-  await page.tap('.row')
-  assert.equal(p.went.at(-1), 'to /pages/matter/matter?id=m1')
+  for (const n of [0, 1, 2]) await page.tap('.row', n)
+  assert.deepEqual(p.went, ['to /pages/matter/matter?id=m1', 'to /services/booking/booking?id=b1'])
   await page.tap('#read')
   assert.match(page.text(), /还没有消息/)
 })

@@ -65,7 +65,8 @@ function page(name, { data = {}, load, show, hidden, ...methods }) {
         this.setData({ [e.currentTarget.dataset.name]: e.detail.value })
       },
       open(e) {
-        go(e.currentTarget.dataset.url)
+        const { url } = e.currentTarget.dataset
+        if (url) go(url)
       },
       openMatter(e) {
         go(`/pages/matter/matter?id=${e.currentTarget.dataset.id}`)
