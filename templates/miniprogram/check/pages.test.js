@@ -48,6 +48,7 @@ test('长辈版 is large, has a telephone at hand, and is kept with the street',
   assert.deepEqual(p.calls, ['0512-65550000'])
   await page.tap('#language')
   assert.match(page.text(), /Report a problem/)
+  assert.deepEqual(p.tabs, ['Home', 'Matters', 'Messages', 'Me'])
   assert.equal(p.asked('POST /look')[1].header['Accept-Language'], 'en')
 })
 

@@ -36,6 +36,7 @@ class Phone {
     this.calls = []
     this.files = {}
     this.titles = []
+    this.tabs = []
     this.answers = {}
     this.waits = null
     this.base = { SDKVersion: '3.8.0', fontSizeScaleFactor: 1, fontSizeSetting: 17 }
@@ -87,6 +88,8 @@ class Phone {
       navigateBack: () => p.went.push('back'),
       setNavigationBarTitle: o => p.titles.push(o.title),
       setNavigationBarColor: o => { p.bar = o.backgroundColor },
+      setTabBarItem: o => { p.tabs[o.index] = o.text },
+      setTabBarStyle: o => say(o, 'fail', {}),
       pageScrollTo: () => {},
       showToast: o => p.said.push(o.title),
       showModal: o => { p.said.push(o.content); say(o, 'success', { confirm: p.confirm }) },

@@ -1,4 +1,4 @@
-// The server, asked by the names in routes.js. Every answer is a promise: the JSON, or a Refused.
+// The server, asked by the names in routes.js. Every answer is a promise: the JSON, or a refusal.
 //
 // A change bears a number. Where no answer came it is asked again under the same number, which the server answers with what
 // it did the first time: nothing is reported twice, however bad the network.
@@ -11,13 +11,10 @@ const routes = require('./routes')
 const look = require('./look')
 const session = require('./session')
 
-// Refused is what the server, or the network, said no with. Fields tells of each field of the form.
-class Refused extends Error {
-  constructor(code, say, fields = {}) {
-    super(say)
-    this.code = code
-    this.fields = fields
-  }
+// refusal is what the server, or the network, said no with; fields tells of each field of the form. It is no class of its own:
+// WeChat compiles for old phones, where a class that extends Error is not known again.
+function refusal(code, say, fields = {}) {
+  return Object.assign(new Error(say), { refused: true, code, fields })
 }
 
 const tries = 3
@@ -36,7 +33,7 @@ function once(options) {
     timeout: 20000,
     dataType: 'json',
     success: resolve,
-    fail: () => reject(Object.assign(new Refused('network', t('common').offline), { lost: true }))
+    fail: () => reject(Object.assign(refusal('network', t('common').offline), { lost: true }))
   }, options)))
 }
 
@@ -55,7 +52,7 @@ async function send(options) {
 function read(res) {
   const said = res.data && typeof res.data === 'object' ? res.data : {}
   if (res.statusCode >= 200 && res.statusCode < 300) return said
-  throw new Refused(said.code || 'failed', said.error || t('common').failed, said.fields)
+  throw refusal(said.code || 'failed', said.error || t('common').failed, said.fields)
 }
 
 // call asks a route: values fill its {…}, form is the query of a GET and the body of a POST, key the number of a change.
@@ -92,4 +89,4 @@ async function streets() {
   return read(res).streets || []
 }
 
-module.exports = { call, streets, Refused, encode, hurry: ms => { pause = ms } }
+module.exports = { call, streets, hurry: ms => { pause = ms } }

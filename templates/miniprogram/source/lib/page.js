@@ -2,11 +2,17 @@
 // allows, so that it is tested like one.
 
 const { t } = require('./words')
-const api = require('./api')
 const look = require('./look')
 const session = require('./session')
 
 const tabs = ['/pages/home/home', '/pages/matters/matters', '/pages/messages/messages', '/pages/me/me']
+
+// bar gives WeChat's own bar of tabs the chosen language and colour; on pages without it that fails, and nothing is lost.
+function bar(words, colour) {
+  const fail = () => {}
+  words.forEach((text, index) => wx.setTabBarItem({ index, text, fail }))
+  wx.setTabBarStyle({ selectedColor: colour, fail })
+}
 
 // go opens a page of this program.
 function go(url) {
@@ -40,6 +46,7 @@ function page(name, { data = {}, load, show, hidden, ...methods }) {
         this.setData({ w, look: v, hotline: session.street().hotline || '' })
         wx.setNavigationBarTitle({ title: w.title })
         wx.setNavigationBarColor({ frontColor: '#ffffff', backgroundColor: v.bar })
+        bar(w.tabs, v.bar)
       },
       // run does what may be refused: the page says why, and whoever has to sign in is led there and back.
       async run(f) {
@@ -50,7 +57,7 @@ function page(name, { data = {}, load, show, hidden, ...methods }) {
           this.setData({ busy: false, ready: true })
         } catch (e) {
           this.setData({ busy: false })
-          if (!(e instanceof api.Refused)) throw e
+          if (!e.refused) throw e
           if (e.code === 'unsigned') return this.signIn()
           const told = Object.values(e.fields)
           this.setData({ problem: told.length === 1 ? told[0] : e.message, errors: e.fields })

@@ -1,7 +1,7 @@
 // The English of zh.js.
 module.exports = {
   common: {
-    call: 'Report by telephone', yes: 'Yes', no: 'Cancel',
+    tabs: ['Home', 'Matters', 'Messages', 'Me'], call: 'Report by telephone', yes: 'Yes', no: 'Cancel',
     offline: 'No network. Please try again later; what you typed is kept.', failed: 'That did not work. Please try again later.',
     dueBy: 'Expected by {0}', mayRate: 'Closed: please rate it'
   },

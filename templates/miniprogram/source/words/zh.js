@@ -1,7 +1,7 @@
 // The mini-program's own words, by page; what the server says comes in the same language. en.js has the same keys.
 module.exports = {
   common: {
-    call: '打电话反映', yes: '确定', no: '取消',
+    tabs: ['首页', '事项', '消息', '我的'], call: '打电话反映', yes: '确定', no: '取消',
     offline: '网络不通，请稍后再试。已填写的内容不会丢失。', failed: '暂时没有办成，请稍后再试',
     dueBy: '预计 {0} 前办结', mayRate: '已办结，请您评价'
   },
