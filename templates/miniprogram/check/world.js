@@ -109,7 +109,7 @@ class Phone {
       request: o => {
         const url = new URL(o.url)
         const at = url.pathname.replace(/^\/api\/v1\/resident\/[^/]+/, '') || '/'
-        const r = { route: `${o.method} ${at}`, url, header: o.header, data: o.data, form: typeof o.data === 'string' ? Object.fromEntries(new URLSearchParams(o.data)) : {}, query: Object.fromEntries(url.searchParams) }
+        const r = { route: `${o.method} ${at}`, url, header: Object.assign({}, o.header), data: o.data, form: typeof o.data === 'string' ? Object.fromEntries(new URLSearchParams(o.data)) : {}, query: Object.fromEntries(url.searchParams) }
         p.requests.push(r)
         if (p.server) {
           busy++
