@@ -18,12 +18,16 @@ dev: build ## run the product here: PostgreSQL, Redis, Kratos, a seeded demo dis
 	@$(BIN)/wanjie dev
 
 .PHONY: test
-test: build setup-browser ## run every test, on real PostgreSQL, Redis, Kratos and a browser
+test: build setup-browser setup-miniprogram ## run every test, on real PostgreSQL, Redis, Kratos and a browser
 	@$(BIN)/wanjie stack -- go test $(TESTFLAGS) ./...
 
 .PHONY: setup-browser
 setup-browser:
 	@infra/browser.sh
+
+.PHONY: setup-miniprogram
+setup-miniprogram:
+	@templates/miniprogram/check/install.sh
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## vet, golangci-lint and the arrows between packages

@@ -20,6 +20,7 @@ import (
 	"wanjie/app/module"
 	"wanjie/app/openapi"
 	"wanjie/app/web"
+	"wanjie/app/wechat"
 	"wanjie/templates/static"
 	"wanjie/tenants"
 	"wanjie/tenants/blobs"
@@ -46,6 +47,7 @@ type App struct {
 	names     names
 	senders   map[string]courier.Sender
 	providers *providers.Shelf
+	wechat    *wechat.Platform // nil: none is set up
 	closers   []io.Closer
 
 	collectors []prometheus.Collector
@@ -106,6 +108,9 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 			return nil, fmt.Errorf("CLAMD_URL: %w", err)
 		}
 		a.Site.Uploads.Look = look
+	}
+	if a.wechat, err = a.openWeChat(); err != nil {
+		return nil, err
 	}
 	a.Live = web.NewLive(rdb, log)
 	a.Keeper.Ended = func(gone func(auth.Key, auth.Session) bool) {

@@ -111,6 +111,7 @@ func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error
 // vendorMenu is the vendor's menu, in order.
 var vendorMenu = []struct{ title, path, may string }{
 	{ui.Key("街道总览"), "/streets", auth.StreetsRead},
+	{ui.Key("小程序"), "/mini-programs", auth.StreetsRead},
 	{ui.Key("运行健康"), "/health", auth.HealthRead},
 	{ui.Key("用量"), "/usage", auth.UsageRead},
 	{ui.Key("人员与授权"), "/people", auth.PeopleRead},

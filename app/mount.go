@@ -18,6 +18,7 @@ import (
 	"wanjie/app/resident"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
+	"wanjie/app/wechat"
 	"wanjie/billing"
 	"wanjie/migrations"
 	"wanjie/templates/gallery"
@@ -52,6 +53,11 @@ func (a *App) mountDoors() {
 			return err == nil && grants.Vendor(capability)
 		},
 	})
+	wechat.Routes(s, wechat.Deps{DB: a.DB, Platform: a.wechat, May: func(r *web.Request, capability string) bool {
+		grants, err := a.upper(r)
+		return err == nil && grants.Vendor(capability)
+	}})
+	a.wechat.Door(s.Raw)
 	s.Vendor(http.MethodGet, "", "", a.vendorDoor)
 	accounts.Routes(s, a.accounts())
 	record.Routes(s, record.Deps{DB: a.DB, Book: a.Keeper.Door, Proxies: a.proxies(), Frame: admin.Frame, Words: words(), Names: a.Keeper.UpperNames})

@@ -13,6 +13,7 @@ import (
 	"wanjie/app/resident"
 	"wanjie/app/services"
 	"wanjie/app/web"
+	view "wanjie/templates/resident"
 )
 
 // residentCookies are those of the residents' door: a session of the one door is none at the other.
@@ -28,11 +29,21 @@ func (a *App) residentDoor() *auth.ResidentDoor {
 func (a *App) residents() resident.Deps {
 	return resident.Deps{
 		DB: a.DB, Door: a.residentDoor(), Cookies: a.residentCookies(), Theme: admin.Theme, Words: words(), Parts: []func(resident.Door){services.AtDoor},
+		Colours: residentColours,
 		GCJ: func(lon, lat float64) (float64, float64) {
 			p := geo.GCJ02.In(geom.XY{X: lon, Y: lat})
 			return p.X, p.Y
 		},
 	}
+}
+
+// residentColours are the steps of a street's colour for programs.
+func residentColours(colour string) *view.Theme {
+	accent, strong, stronger, tint, ok := admin.Colours(colour)
+	if !ok {
+		return nil
+	}
+	return &view.Theme{Accent: accent, Strong: strong, Stronger: stronger, Tint: tint}
 }
 
 // residentVisitor answers who asks at the residents' door: by its own cookie, or by the token of a program.

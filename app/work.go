@@ -23,6 +23,7 @@ import (
 	"wanjie/app/handover"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
+	"wanjie/app/wechat"
 	"wanjie/app/whistle"
 	"wanjie/billing"
 	"wanjie/jobs"
@@ -111,6 +112,7 @@ func Columns() (all []keys.Columns) {
 	all = append(all, openapi.Columns...)
 	all = append(all, lists.Columns...)
 	all = append(all, resident.Columns...)
+	all = append(all, wechat.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
 	}
@@ -120,6 +122,7 @@ func Columns() (all []keys.Columns) {
 func (a *App) jobKinds() []jobs.Kind {
 	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), courier.Receipts(a.Messages, a.senders), a.inviteKind(), lists.Kind(a.listWays()), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
 	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), whistle.Carry(), resident.Forget(a.Keeper))
+	kinds = append(kinds, a.wechat.Jobs()...)
 	for _, p := range a.periodics() {
 		kinds = append(kinds, p.Kind)
 	}

@@ -130,3 +130,20 @@ func (db *DB) placementOfDistrict(ctx context.Context, district int32) (string, 
 	}
 	return placement, nil
 }
+
+// StreetOf is a street of a district as everybody may know of it: that it is there, its name, and its name in addresses.
+type StreetOf struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+// StreetsOf lists the streets of a district that people can come to, in the order in which they were opened.
+func (db *DB) StreetsOf(ctx context.Context, district int32) (out []StreetOf, err error) {
+	err = db.Gateway(ctx, Home, func(ctx context.Context, tx GatewayTx) error {
+		return tx.Raw("SELECT slug, name FROM ctl.directory WHERE district = ? AND kind = 'street' AND state IN ('trial', 'active', 'suspended') ORDER BY tenant_id", district).Scan(ctx, &out)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("streets of district %d: %w", district, err)
+	}
+	return out, nil
+}

@@ -147,11 +147,20 @@ func theme(db *tenants.DB) func(http.ResponseWriter, *http.Request) {
 // and buttons in darker steps that reach 4.5:1 and 7:1 on white (WCAG 2.2, 1.4.3 and 1.4.6), selected
 // ground in a light one.
 func Theme(colour string) string {
-	c, ok := parse(colour)
+	accent, strong, stronger, tint, ok := Colours(colour)
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf(":root{--wj-accent:%s;--wj-strong:%s;--wj-stronger:%s;--wj-tint:%s}\n", c, c.until(4.6), c.until(7), c.mix(white, .9))
+	return fmt.Sprintf(":root{--wj-accent:%s;--wj-strong:%s;--wj-stronger:%s;--wj-tint:%s}\n", accent, strong, stronger, tint)
+}
+
+// Colours are the steps of a primary colour that [Theme] writes; ok is false for what is no colour.
+func Colours(colour string) (accent, strong, stronger, tint string, ok bool) {
+	c, ok := parse(colour)
+	if !ok {
+		return "", "", "", "", false
+	}
+	return c.String(), c.until(4.6).String(), c.until(7).String(), c.mix(white, .9).String(), true
 }
 
 // rgb is a colour in sRGB, each part from 0 to 1.

@@ -36,12 +36,20 @@ type Config struct {
 	Roots     string // folder for signed daily roots, outside the database
 	// ResidentDomain is where streets have hosts of their own for residents: <slug>.<domain>; empty: they come by /r/<slug>.
 	ResidentDomain string
+	WeChat         WeChat
 	Files          string // where files lie: a folder or s3://bucket/…; see tenants/blobs
 	Clamd          string // tcp://host:port or unix:///path of a clamd that looks through uploads; empty: nobody does
 	Photo          int64  // bytes of the largest photo that is taken in
 	SMTP           string // smtp://user:password@host:port; empty: mail stays unsent
 	SMS            string // aliyun://key:secret@host?sign=…; empty: text messages stay unsent
 	Dev            bool   // development doors (/dev/…) are open
+}
+
+// WeChat is the vendor's platform for third parties, by which districts' mini-programs are released. Without an AppID there is none.
+type WeChat struct {
+	AppID, Secret string
+	Token, AESKey string // of what WeChat pushes
+	URL           string // another address than WeChat's own
 }
 
 // Account is one demo person, as listed in DevFile.
@@ -159,6 +167,9 @@ func FromEnv(get func(string) string) (Config, error) {
 			break
 		}
 		c.Proxies = append(c.Proxies, network)
+	}
+	if c.WeChat.AppID = get("WANJIE_WECHAT_APPID"); c.WeChat.AppID != "" {
+		c.WeChat.Secret, c.WeChat.Token, c.WeChat.AESKey, c.WeChat.URL = need("WANJIE_WECHAT_SECRET"), need("WANJIE_WECHAT_TOKEN"), need("WANJIE_WECHAT_AES_KEY"), get("WANJIE_WECHAT_URL")
 	}
 	n, err := strconv.ParseInt(or("WANJIE_DEPLOYMENT", "1"), 10, 32)
 	if err != nil || n < 0 || n > 2146 {

@@ -10,12 +10,12 @@ import (
 
 func TestEveryProblemIsSaidAtOnce(t *testing.T) {
 	_, err := FromEnv(func(name string) string {
-		return map[string]string{"DATABASE_URL": "postgres://x/y", "PLACEMENTS": "home=postgres://z", "WANJIE_DEPLOYMENT": "many", "WANJIE_PHOTO_MB": "0", "WANJIE_PROXIES": "10.0.0.0/8,everybody"}[name]
+		return map[string]string{"DATABASE_URL": "postgres://x/y", "PLACEMENTS": "home=postgres://z", "WANJIE_DEPLOYMENT": "many", "WANJIE_PHOTO_MB": "0", "WANJIE_WECHAT_APPID": "wx1", "WANJIE_PROXIES": "10.0.0.0/8,everybody"}[name]
 	})
 	if err == nil {
 		t.Fatal("half a configuration was accepted")
 	}
-	for _, word := range []string{"REDIS_URL", "KRATOS_PUBLIC_URL", "KRATOS_ADMIN_URL", "WANJIE_KEYS", "WANJIE_DEPLOYMENT", "PLACEMENTS", "WANJIE_PROXIES", "WANJIE_PHOTO_MB"} {
+	for _, word := range []string{"REDIS_URL", "KRATOS_PUBLIC_URL", "KRATOS_ADMIN_URL", "WANJIE_KEYS", "WANJIE_DEPLOYMENT", "PLACEMENTS", "WANJIE_PROXIES", "WANJIE_PHOTO_MB", "WANJIE_WECHAT_SECRET", "WANJIE_WECHAT_TOKEN", "WANJIE_WECHAT_AES_KEY"} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("%s is not named: %v", word, err)
 		}

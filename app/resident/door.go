@@ -30,11 +30,16 @@ type Deps struct {
 	GCJ func(lon, lat float64) (float64, float64)
 	// Theme is the stylesheet of a street's colour.
 	Theme func(colour string) string
+	// Colours are the same for programs; nil for the product's own.
+	Colours func(colour string) *view.Theme
 	// Parts are the pages that features have at the door.
 	Parts []func(Door)
 	// Words are what looks at personal data are for, in catalogue keys: "purpose/contact".
 	Words map[string]string
 }
+
+// StreetsPath is where a program learns of the streets of a district.
+const StreetsPath = "/api/v1/districts/{district}/streets"
 
 type desk struct{ Deps }
 
@@ -72,6 +77,7 @@ func Routes(site *web.Site, deps Deps) {
 	r.Outside(http.MethodPost, "/me/leave", d.leaveCode)
 	r.Outside(http.MethodPost, "/me/leave/code", d.leave)
 	site.Raw("GET /r/{tenant}/theme.css", http.HandlerFunc(d.theme))
+	site.Raw("GET "+StreetsPath, http.HandlerFunc(d.streets))
 	site.ResidentFrame = d.frame
 	site.ResidentError = d.failure
 	for _, part := range deps.Parts {

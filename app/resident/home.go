@@ -18,7 +18,7 @@ func (d *desk) home(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resi
 		return web.Reply{}, err
 	}
 	t := tx.Tenant()
-	p := view.Home{Base: r.Base, Street: t.Name, Welcome: t.Branding.Welcome, Hotline: hotline(cfg), Signed: me != nil, Emergencies: emergencies(cfg), Guide: cfg.On("services"), Paused: !t.State.Writable()}
+	p := view.Home{Base: r.Base, Street: t.Name, Welcome: t.Branding.Welcome, Hotline: hotline(cfg), Signed: me != nil, Emergencies: emergencies(cfg), Guide: cfg.On("services"), Paused: !t.State.Writable(), Theme: d.Colours(t.Branding.Colour)}
 	if me != nil {
 		mine, err := cases.Mine(ctx, tx, 3)
 		if err != nil {
@@ -37,6 +37,7 @@ func (d *desk) notice(ctx context.Context, tx tenants.Tx, r *web.Request, _ *Res
 		return web.Reply{}, err
 	}
 	p := view.Notice{Street: tx.Tenant().Name, Hotline: hotline(cfg), Version: NoticeVersion, Base: r.Base}
+	p.Parts = view.NoticeParts(ctx, p)
 	return web.Page(ui.T(ctx, "隐私政策"), view.NoticePage(p)).Data(p), nil
 }
 

@@ -92,7 +92,7 @@ func (d *desk) sheet(ctx context.Context, tx tenants.Tx, r *web.Request, c *case
 	if err != nil {
 		return p, err
 	}
-	p = view.Matter{Base: r.Base, ID: c.ID.String(), Number: c.Number, Words: w.Description, Address: w.Address, At: c.ReportedAt, Due: due(c), Late: c.Late, Hotline: hotline(rules)}
+	p = view.Matter{Base: r.Base, ID: c.ID.String(), Number: c.Number, Class: c.Class, Words: w.Description, Address: w.Address, At: c.ReportedAt, Due: due(c), Late: c.Late, Hotline: hotline(rules)}
 	p.Icon, p.Title = tileOf(ctx, rules, c.Class)
 	p.State, p.Tone = stateOf(ctx, c)
 	if c.Community != "" {
@@ -144,7 +144,7 @@ func (d *desk) sheet(ctx context.Context, tx tenants.Tx, r *web.Request, c *case
 	now := clock.Now(ctx)
 	switch err := cases.MayRate(ctx, tx, c, now); {
 	case err == nil:
-		p.Rate = r.Path("/matters/%s/rate", c.ID)
+		p.MayRate, p.Rate = true, r.Path("/matters/%s/rate", c.ID)
 	case fault.Of(err) == nil:
 		return p, err
 	}

@@ -85,7 +85,7 @@ func (d *desk) messages(ctx context.Context, tx tenants.Tx, r *web.Request, me *
 		}
 		fresh := m.RecordedAt.After(me.ReadAt)
 		p.Unread = p.Unread || fresh
-		p.List = append(p.List, view.Message{Title: told.Act, Text: told.Detail, About: told.About, Number: m.Number, Href: r.Path("%s", told.Path), At: m.At, Fresh: fresh, Tone: told.Tone})
+		p.List = append(p.List, view.Message{Title: told.Act, Text: told.Detail, About: told.About, Number: m.Number, Path: told.Path, Href: r.Path("%s", told.Path), At: m.At, Fresh: fresh, Tone: told.Tone})
 	}
 	return web.Page(ui.T(ctx, "消息"), view.MessagesPage(p)).Data(p), nil
 }

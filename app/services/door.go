@@ -87,7 +87,7 @@ func item(ctx context.Context, tx tenants.Tx, r *web.Request, _ *resident.Reside
 		p.Phone = resident.Hotline(cfg)
 	}
 	if len(KindsOf(s)) > 0 && tx.Tenant().State.Writable() {
-		p.Book = r.Path("/guide/%s/book", s.Key)
+		p.Bookable, p.Book = true, r.Path("/guide/%s/book", s.Key)
 	}
 	statutory := ""
 	if s.Statutory != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"wanjie/templates/layout"
 	"wanjie/templates/ui"
@@ -13,6 +14,9 @@ const localeCookie = "wanjie-locale"
 
 // LocaleOf is the language the browser asked for with our switch; Chinese otherwise.
 func LocaleOf(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, "/api/") { // programs keep no cookies
+		return asked(r)
+	}
 	if c, err := r.Cookie(localeCookie); err == nil && c.Value == ui.English {
 		return ui.English
 	}
@@ -110,6 +114,8 @@ var done = map[string]string{
 	"saved":      ui.Key("已保存"),
 	"opened":     ui.Key("已开通"),
 	"invited":    ui.Key("已发出邀请"),
+	"linking":    ui.Key("正在生成授权链接，稍后刷新"),
+	"submitting": ui.Key("正在提交，稍后刷新"),
 	"retried":    ui.Key("已重新排队"),
 	"exporting":  ui.Key("已开始导出，完成后在此下载"),
 	"removed":    ui.Key("已删除"),

@@ -30,18 +30,19 @@ const (
 type cli struct {
 	JSON bool `help:"Print one JSON object instead of text."`
 
-	Dev     devCmd     `cmd:"" help:"Run the whole product here, with PostgreSQL, Redis and Kratos as child processes and a demo district."`
-	Serve   serveCmd   `cmd:"" help:"Serve people. Needs DATABASE_URL, REDIS_URL, KRATOS_PUBLIC_URL, KRATOS_ADMIN_URL."`
-	Work    workCmd    `cmd:"" help:"Follow the journal, run jobs and keep deadlines. Any number may run."`
-	Migrate migrateCmd `cmd:"" help:"Bring a database to the newest migration and publish the shipped blueprints."`
-	Street  streetCmd  `cmd:"" help:"Open streets and invite their admins."`
-	Officer officerCmd `cmd:"" help:"Invite the vendor's and districts' people, and let them in again, from the command line."`
-	Import  importCmd  `cmd:"" help:"Import history from other systems."`
-	Prove   proveCmd   `cmd:"" help:"Verify that no act was changed since it was sealed, and that the daily roots hold. Exit code 0: everything holds; 1: something does not, or could not be looked at."`
-	Keys    keysCmd    `cmd:"" help:"Change tenants' data keys."`
-	Doctor  doctorCmd  `cmd:"" help:"Check roles, fences, migrations, clock, keys, Kratos and Redis, and say how to mend each."`
-	Bench   benchCmd   `cmd:"" help:"Measure one thing beside its floor, the same SQL through bare pgx."`
-	Stack   stackCmd   `cmd:"" help:"Run a command beside fresh test servers."`
+	Dev         devCmd         `cmd:"" help:"Run the whole product here, with PostgreSQL, Redis and Kratos as child processes and a demo district."`
+	Serve       serveCmd       `cmd:"" help:"Serve people. Needs DATABASE_URL, REDIS_URL, KRATOS_PUBLIC_URL, KRATOS_ADMIN_URL."`
+	Work        workCmd        `cmd:"" help:"Follow the journal, run jobs and keep deadlines. Any number may run."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring a database to the newest migration and publish the shipped blueprints."`
+	Street      streetCmd      `cmd:"" help:"Open streets and invite their admins."`
+	Miniprogram miniprogramCmd `cmd:"" name:"miniprogram" help:"Build districts' mini-programs for WeChat."`
+	Officer     officerCmd     `cmd:"" help:"Invite the vendor's and districts' people, and let them in again, from the command line."`
+	Import      importCmd      `cmd:"" help:"Import history from other systems."`
+	Prove       proveCmd       `cmd:"" help:"Verify that no act was changed since it was sealed, and that the daily roots hold. Exit code 0: everything holds; 1: something does not, or could not be looked at."`
+	Keys        keysCmd        `cmd:"" help:"Change tenants' data keys."`
+	Doctor      doctorCmd      `cmd:"" help:"Check roles, fences, migrations, clock, keys, Kratos and Redis, and say how to mend each."`
+	Bench       benchCmd       `cmd:"" help:"Measure one thing beside its floor, the same SQL through bare pgx."`
+	Stack       stackCmd       `cmd:"" help:"Run a command beside fresh test servers."`
 }
 
 // out is where a command's answer goes; notes for people go to standard error.

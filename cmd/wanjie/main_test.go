@@ -24,7 +24,7 @@ func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {
-	for _, command := range []string{"", "dev", "serve", "work", "migrate", "street", "street open", "street invite", "import", "import cases", "officer", "officer invite", "officer reset", "prove", "keys", "keys rotate", "keys show", "doctor", "bench", "stack"} {
+	for _, command := range []string{"", "dev", "serve", "work", "migrate", "street", "street open", "street invite", "import", "import cases", "officer", "officer invite", "officer reset", "prove", "miniprogram", "miniprogram build", "keys", "keys rotate", "keys show", "doctor", "bench", "stack"} {
 		code, stdout, stderr := call(t, append(strings.Fields(command), "--help")...)
 		if code != 0 || !strings.Contains(stdout, "Usage: wanjie "+command) {
 			t.Errorf("%q --help: exit %d\n%s%s", command, code, stdout, stderr)

@@ -66,12 +66,12 @@ func Samples() []Sample {
 		Rows: []UsageDay{{"2026-11-02", []int64{60, 51, 1}}, {"2026-11-03", []int64{48, 50, 1}}, {"2026-11-05", []int64{23, 17, 1}}}}
 	idle := days
 	idle.Rows, idle.Totals = nil, []int64{0, 0, 0}
-	return []Sample{
+	return append([]Sample{
 		{"fleet", FleetView(fleet)}, {"fleet-none", FleetView(none)},
 		{"open-find", OpeningView(Opening{Query: "虎丘", Found: units})}, {"open-form", OpeningView(form)}, {"open-refused", OpeningView(refused)},
 		{"tenant", TenantView(tenant)}, {"tenant-fresh", TenantView(fresh)}, {"tenant-suspended", TenantView(suspended)},
 		{"health", HealthView(health)}, {"health-calm", HealthView(Health{At: at, Places: health.Places[:1]})},
 		{"usage", UsageView(usage)}, {"usage-none", UsageView(unused)}, {"usage-missed", UsageView(missed)},
 		{"usage-days", UsageDaysView(days)}, {"usage-idle", UsageDaysView(idle)},
-	}
+	}, miniSamples(at, guard)...)
 }

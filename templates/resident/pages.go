@@ -84,11 +84,21 @@ type Home struct {
 	Street      string `json:"street"`
 	Welcome     string `json:"welcome"`
 	Hotline     string `json:"hotline"`
+	Theme       *Theme `json:"theme,omitempty"`
 	Signed      bool   `json:"signed_in"`
 	Paused      bool   `json:"paused"` // the street takes nothing in
 	Emergencies []Line `json:"emergencies"`
 	Guide       bool   `json:"guide"`             // there is a guide to service items
 	Matters     []Row  `json:"matters,omitempty"` // the newest of one's own
+}
+
+// Theme is a street's colour with its steps that are dark enough for words on white; see package admin. Pages have it as a
+// stylesheet.
+type Theme struct {
+	Accent   string `json:"accent"`
+	Strong   string `json:"strong"`
+	Stronger string `json:"stronger"`
+	Tint     string `json:"tint"`
 }
 
 // SignIn is the telephone at first, then the code that counts in Flow.
@@ -156,7 +166,7 @@ type Row struct {
 	Title  string    `json:"title"`
 	Words  string    `json:"words"`
 	State  string    `json:"state"`
-	Tone   ui.Tone   `json:"-"`
+	Tone   ui.Tone   `json:"tone"`
 	At     time.Time `json:"reported_at"`
 	Due    time.Time `json:"due,omitzero"`
 	Rate   bool      `json:"may_rate"`
@@ -175,6 +185,7 @@ type Matter struct {
 	Base      string      `json:"-"`
 	ID        string      `json:"id"`
 	Number    string      `json:"number"`
+	Class     string      `json:"class"`
 	Icon      string      `json:"icon"`
 	Title     string      `json:"title"`
 	Words     string      `json:"words"`
@@ -182,7 +193,7 @@ type Matter struct {
 	Community string      `json:"community,omitempty"`
 	Photos    int         `json:"photos"` // sent with it
 	State     string      `json:"state"`
-	Tone      ui.Tone     `json:"-"`
+	Tone      ui.Tone     `json:"tone"`
 	At        time.Time   `json:"reported_at"`
 	Due       time.Time   `json:"due,omitzero"`
 	Late      bool        `json:"late"`
@@ -193,6 +204,7 @@ type Matter struct {
 	IntoState string      `json:"merged_into_state,omitempty"`
 	Open      bool        `json:"open"`
 	Urged     bool        `json:"urged_today"`
+	MayRate   bool        `json:"may_rate"`
 	Rate      string      `json:"-"` // way to the rating; empty: there is nothing to rate
 	Again     string      `json:"-"`
 	Receipt   string      `json:"-"` // it was reported a moment ago: what the street says
@@ -231,7 +243,7 @@ type Follow struct {
 	Receipt string    `json:"-"` // number of the receipt whose code led here
 	Number  string    `json:"number,omitempty"`
 	State   string    `json:"state,omitempty"`
-	Tone    ui.Tone   `json:"-"`
+	Tone    ui.Tone   `json:"tone"`
 	Steps   []ui.Step `json:"steps,omitempty"`
 	Due     time.Time `json:"due,omitzero"`
 }
@@ -250,10 +262,11 @@ type Message struct {
 	Text   string    `json:"text,omitempty"`
 	About  string    `json:"about"`
 	Number string    `json:"number"`
+	Path   string    `json:"path"` // of what it is about, below the door
 	Href   string    `json:"-"`
 	At     time.Time `json:"at"`
 	Fresh  bool      `json:"unread"`
-	Tone   ui.Tone   `json:"-"`
+	Tone   ui.Tone   `json:"tone"`
 }
 
 // Messages is the list of them.
@@ -311,4 +324,5 @@ type Notice struct {
 	Street  string `json:"street"`
 	Hotline string `json:"hotline"`
 	Version string `json:"version"`
+	Parts   []Part `json:"parts"`
 }

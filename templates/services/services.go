@@ -22,7 +22,7 @@ type Row struct {
 	Kind   string    `json:"kind"`
 	Begins time.Time `json:"begins"`
 	State  string    `json:"state"`
-	Tone   ui.Tone   `json:"-"`
+	Tone   ui.Tone   `json:"tone"`
 	Rating string    `json:"rating,omitempty"`
 	Rate   bool      `json:"rate"` // waits for a rating
 	Href   string    `json:"-"`
@@ -110,6 +110,7 @@ type Item struct {
 	Facts     []ui.Fact  `json:"facts"`
 	Materials []Material `json:"materials"`
 	Steps     []string   `json:"steps"`
+	Bookable  bool       `json:"bookable"`
 	Book      string     `json:"-"` // empty: nothing to book
 	Phone     string     `json:"phone"`
 	Print     bool       `json:"-"`
@@ -162,7 +163,7 @@ type Own struct {
 	Said    string      `json:"said,omitempty"`
 	Open    bool        `json:"open"`
 	Steps   []ui.Step   `json:"steps"`
-	Levels  []ui.Option `json:"-"`
+	Levels  []ui.Option `json:"levels"`
 }
 
 func problems(f resident.Form) (out []ui.FieldError) {

@@ -26,10 +26,10 @@ type Input struct {
 
 // Option is one choice of a Select or RadioGroup.
 type Option struct {
-	Value string
-	Label string
-	Group string // heading in a Select; options of a group stand together
-	Help  string // in a RadioGroup
+	Value string `json:"value"`
+	Label string `json:"label"`
+	Group string `json:"group,omitempty"` // heading in a Select; options of a group stand together
+	Help  string `json:"help,omitempty"`  // in a RadioGroup
 }
 
 // Field is a labelled input.

@@ -26,9 +26,9 @@ const (
 
 // Step is one station of a fixed way, such as 上报→受理→派遣→处置→核查→结案.
 type Step struct {
-	Label string
-	Note  string // when it was done, or until when it must be
-	State Progress
+	Label string   `json:"label"`
+	Note  string   `json:"note,omitempty"` // when it was done, or until when it must be
+	State Progress `json:"state"`
 }
 
 // Steps is the step bar; on a phone it stands upright.
@@ -173,11 +173,11 @@ func Steps(steps []Step) templ.Component {
 
 // Moment is one entry of a Timeline.
 type Moment struct {
-	At     time.Time
-	Actor  string // who, with unit: "李静（综治办）"
-	Act    string // what: "派遣"
-	Detail string // in their words; line breaks are kept
-	Tone   Tone
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor,omitempty"`  // who, with unit: "李静（综治办）"
+	Act    string    `json:"act"`              // what: "派遣"
+	Detail string    `json:"detail,omitempty"` // in their words; line breaks are kept
+	Tone   Tone      `json:"tone"`
 }
 
 // Timeline is what happened, in the order given.
@@ -322,10 +322,10 @@ func Timeline(moments []Moment) templ.Component {
 
 // Fact is one line of a DescriptionList. Body, if set, stands in place of Value.
 type Fact struct {
-	Label string
-	Value string // empty shows None
-	Body  templ.Component
-	Wide  bool // takes the whole row: addresses, free text
+	Label string          `json:"label"`
+	Value string          `json:"value"` // empty shows None
+	Body  templ.Component `json:"-"`
+	Wide  bool            `json:"-"` // takes the whole row: addresses, free text
 }
 
 // DescriptionList shows what is known of one thing.
