@@ -89,6 +89,21 @@ type Home struct {
 	Emergencies []Line `json:"emergencies"`
 	Guide       bool   `json:"guide"`             // there is a guide to service items
 	Matters     []Row  `json:"matters,omitempty"` // the newest of one's own
+	Fresh       *Fresh `json:"fresh,omitempty"`   // nil where the street tells nothing here
+}
+
+// Fresh is what is new in the street.
+type Fresh struct {
+	Posts  []FreshRow `json:"posts"`
+	Events []FreshRow `json:"events"`
+}
+
+// FreshRow is a post or an event there.
+type FreshRow struct {
+	Title string `json:"title"`
+	Note  string `json:"note"`
+	Tag   string `json:"topic"`
+	Href  string `json:"-"`
 }
 
 // SignIn is the telephone at first, then the code that counts in Flow.
