@@ -104,7 +104,7 @@ func desk(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		return web.Reply{}, err
 	}
 	for _, o := range list {
-		row := view.Row{Title: o.Title, Form: ui.T(ctx, o.Form.Title()), Topic: ui.T(ctx, o.Topic.Title()), Where: where(ctx, cfg, o.Community), Drafted: names.Of(ctx, o.DraftedBy), Until: o.ValidUntil, Href: r.Path("/community/%s", o.ID)}
+		row := view.Row{Title: o.Title, Form: ui.T(ctx, o.Form.Title()), Topic: ui.T(ctx, o.Topic.Title()), Where: where(ctx, cfg, o.Community), Drafted: names.Of(ctx, o.DraftedBy), Until: o.until(), Href: r.Path("/community/%s", o.ID)}
 		if o.ReviewedBy != 0 {
 			row.Reviewed = names.Of(ctx, o.ReviewedBy)
 		}
@@ -114,6 +114,14 @@ func desk(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		p.Rows = append(p.Rows, row)
 	}
 	return web.Page(ui.T(ctx, "社区生活"), view.DeskPage(p)), nil
+}
+
+// until is the last day of a post; of an event its end.
+func (p *Post) until() string {
+	if p.Form == Event {
+		return ui.Time(p.EndsAt)
+	}
+	return string(clock.DateOf(p.ValidUntil).Add(-1))
 }
 
 // where is the community in words.
@@ -234,7 +242,7 @@ func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID,
 			p.Guests = r.Path("/community/%s/guests", o.ID)
 		}
 	} else {
-		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "有效至"), Value: ui.Time(o.ValidUntil)})
+		p.Facts = append(p.Facts, ui.Fact{Label: ui.T(ctx, "有效至"), Value: o.until()})
 	}
 	if mayChange(tx.Actor(), o) {
 		p.Edit = r.Path("/community/%s/edit", o.ID)

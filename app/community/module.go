@@ -26,7 +26,7 @@ var Module = module.Module{
 	Routes: routes,
 	Nav: []module.Entry{{Title: ui.Key("社区生活"), Path: "/community", May: auth.CommunityRead, Badge: func(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, error) {
 		return Waiting(ctx, tx)
-	}}},
+	}}, {Title: ui.Key("便民场所"), Path: "/places", May: auth.CommunityRead}},
 	Timers: []jobs.TimerKind{{Name: expireTimer, Run: expire}, {Name: remindTimer, Run: remind}},
 	Acts:   acts(),
 	Notify: notify,

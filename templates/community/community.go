@@ -19,7 +19,7 @@ import (
 type Row struct {
 	Title, Form, Topic, Where string
 	Drafted, Reviewed         string // by whom
-	Until                     time.Time
+	Until                     string // its last day; of an event its end
 	Event                     string // when it is; empty of what is none
 	Href                      string
 }

@@ -24,7 +24,7 @@ func Samples() []Sample {
 	refused := form
 	refused.Title, refused.Errors = "Please check", map[string]string{"along": "Five at most"}
 	tabs := []ui.Tab{{Label: "Review", Href: "/s/fengqiao/community?state=review", Active: true}, {Label: "Places", Href: "/s/fengqiao/places"}}
-	row := Row{Title: "Heating is on", Form: "News", Topic: "Daily life", Where: "The whole street", Drafted: "Wu", Until: at, Href: "/s/fengqiao/community/1"}
+	row := Row{Title: "Heating is on", Form: "News", Topic: "Daily life", Where: "The whole street", Drafted: "Wu", Until: "2026-12-30", Href: "/s/fengqiao/community/1"}
 	event := row
 	event.Title, event.Form, event.Event, event.Reviewed = "Calligraphy", "Event", "2026-11-30 09:00", "Li"
 	publish := cases.Act{Form: cases.Form{Title: "Publish", Action: "/s/fengqiao/community/1/publish", Guard: guard, Key: "publish", Values: map[string]string{}, Errors: map[string]string{}}, Button: "Publish"}
