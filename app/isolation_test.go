@@ -83,6 +83,8 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 	h.photographed(t, b, theirs)
 	h.led(t, a, 10_000, ours)
 	h.led(t, b, 20_000, theirs)
+	h.announced(t, a, markA, 10_000)
+	h.announced(t, b, markB, 20_000)
 	h.shared(t, a, markA)
 	h.shared(t, b, markB)
 	h.give(t, b, 20_000, openapi.Wish{Name: markB + "平台"})
@@ -96,7 +98,7 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 		t.Fatal(err)
 	}
 	ids := []string{theirs.ID.String(), theirs.Number, grant.String()}
-	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "service_bookings", "shifts", "applications", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files", "invite_lists", "hall_screens"} {
+	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "service_bookings", "community_posts", "community_signups", "community_places", "shifts", "applications", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files", "invite_lists", "hall_screens"} {
 		var id uuid.UUID
 		if err := super.QueryRow(t.Context(), "SELECT id FROM "+table+" WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&id); err != nil {
 			t.Fatal(table, err)

@@ -16,6 +16,7 @@ import (
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
 	"wanjie/app/clock"
+	"wanjie/app/community"
 	"wanjie/app/geo"
 	"wanjie/app/grids"
 	"wanjie/app/hall"
@@ -81,7 +82,8 @@ func init() { // features do not import each other both ways
 	}
 	cases.Panels = []cases.Panel{photos.Panel, supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
 	cases.MayText = resident.MayText
-	resident.Kept = []resident.Keeping{services.Kept}
+	resident.Kept = []resident.Keeping{services.Kept, community.Kept}
+	resident.Fresh = community.Fresh
 }
 
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
@@ -93,4 +95,5 @@ var Modules = []module.Module{
 	whistle.Module,
 	assessment.Module,
 	services.Module,
+	community.Module,
 }

@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/auth/courier"
 	"wanjie/app/cases"
+	"wanjie/app/community"
 	"wanjie/jobs"
 	"wanjie/tenants"
 )
@@ -26,6 +27,26 @@ func (a *App) noticeKind() jobs.Kind {
 		}
 		m := courier.Message{Via: courier.SMS, Purpose: of.Text, Recipient: told.Phone, Body: told.Body(), Tenant: tx.ID(), About: of.Case,
 			Blanks: map[string]string{"street": told.Street, "number": told.Number, "text": told.Text}}
+		return func(ctx context.Context, env jobs.Env) error {
+			m.ID = env.Job
+			return a.Messages.SendNow(ctx, a.senders, m, env.Attempt)
+		}, nil
+	}}
+}
+
+// textKind tells whoever signed up for an event what became of it, in the manner of noticeKind.
+func (a *App) textKind() jobs.Kind {
+	return jobs.Kind{Name: community.TextJob, Module: community.Module.Key, MaxAttempts: courier.Tries, Errand: func(ctx context.Context, tx tenants.Tx, payload json.RawMessage) (jobs.Call, error) {
+		var of community.TextOf
+		if err := json.Unmarshal(payload, &of); err != nil {
+			return nil, fmt.Errorf("text message: %w", err)
+		}
+		told, err := community.Text(ctx, tx, of)
+		if err != nil || told.Phone == "" {
+			return nil, err
+		}
+		m := courier.Message{Via: courier.SMS, Purpose: of.Text, Recipient: told.Phone, Body: "【" + told.Street + "】" + told.Text, Tenant: tx.ID(),
+			Blanks: map[string]string{"street": told.Street, "event": told.Event, "text": told.Text}}
 		return func(ctx context.Context, env jobs.Env) error {
 			m.ID = env.Job
 			return a.Messages.SendNow(ctx, a.senders, m, env.Attempt)

@@ -8,6 +8,7 @@ import (
 
 	"wanjie/app/admin"
 	"wanjie/app/auth"
+	"wanjie/app/community"
 	"wanjie/app/fault"
 	"wanjie/app/geo"
 	"wanjie/app/resident"
@@ -28,7 +29,7 @@ func (a *App) residentDoor() *auth.ResidentDoor {
 // residents is what the residents' door needs.
 func (a *App) residents() resident.Deps {
 	return resident.Deps{
-		DB: a.DB, Door: a.residentDoor(), Cookies: a.residentCookies(), Theme: admin.Theme, Words: words(), Parts: []func(resident.Door){services.AtDoor},
+		DB: a.DB, Door: a.residentDoor(), Cookies: a.residentCookies(), Theme: admin.Theme, Words: words(), Parts: []func(resident.Door){services.AtDoor, community.AtDoor},
 		Colours: residentColours,
 		GCJ: func(lon, lat float64) (float64, float64) {
 			p := geo.GCJ02.In(geom.XY{X: lon, Y: lat})

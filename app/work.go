@@ -120,7 +120,7 @@ func Columns() (all []keys.Columns) {
 }
 
 func (a *App) jobKinds() []jobs.Kind {
-	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), courier.Receipts(a.Messages, a.senders), a.inviteKind(), lists.Kind(a.listWays()), a.measureKind(), a.noticeKind(), a.Keeper.Share(), resealKind(), retireKind()}
+	kinds := []jobs.Kind{courier.Deliver(a.Messages, a.senders), courier.Receipts(a.Messages, a.senders), a.inviteKind(), lists.Kind(a.listWays()), a.measureKind(), a.noticeKind(), a.textKind(), a.Keeper.Share(), resealKind(), retireKind()}
 	kinds = append(kinds, renameKind(), settleKind(), handover.Carry(), handover.Follow(), whistle.Carry(), resident.Forget(a.Keeper))
 	kinds = append(kinds, a.wechat.Jobs()...)
 	for _, p := range a.periodics() {

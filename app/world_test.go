@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/google/uuid"
@@ -25,7 +26,10 @@ import (
 	"wanjie/app/cases/photos"
 	"wanjie/app/cases/shifts"
 	"wanjie/app/cases/supervision"
+	"wanjie/app/clock"
+	"wanjie/app/community"
 	"wanjie/app/config"
+	"wanjie/app/files/pictures"
 	"wanjie/app/geo"
 	"wanjie/app/grids"
 	"wanjie/app/grids/patrol"
@@ -201,6 +205,38 @@ func booked(ctx context.Context, tx tenants.Tx, mark string) error {
 	}
 	_, err = services.Book(ctx, tx, services.Wish{Item: "old-age-card", Kind: services.Home, Day: days[0], Slot: "09:00", Words: services.Words{Name: mark, Phone: "13900139000", Address: mark + "地址", Note: mark + "说明"}})
 	return err
+}
+
+// announced gives a street an event with a picture, for which somebody has signed up, a draft, and a public place.
+func (h *house) announced(t *testing.T, s tenants.Tenant, mark string, base int64) *community.Post {
+	t.Helper()
+	photo, err := pictures.Receive(t.Context(), h.App.DB.Blobs(), s.ID, phonePhoto(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begins := clock.Now(t.Context()).Add(72 * time.Hour)
+	event := community.Words{Form: community.Event, Topic: community.Life, Title: mark + "书法课", Body: mark + "笔墨", Audience: mark + "老人", Contact: mark + "电话", Photo: photo,
+		Arrangement: community.Arrangement{Begins: begins, Ends: begins.Add(time.Hour), SignupUntil: begins, Venue: mark + "活动室", Capacity: 1}}
+	var p *community.Post
+	within(t, h.App, s.ID, roleAt(t, base, auth.Editor), func(ctx context.Context, tx tenants.Tx) (err error) {
+		if p, err = community.Draft(ctx, tx, uuid.Nil, event); err != nil {
+			return err
+		}
+		if _, err := community.Submit(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		_, err = community.SavePlace(ctx, tx, community.Place{Kind: "meal", Name: mark + "助餐点", Address: mark + "路1号"})
+		return err
+	})
+	within(t, h.App, s.ID, roleAt(t, base, auth.Leader), func(ctx context.Context, tx tenants.Tx) error {
+		_, err := community.Publish(ctx, tx, p.ID)
+		return err
+	})
+	within(t, h.App, s.ID, base+900, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := community.SignUp(ctx, tx, p.ID, 0)
+		return err
+	})
+	return p
 }
 
 // watched urges, orders and instructs on a case.

@@ -29,6 +29,10 @@ const (
 
 	ServicesServe = "services.serve" // 帮办代办: take residents' bookings and carry them out
 
+	CommunityRead   = "community.read"   // see what is drafted for residents, and who comes to events
+	CommunityWrite  = "community.write"  // draft news, notices and events; keep the list of public places
+	CommunityReview = "community.review" // publish what somebody else drafted
+
 	GridsDraw   = "grids.draw"   // draw, import, change and close grids
 	GridsStaff  = "grids.staff"  // post heads and workers in grids: see Role.By
 	PatrolsPlan = "patrols.plan" // say where and how often a grid is walked
@@ -75,6 +79,8 @@ const (
 	Caller        = "caller"
 	ShiftLead     = "shift_lead"
 	Leader        = "leader"
+	Editor        = "editor"
+	Reviewer      = "reviewer"
 	StreetAdmin   = "street_admin"
 	SystemAdmin   = "system_admin"
 	SecurityAdmin = "security_admin"
@@ -126,7 +132,9 @@ var Roles = []Role{
 	{Key: Caller, Title: "回访员", Note: "结案后回访诉求人，不回访本人经办的案卷", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesCall}},
 	{Key: ShiftLead, Title: "值班长", Note: "当班统筹受理、派遣、催办、核查结案和退单审核", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesReport, CasesAccept, CasesVerify, CasesFile,
 		CasesDispatch, CasesNegotiate, CasesDesignate, CasesCheck, CasesClose, CasesCall, CasesApprove, CasesUrge, CasesSupervise, CasesExport, CasesDisclose, ShiftsLead, PatrolsPlan, BoardRead, PeopleRead, WhistlesBlow, ServicesServe}},
-	{Key: Leader, Title: "分管领导", Note: "指定承办单位，审批延期、挂账，督办和批示", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesDesignate, CasesApprove, CasesSupervise, CasesInstruct, CasesExport, BoardRead, PeopleRead, WhistlesBlow}},
+	{Key: Leader, Title: "分管领导", Note: "指定承办单位，审批延期、挂账，督办和批示", Scopes: []Scope{InTenant}, Can: []string{CasesRead, CasesDesignate, CasesApprove, CasesSupervise, CasesInstruct, CasesExport, BoardRead, PeopleRead, WhistlesBlow, CommunityRead, CommunityReview}},
+	{Key: Editor, Title: "信息员", Note: "为街道或一个社区起草动态、通知和活动，维护便民场所；不审核本人起草的内容", Scopes: []Scope{InTenant}, Can: []string{CommunityRead, CommunityWrite}},
+	{Key: Reviewer, Title: "信息审核员", Note: "审核、发布他人起草的内容", Scopes: []Scope{InTenant}, Can: []string{CommunityRead, CommunityReview}},
 	{Key: StreetAdmin, Title: "街道管理员", Note: "启用模块，维护机构、职责清单、类别、时限和品牌", Scopes: []Scope{InTenant}, Power: Running,
 		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, GridsDraw, GridsStaff, PatrolsPlan, PeopleRead, BoardRead, CasesRead}},
 	{Key: SystemAdmin, Title: "系统管理员", Note: "模块、参数和运行状态", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Running,

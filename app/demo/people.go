@@ -29,6 +29,7 @@ var cast = []struct {
 	{login: "security@wanjie.example", name: "钱安全 演示", door: "安全管理员", gives: []auth.Give{{Role: auth.SecurityAdmin}}},
 	{login: "audit@wanjie.example", name: "孙审计 演示", door: "审计管理员", gives: []auth.Give{{Role: auth.AuditAdmin}}},
 	{login: "leader@wanjie.example", name: "李主任 演示", door: "分管领导", gives: []auth.Give{{Role: auth.Leader}}},
+	{login: "editor@wanjie.example", name: "韩信息 演示", door: "信息员", gives: []auth.Give{{Role: auth.Editor}}},
 	{login: "lead@wanjie.example", name: "周班长 演示", door: "值班长", gives: []auth.Give{{Role: auth.ShiftLead}}},
 	{login: "intake@wanjie.example", name: "吴受理 演示", door: "受理员", gives: []auth.Give{{Role: auth.Intake}}},
 	{login: "dispatcher@wanjie.example", name: "郑派遣 演示", door: "派遣员", gives: []auth.Give{{Role: auth.Dispatcher}}},

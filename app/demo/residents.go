@@ -64,7 +64,10 @@ func settle(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) (c
 			return account, fmt.Errorf("matter %d of the resident: %w", i+1, err)
 		}
 	}
-	return account, reserve(ctx, a, t, people["intake@wanjie.example"], person)
+	if err := reserve(ctx, a, t, people["intake@wanjie.example"], person); err != nil {
+		return account, err
+	}
+	return account, announce(ctx, a, t, people, person)
 }
 
 // live takes one of the resident's matters as far as it came.

@@ -142,3 +142,13 @@ func MayText(ctx context.Context, tx tenants.Tx, c *cases.Case) (bool, error) {
 	}
 	return agreed(list)[ForMessages], nil
 }
+
+// TextTo is the telephone for text messages to a resident; empty unless he agreed to them.
+func TextTo(ctx context.Context, tx tenants.Tx, person int64) (string, error) {
+	list, err := Consents(ctx, tx, person)
+	if err != nil || !agreed(list)[ForMessages] {
+		return "", err
+	}
+	all, err := Contacts(ctx, tx, []int64{person})
+	return all[person].Phone, err
+}

@@ -28,6 +28,9 @@ func (d *desk) home(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resi
 			return web.Reply{}, err
 		}
 	}
+	if p.Fresh, err = Fresh(ctx, tx, r); err != nil {
+		return web.Reply{}, err
+	}
 	return web.Page(t.Name, view.HomePage(p)).Data(p), nil
 }
 

@@ -89,5 +89,8 @@ type Told struct {
 	Path  string // its page, below the door
 }
 
+// Fresh is what is new in the street, for the first page; nil where nothing is. The wiring puts the community's news here.
+var Fresh = func(context.Context, tenants.Tx, *web.Request) (*view.Fresh, error) { return nil, nil }
+
 // Kept are the features that keep something; set once, at the start.
 var Kept []Keeping

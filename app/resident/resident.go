@@ -153,3 +153,31 @@ func Call(ctx context.Context, tx tenants.Tx, r *Resident, name string) error {
 	}
 	return nil
 }
+
+// Contact is how a resident is called and reached.
+type Contact struct{ Name, Phone string }
+
+// Contacts opens the contacts of residents by their numbers, for whoever has the right and writes the look down. Who has left
+// the street is not among them.
+func Contacts(ctx context.Context, tx tenants.Tx, persons []int64) (map[int64]Contact, error) {
+	out := map[int64]Contact{}
+	if len(persons) == 0 {
+		return out, nil
+	}
+	var list []*Resident
+	if err := tx.Select(&list).Where("r.person IN (?)", bun.List(persons)).Where("r.left_at IS NULL").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("contacts of residents: %w", err)
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		var c Contact
+		if c.Name, c.Phone, err = r.Open(box); err != nil {
+			return nil, err
+		}
+		out[r.Person] = c
+	}
+	return out, nil
+}

@@ -165,6 +165,11 @@ var done = map[string]string{
 	"bookedoff":  ui.Key("已取消预约"),
 	"served":     ui.Key("已记录办理结果"),
 	"serving":    ui.Key("已接单"),
+	"published":  ui.Key("已发布"),
+	"taken-down": ui.Key("已撤下"),
+	"signed-up":  ui.Key("已报名"),
+	"in-line":    ui.Key("已排队候补"),
+	"signed-off": ui.Key("已取消报名"),
 	"keeping":    ui.Key("已开始生成，完成后列在存档中"),
 }
 

@@ -18,6 +18,7 @@ import (
 	"wanjie/templates/assessment"
 	"wanjie/templates/auth"
 	"wanjie/templates/cases"
+	"wanjie/templates/community"
 	"wanjie/templates/district"
 	"wanjie/templates/field"
 	"wanjie/templates/fleet"
@@ -70,6 +71,7 @@ func Samples() []Sample {
 		of("assessment", assessment.Samples(), func(s assessment.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("auth", auth.Samples(), func(s auth.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("cases", cases.Samples(), func(s cases.Sample) (string, templ.Component) { return s.Name, s.View }),
+		of("community", community.Samples(), func(s community.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("district", district.Samples(), func(s district.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("field", field.Samples(), func(s field.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("fleet", fleet.Samples(), func(s fleet.Sample) (string, templ.Component) { return s.Name, s.View }),

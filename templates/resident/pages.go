@@ -90,6 +90,21 @@ type Home struct {
 	Emergencies []Line `json:"emergencies"`
 	Guide       bool   `json:"guide"`             // there is a guide to service items
 	Matters     []Row  `json:"matters,omitempty"` // the newest of one's own
+	Fresh       *Fresh `json:"fresh,omitempty"`   // nil where the street tells nothing here
+}
+
+// Fresh is what is new in the street.
+type Fresh struct {
+	Posts  []FreshRow `json:"posts"`
+	Events []FreshRow `json:"events"`
+}
+
+// FreshRow is a post or an event there.
+type FreshRow struct {
+	Title string `json:"title"`
+	Note  string `json:"note"`
+	Tag   string `json:"topic"`
+	Href  string `json:"-"`
 }
 
 // Theme is a street's colour with its steps that are dark enough for words on white; see package admin. Pages have it as a

@@ -51,7 +51,9 @@ func Samples() []Sample {
 		{"frame", within(frame, HomePage(Home{Base: "/r/fengqiao", Street: "Maple Bridge", Welcome: "Welcome", Hotline: "12345", Emergencies: sos})), true},
 		{"frame-elder", within(elder, MattersPage(Matters{Base: "/r/fengqiao", Rows: rows})), true},
 		{"failure", FailurePage(frame, layout.Failure{Status: 404, Text: "Nothing here", Advice: "Check the address.", Number: "019ab", Back: "/r/fengqiao"}), true},
-		{"home-signed", HomePage(Home{Base: "/r/fengqiao", Street: "Maple Bridge", Hotline: "12345", Signed: true, Paused: true, Matters: rows}), false},
+		{"home-signed", HomePage(Home{Base: "/r/fengqiao", Street: "Maple Bridge", Hotline: "12345", Signed: true, Paused: true, Matters: rows, Fresh: &Fresh{
+			Posts: []FreshRow{{Title: "Heating is on", Note: "The whole street", Tag: "Daily life", Href: "/r/fengqiao/news/1"}}, Events: []FreshRow{{Title: "Calligraphy", Note: "Room 2", Tag: "Party", Href: "/r/fengqiao/news/2"}},
+		}}), false},
 		{"sign-in", SignInPage(SignIn{Form: form, Base: "/r/fengqiao", ReturnTo: "/r/fengqiao/report", Version: "2026-11"}), false},
 		{"sign-in-refused", SignInPage(SignIn{Form: refused, Base: "/r/fengqiao", ReturnTo: "/r/fengqiao/", Phone: "139", Version: "2026-11"}), false},
 		{"code", SignInPage(SignIn{Form: refused, Base: "/r/fengqiao", ReturnTo: "/r/fengqiao/", Phone: "13900139000", Flow: "flow", Version: "2026-11", Messages: true}), false},

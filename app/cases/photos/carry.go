@@ -10,6 +10,7 @@ import (
 
 	"wanjie/app/cases"
 	"wanjie/app/files"
+	"wanjie/app/files/pictures"
 	"wanjie/tenants"
 	"wanjie/tenants/blobs"
 )
@@ -83,7 +84,7 @@ func (p Parcel) Copy(ctx context.Context, store blobs.Store, to tenants.ID) (Arr
 	if err := p.small.Copy(ctx, &small); err != nil {
 		return Arrival{}, err
 	}
-	u, err := keep(ctx, store, to, p.width, p.height, large.Bytes(), small.Bytes())
+	u, err := pictures.Put(ctx, store, to, &pictures.Picture{Large: large.Bytes(), Small: small.Bytes(), Width: p.width, Height: p.height})
 	return Arrival{p.told, u}, err
 }
 

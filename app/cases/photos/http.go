@@ -8,6 +8,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/files/pictures"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -33,7 +34,7 @@ func show(small bool) web.Handler {
 		if err != nil {
 			return web.Reply{}, err
 		}
-		return web.Picture(f.Name, kind, f.Size, f.Copy), nil
+		return web.Picture(f.Name, pictures.Type, f.Size, f.Copy), nil
 	}
 }
 

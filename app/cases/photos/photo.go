@@ -64,48 +64,16 @@ func reasonAddr(id uuid.UUID) keys.Addr {
 }
 
 // Upload is a photo that was taken in and that no case knows of yet.
-type Upload struct {
-	large, small  *files.Draft
-	width, height int
-}
+type Upload = pictures.Upload
 
-const kind = "image/jpeg"
-
-// Receive takes a photo in for a tenant. It decodes and writes: call it outside of transactions. fault.Invalid with a sentence
-// for what is no photo, broken or too large.
+// Receive takes a photo in for a tenant: see [pictures.Receive].
 func Receive(ctx context.Context, store blobs.Store, tenant tenants.ID, content []byte) (*Upload, error) {
-	p, err := pictures.Make(ctx, content)
-	if err != nil {
-		return nil, err
-	}
-	return keep(ctx, store, tenant, p.Width, p.Height, p.Large, p.Small)
+	return pictures.Receive(ctx, store, tenant, content)
 }
 
 // Take is Receive as a web.Taker.
 func Take(ctx context.Context, store blobs.Store, tenant tenants.ID, content []byte) (any, error) {
 	return Receive(ctx, store, tenant, content)
-}
-
-func keep(ctx context.Context, store blobs.Store, tenant tenants.ID, width, height int, large, small []byte) (*Upload, error) {
-	u := &Upload{width: width, height: height}
-	for _, part := range []struct {
-		to   **files.Draft
-		body []byte
-	}{{&u.large, large}, {&u.small, small}} {
-		d, err := files.Create(ctx, store, tenant, files.File{ID: tenants.NewID(), Kind: kind}, "photo.jpg")
-		if err != nil {
-			return nil, err
-		}
-		defer d.Drop()
-		if _, err := d.Write(part.body); err != nil {
-			return nil, err
-		}
-		if err := d.Close(); err != nil {
-			return nil, err
-		}
-		*part.to = d
-	}
-	return u, nil
 }
 
 // Add lets uploads be known as photos of a case, and records that they came. fault.Invalid at the field of photos when the case
@@ -142,11 +110,11 @@ func room(ctx context.Context, tx tenants.Tx, id uuid.UUID, phase Phase, n int) 
 
 // insert writes the row of an upload, with what p says of it.
 func insert(ctx context.Context, tx tenants.Tx, p Photo, u *Upload) error {
-	if err := errors.Join(u.large.Keep(ctx, tx), u.small.Keep(ctx, tx)); err != nil {
+	if err := u.Keep(ctx, tx); err != nil {
 		return err
 	}
 	p.AddedBy, p.AddedAt = tx.Actor().Person, clock.Now(ctx)
-	p.Large, p.Small, p.Width, p.Height = u.large.ID, u.small.ID, u.width, u.height
+	p.Large, p.Small, p.Width, p.Height = u.Large.ID, u.Small.ID, u.Width, u.Height
 	if _, err := tx.Insert(&p).Exec(ctx); err != nil {
 		return fmt.Errorf("insert photo: %w", err)
 	}
