@@ -72,7 +72,7 @@ func tenantHome(_ context.Context, tx tenants.Tx, r *web.Request) (web.Reply, er
 	actor := tx.Actor()
 	for _, to := range []struct{ may, path string }{
 		{auth.CasesInstruct, "/leader"}, {auth.CasesDispatch, "/cases"}, {auth.CasesAccept, "/cases"}, {auth.CasesHandle, "/tasks"}, {auth.CasesRead, "/cases"},
-		{auth.ModulesSwitch, "/admin/modules"}, {auth.PeopleRead, "/admin/people"}, {auth.JournalRead, "/admin/audit"}, {auth.CasesReport, "/cases/new"},
+		{auth.ModulesSwitch, "/admin/modules"}, {auth.PeopleRead, "/admin/people"}, {auth.JournalRead, "/admin/audit"}, {auth.PatrolsDo, "/field/"}, {auth.CommunityRead, "/community"}, {auth.CasesReport, "/cases/new"},
 	} {
 		if auth.CanSomewhere(actor, to.may) {
 			return web.See(r.Base + to.path), nil

@@ -97,6 +97,20 @@ func TestAKeyReachesOneStreetAndOneChannel(t *testing.T) {
 			t.Errorf("%s for the other channel: %d %s", number, got.status, got.raw)
 		}
 	}
+	// A platform of devices sends alarms under its own numbers: nobody is above, so no deadline and no reply, but somebody looks.
+	_, p.key = h.give(t, a, 75_000, openapi.Wish{Name: "积水监测平台", Channel: "sensor"})
+	if got := p.call("POST", "/orders", map[string]any{"upper_no": "WATER-7-" + markA, "description": "下穿通道积水0.4米", "classes": []string{"道路破损"}}); got.status != 201 {
+		t.Errorf("an alarm of a device: %d %s", got.status, got.raw)
+	}
+	var alarm struct {
+		Stage string
+		Due   bool
+		Owes  bool
+	}
+	if err := h.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT stage, upper_due IS NOT NULL, owes_reply FROM cases WHERE tenant_id = $1 AND channel = 'sensor'", int32(a.ID)).
+		Scan(&alarm.Stage, &alarm.Due, &alarm.Owes); err != nil || alarm.Stage != "accepted" || alarm.Due || alarm.Owes {
+		t.Errorf("the alarm is %+v (%v)", alarm, err)
+	}
 	if after := everything(t, h.Super(t, tenants.Home), b.ID); after != before {
 		t.Errorf("the neighbour's rows changed:\nbefore %s\nafter  %s", before, after)
 	}

@@ -78,7 +78,7 @@ func (p *pages) show(ctx context.Context, tx tenants.Tx, r *web.Request, form vi
 	page := view.Keys{Frame: p.Frame(tx, r), Path: r.Path("/admin/keys"), MayGive: auth.CanSomewhere(tx.Actor(), auth.KeysGive), Form: form, Secret: secret,
 		Address: strings.TrimSuffix(r.Absolute(""), r.Base) + web.ProgramBase, Description: DescriptionPath, Often: ui.Number(Often.Max)}
 	for _, ch := range cfg.Channels.All() {
-		if ch.Upper && !ch.Retired {
+		if ch.Sends() && !ch.Retired {
 			page.Channels = append(page.Channels, ui.Option{Value: ch.Key, Label: ch.Title})
 		}
 	}

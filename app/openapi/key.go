@@ -125,7 +125,7 @@ func (w *Wish) check(cfg *blueprint.Config, today clock.Date) error {
 	case n > longName || !utf8.ValidString(w.Name) || strings.ContainsRune(w.Name, 0):
 		f.And("name", ui.Key("内容过长，请精简"))
 	}
-	if ch, ok := cfg.Channels.Find(w.Channel); !ok || ch.Retired || !ch.Upper {
+	if ch, ok := cfg.Channels.Find(w.Channel); !ok || ch.Retired || !ch.Sends() {
 		f.And("channel", ui.Key("请选择来源渠道"))
 	}
 	if k, ok := cfg.Classes.Find(w.Otherwise); w.Otherwise != "" && (!ok || k.Retired) {

@@ -58,7 +58,7 @@ func deskFor(ctx context.Context, tx tenants.Tx, channel string, types map[strin
 	if err != nil {
 		return nil, err
 	}
-	if ch, ok := cfg.Channels.Find(channel); !ok || ch.Retired || !ch.Upper {
+	if ch, ok := cfg.Channels.Find(channel); !ok || ch.Retired || !ch.Sends() {
 		return nil, fault.Field("channel", ui.Key("本街道没有启用这个渠道"))
 	}
 	if k, ok := cfg.Classes.Find(otherwise); otherwise != "" && (!ok || k.Retired) {
@@ -153,14 +153,14 @@ func (d *desk) clocks(o Order, in *cases.Intake, wrong *fault.Error) {
 		wrong.And("upper_due", ui.Key("日期时间无法识别，应如 2026-09-28 15:04"))
 		return
 	}
-	if in.UpperDue.IsZero() { // the order should say; where it does not, the street's usual limit holds
+	if ch, _ := d.cfg.Channels.Find(d.channel); in.UpperDue.IsZero() && ch.Upper { // the order should say; where it does not, the street's usual limit holds
 		var err error
 		if in.UpperDue, err = cases.Due(in.ReportedAt, d.cfg.Limit("upper.default_limit", blueprint.Limit{Value: 5, Unit: blueprint.WorkingDay}), cases.CalendarOf(d.cfg)); err != nil {
 			wrong.And("upper_due", ui.Key("无法计算上级期限"))
 		}
 		return
 	}
-	if !in.UpperDue.After(in.ReportedAt) {
+	if !in.UpperDue.IsZero() && !in.UpperDue.After(in.ReportedAt) {
 		wrong.And("upper_due", ui.Key("办理期限早于来单时间"))
 	}
 }

@@ -21,7 +21,12 @@ type Channel struct {
 	Entry
 	Title string `json:"title"`
 	Upper bool   `json:"upper,omitempty"` // orders from above, with their own number and deadline, answered back
+	// Devices: a platform of devices (物联感知) sends alarms under its own numbers; nobody is above, and nobody waits for an answer.
+	Devices bool `json:"devices,omitempty"`
 }
+
+// Sends reports whether orders of the channel come by themselves, in files or by a program.
+func (c Channel) Sends() bool { return c.Upper || c.Devices }
 
 // Text is a sentence that people read and the street may word itself.
 type Text struct {
