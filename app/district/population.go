@@ -120,7 +120,7 @@ func enter(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Repl
 		f.Add(field(list[0]), "请至少填写一个街道的人数")
 	}
 	if f.Found != nil {
-		return people(ctx, r, list, f.Found), nil
+		return people(ctx, r, list, f.Found), nil //nolint:nilerr // the form comes back with what is wrong
 	}
 	if err := Enter(ctx, tx, r.Visitor.Person, r.Text("as_of"), r.Text("source"), figures); err != nil {
 		return web.Reply{}, err

@@ -96,7 +96,7 @@ func (f *Figures) sort(list []open) {
 	parts := map[*[]Count]map[string]*Count{&f.Grids: {}, &f.Communities: {}, &f.Units: {}, &f.Classes: {}, &f.Channels: {}}
 	for i := range list {
 		c := &list[i]
-		light := c.Clock.Light(c.Stage, c.SuspendedAt, f.At)
+		light := c.Light(c.Stage, c.SuspendedAt, f.At)
 		f.Open++
 		switch light {
 		case cases.Yellow:
