@@ -16,6 +16,7 @@ import (
 	"wanjie/app/hall"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
+	"wanjie/app/support"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/app/wechat"
@@ -53,6 +54,10 @@ func (a *App) mountDoors() {
 			return err == nil && grants.Vendor(capability)
 		},
 	})
+	support.Routes(s, support.Deps{DB: a.DB, Done: admin.Done(words()), Names: a.Keeper.UpperNames, May: func(r *web.Request, capability string) bool {
+		grants, err := a.upper(r)
+		return err == nil && grants.Vendor(capability)
+	}})
 	wechat.Routes(s, wechat.Deps{DB: a.DB, Platform: a.wechat, May: func(r *web.Request, capability string) bool {
 		grants, err := a.upper(r)
 		return err == nil && grants.Vendor(capability)
@@ -107,6 +112,7 @@ func switches() (out []admin.Switch) {
 func words() map[string]string {
 	out := vendor.Words()
 	maps.Copy(out, resident.Words())
+	maps.Copy(out, support.Words())
 	for _, m := range Modules {
 		maps.Copy(out, m.Words)
 	}

@@ -141,7 +141,7 @@ func (c *console) show(ctx context.Context, r *web.Request, s street, refused pa
 	v := view.Tenant{
 		Guard: r.Guard(), ID: s.TenantID, Name: s.Name, Slug: s.Slug, Kind: kindOf(s.Kind), Path: pathOf(s), Code: s.Code, State: s.State,
 		Blueprint: editionName(editions[p.Blueprint]), Revision: p.Revision, Placement: s.Placement, Contract: s.Contract, OpenedAt: s.OpenedAt,
-		Acts: p.Acts, LastAct: p.At, MayOpen: c.May(r, auth.StreetsOpen), Form: view.Invitation{Role: auth.StreetAdmin}, Fresh: r.URL.Query().Get("fresh") == "1",
+		Acts: p.Acts, LastAct: p.At, MayOpen: c.May(r, auth.StreetsOpen), MayEnter: c.May(r, auth.StreetsEnter), Form: view.Invitation{Role: auth.StreetAdmin}, Fresh: r.URL.Query().Get("fresh") == "1",
 	}
 	if refused.invitation != nil {
 		v.Form = *refused.invitation

@@ -37,7 +37,7 @@ func Samples() []Sample {
 	refused.Slug, refused.Contract, refused.Say = "通安", "HT-2026-018", "请检查标红的内容"
 	refused.Errors = map[string]string{"slug": "网址名应为2至40位小写字母、数字或短横线，以字母开头", "placement": "同一区县的街道须放在一处"}
 	tenant := Tenant{Guard: guard, ID: 1000001, Name: "枫桥街道", Slug: "fengqiao", Kind: "街道", Path: "江苏省苏州市虎丘区枫桥街道", Code: "320505003", State: "active",
-		Blueprint: "城市街道标准版 1", Revision: 7, Placement: "home", Contract: "HT-2025-003", OpenedAt: at.AddDate(-1, 0, 0), Acts: 182604, LastAct: at, MayOpen: true, HasPeople: true, Populations: []Population{{Residents: "98400", Source: "演示", AsOf: "2020-11-01"}},
+		Blueprint: "城市街道标准版 1", Revision: 7, Placement: "home", Contract: "HT-2025-003", OpenedAt: at.AddDate(-1, 0, 0), Acts: 182604, LastAct: at, MayOpen: true, MayEnter: true, HasPeople: true, Populations: []Population{{Residents: "98400", Source: "演示", AsOf: "2020-11-01"}},
 		Forms: []StateForm{{Guard: guard, To: Suspend, Grounds: []ui.Option{{Value: "request", Label: "应租户申请"}, {Value: "arrears", Label: "费用逾期未结"}, {Value: "other", Label: "其他原因"}}}},
 		Uses:  []Use{{"立案案件", "件", 1212}, {"结案案件", "件", 1180}, {"活跃天数", "天", 23}},
 		Roles: []ui.Option{{Value: "street_admin", Label: "街道管理员"}, {Value: "security_admin", Label: "安全管理员"}, {Value: "audit_admin", Label: "审计管理员"}}, Form: Invitation{Role: "street_admin"}}
