@@ -46,6 +46,7 @@ func (a *App) mountDoors() {
 			_, err := a.invite(ctx, i.Tenant, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Request: i.Request})
 			return err
 		},
+		Refused: a.Messages.Refused,
 		Lag: func(ctx context.Context) ([]journal.Behind, error) {
 			return journal.Lag(ctx, a.DB, a.runner.Names()...)
 		},

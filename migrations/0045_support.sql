@@ -42,3 +42,6 @@ GRANT SELECT (tenant_id, id, person, purpose, hours, state, asked_at, decided_at
 DROP INDEX grants_separated;
 CREATE UNIQUE INDEX grants_separated ON grants (tenant_id, person)
   WHERE ended_at IS NULL AND role IN ('street_admin', 'system_admin', 'support', 'security_admin', 'audit_admin');
+DROP INDEX ctl.upper_grants_separated;
+CREATE UNIQUE INDEX upper_grants_separated ON ctl.upper_grants (person, scope, district)
+  WHERE role IN ('street_admin', 'system_admin', 'support', 'security_admin', 'audit_admin');

@@ -47,6 +47,8 @@ type Deps struct {
 	Invite func(ctx context.Context, i Invitation) error
 	// Lag measures how far the followers are behind, at every placement.
 	Lag func(ctx context.Context) ([]journal.Behind, error)
+	// Refused counts the messages that did not reach their recipients since a moment.
+	Refused func(ctx context.Context, since time.Time) (int64, error)
 	// May reports whether the visitor holds the capability, for showing what they could press.
 	May func(r *web.Request, capability string) bool
 	// Migration is the newest migration that this binary knows.

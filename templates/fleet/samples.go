@@ -49,7 +49,7 @@ func Samples() []Sample {
 	why := []ui.Option{{Value: "settled", Label: "原因已消除"}, {Value: "request", Label: "应租户申请"}, {Value: "mistake", Label: "此前操作有误"}}
 	suspended.Forms = []StateForm{{Guard: guard, To: Resume, Grounds: why}, {Guard: guard, To: Close, Grounds: why, Ground: "request", Say: "请检查标红的内容", Errors: map[string]string{"note": "请用2至300个字说明情况"}}}
 	suspended.Standings = []Standing{{"active", "suspended", "费用逾期未结", "三月账单两次催缴未付，已电告对方财务", "#12", at}, {"trial", "active", "原因已消除", "已到账", "#9", at.AddDate(0, -2, 0)}}
-	health := Health{At: at, MayRetry: true,
+	health := Health{At: at, MayRetry: true, Refused: 12,
 		Lags: []Lag{{"home", "seal", 0, 0, 0}, {"home", "meter", 0, 0, 0}, {"home", "tally", 128, 3, 2 * time.Second}, {"home", "announce", 4012, 1, 3 * time.Minute}, {"other", "tally", 12, 1, 20 * time.Second}},
 		Jobs: []Jobs{{"home", "notice.sms", "critical", 12, 3, 2, 1, 4 * time.Second}, {"home", "cases.remind", "default", 40, 8, 0, 0, 0}},
 		Failures: []Failure{{guard, "home", "枫桥街道", "notice.sms", "短信网关返回：签名未报备（InvalidSignName）", "019ab0aa-0000-7000-8000-000000000001", 1000001, at.Add(-time.Hour), 12},

@@ -42,8 +42,8 @@ func (l List) head(ctx context.Context) (out []ui.Column) {
 	if l.Streets {
 		out = append(out, ui.Column{Label: ui.T(ctx, "街道")})
 	}
-	return append(out, ui.Column{Label: ui.T(ctx, "申请人")}, ui.Column{Label: ui.T(ctx, "进入事由")}, ui.Column{Label: ui.T(ctx, "状态")}, ui.Column{Label: ui.T(ctx, "申请时间"), Wide: true},
-		ui.Column{Label: ui.T(ctx, "时长")}, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
+	return append(out, ui.Column{Label: ui.T(ctx, "申请人和事由")}, ui.Column{Label: ui.T(ctx, "状态")}, ui.Column{Label: ui.T(ctx, "申请时间"), Wide: true},
+		ui.Column{Label: ui.T(ctx, "时长"), Wide: true}, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
 }
 
 // Form asks for access.
