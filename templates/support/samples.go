@@ -35,11 +35,11 @@ func Samples() []Sample {
 	begun := asked
 	begun.State, begun.Tone, begun.Begun, begun.Decide, begun.Street, begun.Enter = "进入中", ui.Info, true, nil, "枫桥街道", "/s/fengqiao/"
 	begun.End = &End{g, "/v/streets/1000001/support/1/end", "结束进入", "确定现在结束这次进入吗？"}
-	begun.Past = slices.Concat(asked.Past, []ui.Moment{ui.Moment{At: at.Add(time.Hour), Actor: "周敏", Act: "批准进入", Detail: "请同时看一下红绿灯时限。", Tone: ui.Good}})
+	begun.Past = slices.Concat(asked.Past, []ui.Moment{{At: at.Add(time.Hour), Actor: "周敏", Act: "批准进入", Detail: "请同时看一下红绿灯时限。", Tone: ui.Good}})
 	ended := begun
 	ended.State, ended.Tone, ended.End, ended.Enter, ended.Street = "已结束", ui.Good, nil, "", ""
 	ended.Done = []ui.Moment{{At: at.Add(2 * time.Hour), Act: "修改配置", Detail: "配置项：处置时限（无立案条件时）\n修订号：12 → 13", Tone: ui.Info}}
-	ended.Past = slices.Concat(begun.Past, []ui.Moment{ui.Moment{At: at.Add(5 * time.Hour), Actor: "系统", Act: "到时自动结束", Tone: ui.Neutral}})
+	ended.Past = slices.Concat(begun.Past, []ui.Moment{{At: at.Add(5 * time.Hour), Actor: "系统", Act: "到时自动结束", Tone: ui.Neutral}})
 	return []Sample{
 		{"list", ListPage(List{Title: "运营进入", Note: "运营方人员申请进入本单位：须写明事由和时长，由安全管理员批准，到时自动结束", Lines: lines})},
 		{"list-empty", ListPage(List{Title: "运营进入"})},
