@@ -13,6 +13,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/auth/access"
 	"wanjie/app/fault"
+	"wanjie/app/support"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/tenants"
@@ -64,6 +65,17 @@ func (a *App) admit(ctx context.Context, tx tenants.Tx, r *web.Request, module, 
 	}
 	if module != "" && !cfg.On(module) {
 		return errNowhere
+	}
+	if auth.Supports(actor) {
+		lasts, err := support.Lasts(ctx, tx)
+		switch {
+		case err != nil:
+			return err
+		case !lasts:
+			return errNowhere
+		case auth.Shut(actor, module, may):
+			return fault.New(fault.Forbidden, "您没有进行此操作的权限")
+		}
 	}
 	if may != "" {
 		return auth.RequireSomewhere(actor, may)

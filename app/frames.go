@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/admin"
 	"wanjie/app/auth"
+	"wanjie/app/support"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/templates/layout"
@@ -49,7 +50,7 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 			continue
 		}
 		for _, e := range m.Nav {
-			if e.May != "" && !auth.CanSomewhere(actor, e.May) {
+			if e.May != "" && !auth.CanSomewhere(actor, e.May) || auth.Shut(actor, m.Key, e.May) {
 				continue
 			}
 			item := layout.NavItem{Label: ui.T(ctx, e.Title), Href: r.Base + e.Path, Active: under(r, e.Path)}
@@ -62,6 +63,15 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 		}
 	}
 	p.Nav = append(p.Nav, a.adminNav(ctx, actor, r)...)
+	if auth.CanSomewhere(actor, auth.SupportRead) {
+		item := layout.NavItem{Label: ui.T(ctx, "运营进入"), Href: r.Base + "/admin/support", Active: under(r, "/admin/support")}
+		if auth.CanSomewhere(actor, auth.SupportDecide) {
+			if item.Badge, err = support.Waiting(ctx, tx); err != nil {
+				return web.Frame{}, err
+			}
+		}
+		p.Nav = append(p.Nav, item)
+	}
 	return web.Frame{Page: p}, nil
 }
 
@@ -118,6 +128,7 @@ var vendorMenu = []struct{ title, path, may string }{
 	{ui.Key("区县统一登录"), "/sign-in", auth.PeopleWrite},
 	{ui.Key("授权留痕"), "/acts", auth.JournalRead},
 	{ui.Key("访问记录"), "/access", auth.AccessRead},
+	{ui.Key("进入记录"), "/support", auth.SupportRead},
 }
 
 // vendorDoor leads to the first page of the console that the visitor may see.

@@ -16,6 +16,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/hall"
 	"wanjie/app/openapi"
+	"wanjie/app/support"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -92,13 +93,17 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 		_, _, err := hall.Make(ctx, tx, tenants.NewID(), markB+"屏")
 		return err
 	})
+	within(t, h.App, b.ID, 29_999, func(ctx context.Context, tx tenants.Tx) error {
+		_, err := support.Ask(ctx, tx, support.Wish{ID: tenants.NewID(), Name: markB + "工程师", Purpose: "fault", Words: markB + "核对", Hours: 4})
+		return err
+	})
 	var grant uuid.UUID
 	super := h.Super(t, tenants.Home)
 	if err := super.QueryRow(t.Context(), "SELECT id FROM grants WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&grant); err != nil {
 		t.Fatal(err)
 	}
 	ids := []string{theirs.ID.String(), theirs.Number, grant.String()}
-	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "service_bookings", "community_posts", "community_signups", "community_places", "shifts", "applications", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files", "invite_lists", "hall_screens"} {
+	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "service_bookings", "community_posts", "community_signups", "community_places", "shifts", "applications", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files", "invite_lists", "hall_screens", "supports"} {
 		var id uuid.UUID
 		if err := super.QueryRow(t.Context(), "SELECT id FROM "+table+" WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&id); err != nil {
 			t.Fatal(table, err)

@@ -16,6 +16,7 @@ import (
 	"wanjie/app/hall"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
+	"wanjie/app/support"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
 	"wanjie/app/wechat"
@@ -45,6 +46,7 @@ func (a *App) mountDoors() {
 			_, err := a.invite(ctx, i.Tenant, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Request: i.Request})
 			return err
 		},
+		Refused: a.Messages.Refused,
 		Lag: func(ctx context.Context) ([]journal.Behind, error) {
 			return journal.Lag(ctx, a.DB, a.runner.Names()...)
 		},
@@ -53,6 +55,10 @@ func (a *App) mountDoors() {
 			return err == nil && grants.Vendor(capability)
 		},
 	})
+	support.Routes(s, support.Deps{DB: a.DB, Done: admin.Done(words()), Names: a.Keeper.UpperNames, May: func(r *web.Request, capability string) bool {
+		grants, err := a.upper(r)
+		return err == nil && grants.Vendor(capability)
+	}})
 	wechat.Routes(s, wechat.Deps{DB: a.DB, Platform: a.wechat, May: func(r *web.Request, capability string) bool {
 		grants, err := a.upper(r)
 		return err == nil && grants.Vendor(capability)
@@ -107,6 +113,7 @@ func switches() (out []admin.Switch) {
 func words() map[string]string {
 	out := vendor.Words()
 	maps.Copy(out, resident.Words())
+	maps.Copy(out, support.Words())
 	for _, m := range Modules {
 		maps.Copy(out, m.Words)
 	}

@@ -23,6 +23,7 @@ import (
 	"wanjie/app/handover"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
+	"wanjie/app/support"
 	"wanjie/app/wechat"
 	"wanjie/app/whistle"
 	"wanjie/billing"
@@ -113,6 +114,7 @@ func Columns() (all []keys.Columns) {
 	all = append(all, lists.Columns...)
 	all = append(all, resident.Columns...)
 	all = append(all, wechat.Columns...)
+	all = append(all, support.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
 	}
@@ -158,7 +160,8 @@ func senders(cfg config.Config) (map[string]courier.Sender, error) {
 	return ways, nil
 }
 
-func timerKinds() (all []jobs.TimerKind) {
+func timerKinds() []jobs.TimerKind {
+	all := []jobs.TimerKind{support.Timer()}
 	for _, m := range Modules {
 		for _, k := range m.Timers {
 			k.Module = m.Key

@@ -33,7 +33,7 @@ var acts = map[string]string{
 
 // objects are the kinds of objects in words, as the filter offers them; titles are catalogue keys.
 var objects = []struct{ key, title string }{
-	{"case", ui.Key("案卷")}, {"tenant", ui.Key("街道与配置")}, {"grant", ui.Key("授权")}, {"member", ui.Key("人员")}, {"api_key", ui.Key("接口密钥")},
+	{"case", ui.Key("案卷")}, {"tenant", ui.Key("街道与配置")}, {"grant", ui.Key("授权")}, {"member", ui.Key("人员")}, {"api_key", ui.Key("接口密钥")}, {"support", ui.Key("运营进入")},
 }
 
 func objectWords(ctx context.Context, key string) string {
@@ -56,6 +56,10 @@ var dims = map[string]string{
 // perPage is how many entries a page of traces has.
 const perPage = 50
 
+// traces reads the acts of a tenant before a number.
+const traces = `SELECT n, kind, object, object_id, actor, happened_at, recorded_at, imported, coalesce(before::text, '{}') AS before, coalesce(after::text, '{}') AS after
+		FROM journal WHERE tenant_id = ? AND n < ?`
+
 func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 	cfg, err := blueprint.For(ctx, tx)
 	if err != nil {
@@ -69,21 +73,12 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	if err != nil || before <= 0 {
 		before = 1 << 62
 	}
-	q := `SELECT n, kind, object, object_id, actor, happened_at, recorded_at, imported, coalesce(before::text, '{}') AS before, coalesce(after::text, '{}') AS after
-		FROM journal WHERE tenant_id = ? AND n < ?`
+	q := traces
 	args := []any{int32(tx.ID()), before}
 	if page.Object != "" {
 		q, args = q+" AND object = ?", append(args, page.Object)
 	}
-	var rows []struct {
-		N                      int64
-		Kind, Object           string
-		ObjectID               uuid.UUID
-		Actor                  int64
-		HappenedAt, RecordedAt time.Time
-		Imported               bool
-		Before, After          string
-	}
+	var rows []trace
 	if err := tx.Raw(q+" ORDER BY n DESC LIMIT ?", append(args, perPage+1)...).Scan(ctx, &rows); err != nil {
 		return web.Reply{}, fmt.Errorf("newest acts: %w", err)
 	}
@@ -104,6 +99,25 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	if before != 1<<62 {
 		page.Newest = at(0)
 	}
+	if page.Acts, err = a.say(ctx, tx, cfg, rows); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Page(ui.T(ctx, "操作留痕"), view.AuditView(page)), nil
+}
+
+// trace is an act as it was written.
+type trace struct {
+	N                      int64
+	Kind, Object           string
+	ObjectID               uuid.UUID
+	Actor                  int64
+	HappenedAt, RecordedAt time.Time
+	Imported               bool
+	Before, After          string
+}
+
+// say puts acts into words.
+func (a *desk) say(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, rows []trace) (out []view.Act, err error) {
 	var persons []int64
 	for _, x := range rows {
 		persons = append(persons, x.Actor)
@@ -112,7 +126,7 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	for i, x := range rows {
 		for j, raw := range []string{x.Before, x.After} {
 			if err := json.Unmarshal([]byte(raw), &parsed[i][j]); err != nil {
-				return web.Reply{}, fmt.Errorf("act %d: dimensions: %w", x.N, err)
+				return nil, fmt.Errorf("act %d: dimensions: %w", x.N, err)
 			}
 			if p, err := strconv.ParseInt(parsed[i][j]["person"], 10, 64); err == nil {
 				persons = append(persons, p)
@@ -121,7 +135,7 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	}
 	names, err := auth.Names(ctx, tx, persons...)
 	if err != nil {
-		return web.Reply{}, err
+		return nil, err
 	}
 	for i, x := range rows {
 		kind := x.Kind
@@ -130,10 +144,31 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 		} else if title, ok := a.Words["act/"+kind]; ok {
 			kind = ui.T(ctx, title)
 		}
-		page.Acts = append(page.Acts, view.Act{N: x.N, Kind: kind, Who: names.Of(ctx, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
+		out = append(out, view.Act{N: x.N, Kind: kind, Who: names.Of(ctx, x.Actor), Object: objectWords(ctx, x.Object), ObjectID: x.ObjectID.String(),
 			RecordedAt: x.RecordedAt, HappenedAt: x.HappenedAt, Imported: x.Imported, Details: a.details(ctx, cfg, names, parsed[i][0], parsed[i][1])})
 	}
-	return web.Page(ui.T(ctx, "操作留痕"), view.AuditView(page)), nil
+	return out, nil
+}
+
+// Done tells what a person did in a tenant in a time, oldest first, in the words of the traces.
+func Done(words map[string]string) func(context.Context, tenants.Tx, int64, time.Time, time.Time) ([]ui.Moment, error) {
+	a := &desk{Deps{Words: words}}
+	return func(ctx context.Context, tx tenants.Tx, person int64, from, until time.Time) (out []ui.Moment, err error) {
+		cfg, err := blueprint.For(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		var rows []trace
+		err = tx.Raw(traces+" AND actor = ? AND object <> 'support' AND happened_at BETWEEN ? AND ? ORDER BY n LIMIT 500", int32(tx.ID()), int64(1<<62), person, from, until).Scan(ctx, &rows)
+		if err != nil {
+			return nil, fmt.Errorf("acts of %d: %w", person, err)
+		}
+		said, err := a.say(ctx, tx, cfg, rows)
+		for _, x := range said {
+			out = append(out, ui.Moment{At: x.HappenedAt, Act: x.Kind, Detail: strings.Join(x.Details, "\n"), Tone: ui.Info})
+		}
+		return out, err
+	}
 }
 
 // details says what an act changed, one dimension a line, sorted.

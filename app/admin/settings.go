@@ -226,6 +226,9 @@ func (a *desk) set(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Repl
 	if !ok {
 		return web.Reply{}, fault.New(fault.NotFound, "没有这个参数")
 	}
+	if err := mayChange(tx, s.Key); err != nil {
+		return web.Reply{}, err
+	}
 	value, err := read(s, r)
 	if err == nil {
 		var edit blueprint.Edit
@@ -243,7 +246,18 @@ func (a *desk) set(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Repl
 	return web.Done(r.Path("/admin/settings"), "已保存"), nil
 }
 
+// mayChange refuses the setting that asks for the street's approval to somebody who was let in.
+func mayChange(tx tenants.Tx, key string) error {
+	if key == auth.ApprovalSetting && auth.Supports(tx.Actor()) {
+		return fault.New(fault.Forbidden, "运营方人员不能修改这个参数")
+	}
+	return nil
+}
+
 func (a *desk) back(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	if err := mayChange(tx, r.PathValue("key")); err != nil {
+		return web.Reply{}, err
+	}
 	if _, err := blueprint.Back(ctx, tx, blueprint.Settings, r.PathValue("key")); err != nil {
 		return web.Reply{}, err
 	}

@@ -54,7 +54,7 @@ func Grant(ctx context.Context, tx tenants.Tx, give Give) (uuid.UUID, error) {
 		return uuid.Nil, errSelf()
 	}
 	role, ok := RoleOf(give.Role)
-	if !ok || !role.in(InTenant) {
+	if !ok || !role.in(InTenant) || role.Lent {
 		return uuid.Nil, fault.Field("role", "请选择角色")
 	}
 	if role.Unit && give.Unit == "" {
@@ -63,6 +63,11 @@ func Grant(ctx context.Context, tx tenants.Tx, give Give) (uuid.UUID, error) {
 	if role.Power != "" && (give.Unit != "" || give.Community != "" || give.Grid != "") {
 		return uuid.Nil, fault.Field("unit", "管理员角色只能授予全街道范围")
 	}
+	return give.to(ctx, tx, role)
+}
+
+// to gives the role, whoever asks.
+func (give Give) to(ctx context.Context, tx tenants.Tx, role Role) (uuid.UUID, error) {
 	// The member's row is the lock: two grants to one person queue up behind it.
 	var here int64
 	err := tx.Raw("SELECT person FROM members WHERE tenant_id = ? AND person = ? AND left_at IS NULL FOR UPDATE",
@@ -91,7 +96,7 @@ func Grant(ctx context.Context, tx tenants.Tx, give Give) (uuid.UUID, error) {
 		give.ID = tenants.NewID()
 	}
 	row := &Held{ID: give.ID, Person: give.Person, Role: give.Role, Unit: give.Unit, Community: give.Community, Grid: give.Grid,
-		MadeBy: by.Person, MadeAt: clock.Now(ctx)}
+		MadeBy: tx.Actor().Person, MadeAt: clock.Now(ctx)}
 	if _, err := tx.Insert(row).Exec(ctx); err != nil {
 		if isSeparation(err) {
 			return uuid.Nil, errSeparated()
@@ -125,6 +130,9 @@ func End(ctx context.Context, tx tenants.Tx, id uuid.UUID) error {
 	}
 	if !mayGive(tx.Actor(), row.Role, row.Grid) {
 		return forbidden()
+	}
+	if row.Role == Support && row.EndedAt.IsZero() {
+		return errLent()
 	}
 	if row.Role == SecurityAdmin && row.EndedAt.IsZero() {
 		if err := keepsSecurity(ctx, tx, row.Person); err != nil {

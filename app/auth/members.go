@@ -52,6 +52,11 @@ func AddMember(ctx context.Context, tx tenants.Tx, person int64, name, phone str
 	if err := Require(tx.Actor(), PeopleWrite, ""); err != nil {
 		return err
 	}
+	return join(ctx, tx, person, name, phone)
+}
+
+// join makes a person one of the staff, whoever asks.
+func join(ctx context.Context, tx tenants.Tx, person int64, name, phone string) error {
 	name, phone = strings.TrimSpace(name), keys.NormalPhone(phone)
 	if name == "" || utf8.RuneCountInString(name) > 64 {
 		return fault.Field("name", "请填写姓名，不超过64个字")
@@ -96,7 +101,7 @@ func AddMember(ctx context.Context, tx tenants.Tx, person int64, name, phone str
 
 // Leave takes a person out of the tenant's staff: all their grants end, their name stays for the
 // record. It records "member.left". Faults: Forbidden without PeopleWrite, NotFound, Conflict for the last security
-// administrator.
+// administrator and for who is lent to the street.
 func Leave(ctx context.Context, tx tenants.Tx, person int64) error {
 	if err := Require(tx.Actor(), PeopleWrite, ""); err != nil {
 		return err
@@ -123,16 +128,24 @@ func Leave(ctx context.Context, tx tenants.Tx, person int64) error {
 		return err
 	}
 	for _, g := range living {
+		if g.Role == Support {
+			return errLent()
+		}
 		if err := end(ctx, tx, g.ID); err != nil {
 			return err
 		}
 	}
+	return leave(ctx, tx, row)
+}
+
+// leave takes somebody who holds nothing any more out of the staff.
+func leave(ctx context.Context, tx tenants.Tx, row *memberRow) error {
 	now := clock.Now(ctx)
-	if _, err := tx.Update((*memberRow)(nil)).Set("left_at = ?", now).Where("m.person = ?", person).Exec(ctx); err != nil {
+	if _, err := tx.Update((*memberRow)(nil)).Set("left_at = ?", now).Where("m.person = ?", row.Person).Exec(ctx); err != nil {
 		return fmt.Errorf("member leaves: %w", err)
 	}
 	tx.Record(tenants.Act{Kind: "member.left", Version: 1, Object: "member", ObjectID: row.ID, HappenedAt: now,
-		Before: tenants.Dims{"person": fmt.Sprint(person)}})
+		Before: tenants.Dims{"person": fmt.Sprint(row.Person)}})
 	return nil
 }
 
@@ -218,6 +231,9 @@ func (c Called) Of(ctx context.Context, person int64) string {
 // and lists. Unknown persons are missing from the map; the product itself (0) is 系统.
 func Names(ctx context.Context, tx tenants.Tx, persons ...int64) (Called, error) {
 	names := Called{tenants.System: "系统"}
+	if Supports(tx.Actor()) {
+		persons = []int64{tx.Actor().Person} // who is let in reads numbers, and no names of the street's people
+	}
 	if len(persons) == 0 {
 		return names, nil
 	}

@@ -41,20 +41,23 @@ const (
 	BoardRead     = "board.read"     // figures of the tenant or district
 	ModulesSwitch = "modules.switch" // turn modules on and off
 	ConfigRead    = "config.read"
-	ConfigWrite   = "config.write" // units, duty list, classes, limits, branding
-	PeopleRead    = "people.read"  // who works here, and in which role
-	PeopleWrite   = "people.write" // invite, change, disable people
-	GrantsGive    = "grants.give"  // give and end grants
-	KeysRead      = "keys.read"    // which programs have a key, and what they called
-	KeysGive      = "keys.give"    // give programs keys and revoke them
-	JournalRead   = "journal.read" // every act
-	LooksRead     = "looks.read"   // who looked at which resident
-	AccessRead    = "access.read"  // sign-ins and refusals
+	ConfigWrite   = "config.write"   // units, duty list, classes, limits, branding
+	PeopleRead    = "people.read"    // who works here, and in which role
+	PeopleWrite   = "people.write"   // invite, change, disable people
+	GrantsGive    = "grants.give"    // give and end grants
+	KeysRead      = "keys.read"      // which programs have a key, and what they called
+	KeysGive      = "keys.give"      // give programs keys and revoke them
+	JournalRead   = "journal.read"   // every act
+	LooksRead     = "looks.read"     // who looked at which resident
+	AccessRead    = "access.read"    // sign-ins and refusals
+	SupportRead   = "support.read"   // whom of the vendor's a street let in, why, and what they did
+	SupportDecide = "support.decide" // let them in, refuse, end it
 
-	StreetsRead = "streets.read" // vendor: the fleet
-	StreetsOpen = "streets.open" // vendor: open, suspend, resume
-	UsageRead   = "usage.read"   // vendor: meters and bills
-	HealthRead  = "health.read"  // vendor: lag, jobs, errors
+	StreetsRead  = "streets.read"  // vendor: the fleet
+	StreetsOpen  = "streets.open"  // vendor: open, suspend, resume
+	StreetsEnter = "streets.enter" // vendor: ask a street to be let in
+	UsageRead    = "usage.read"    // vendor: meters and bills
+	HealthRead   = "health.read"   // vendor: lag, jobs, errors
 )
 
 // Scope is where a role can be held.
@@ -85,6 +88,7 @@ const (
 	SystemAdmin   = "system_admin"
 	SecurityAdmin = "security_admin"
 	AuditAdmin    = "audit_admin"
+	Support       = "support"
 
 	DistrictLeader  = "district_leader"
 	DistrictAnalyst = "district_analyst"
@@ -103,6 +107,8 @@ type Role struct {
 	// By is a capability that is enough to give the role, and to end it, as long as it is narrowed to one grid: who walks
 	// which grid is the daily business of those who keep the grids. Empty: GrantsGive alone.
 	By string
+	// Lent is a role that package support gives for some hours, and nobody by hand.
+	Lent bool
 	// Power is which of the three separated powers the role exercises; empty for working roles. Two
 	// powers never meet in one person at one scope.
 	Power Power
@@ -140,12 +146,14 @@ var Roles = []Role{
 	{Key: SystemAdmin, Title: "系统管理员", Note: "模块、参数和运行状态", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Running,
 		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, PeopleRead, HealthRead}},
 	{Key: SecurityAdmin, Title: "安全管理员", Note: "人员和授权", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Granting,
-		Can: []string{PeopleRead, PeopleWrite, GrantsGive, GridsStaff, KeysRead, KeysGive}},
+		Can: []string{PeopleRead, PeopleWrite, GrantsGive, GridsStaff, KeysRead, KeysGive, SupportRead, SupportDecide}},
 	{Key: AuditAdmin, Title: "审计管理员", Note: "查看操作留痕和查询记录，不能改动", Scopes: []Scope{InTenant, InDistrict, InVendor}, Power: Auditing,
-		Can: []string{JournalRead, LooksRead, AccessRead, PeopleRead, KeysRead}},
+		Can: []string{JournalRead, LooksRead, AccessRead, PeopleRead, KeysRead, SupportRead}},
+	{Key: Support, Title: "系统管理员（运营支持）", Note: "运营方人员经批准限时进入，只办配置和运行状态，看不到案卷、居民和人员", Scopes: []Scope{InTenant}, Power: Running, Lent: true,
+		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, HealthRead}},
 	{Key: DistrictLeader, Title: "区级领导", Note: "查看全区运行情况", Scopes: []Scope{InDistrict}, Can: []string{BoardRead}},
 	{Key: DistrictAnalyst, Title: "区级研判员", Note: "查看、研判全区数据", Scopes: []Scope{InDistrict}, Can: []string{BoardRead}},
-	{Key: Operator, Title: "运营操作员", Note: "开通、暂停街道，查看用量和运行状态", Scopes: []Scope{InVendor}, Can: []string{StreetsRead, StreetsOpen, UsageRead, HealthRead}},
+	{Key: Operator, Title: "运营操作员", Note: "开通、暂停街道，查看用量和运行状态", Scopes: []Scope{InVendor}, Can: []string{StreetsRead, StreetsOpen, StreetsEnter, UsageRead, HealthRead, SupportRead}},
 }
 
 var byKey = func() map[string]*Role {
@@ -164,11 +172,11 @@ func RoleOf(key string) (r Role, ok bool) {
 	return Role{}, false
 }
 
-// RolesIn lists the roles that can be held at scope.
+// RolesIn lists the roles that can be given at scope.
 func RolesIn(scope Scope) []Role {
 	var out []Role
 	for _, r := range Roles {
-		if r.in(scope) {
+		if r.in(scope) && !r.Lent {
 			out = append(out, r)
 		}
 	}

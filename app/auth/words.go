@@ -12,7 +12,7 @@ var capabilities = map[string]string{
 	BoardRead: ui.Key("查看运行看板"), ModulesSwitch: ui.Key("启用和停用模块"), ConfigRead: ui.Key("查看配置"), ConfigWrite: ui.Key("修改配置"),
 	PeopleRead: ui.Key("查看人员"), PeopleWrite: ui.Key("管理人员"), GrantsGive: ui.Key("授予和收回角色"), JournalRead: ui.Key("查看操作留痕"),
 	KeysRead: ui.Key("查看接口密钥和调用记录"), KeysGive: ui.Key("生成和吊销接口密钥"),
-	LooksRead: ui.Key("查看查阅记录"), AccessRead: ui.Key("查看访问记录"),
+	LooksRead: ui.Key("查看查阅记录"), AccessRead: ui.Key("查看访问记录"), SupportRead: ui.Key("查看运营进入记录"), SupportDecide: ui.Key("批准运营进入"), StreetsEnter: ui.Key("申请进入街道"),
 	StreetsRead: ui.Key("查看街道总览"), StreetsOpen: ui.Key("开通和暂停街道"), UsageRead: ui.Key("查看用量"), HealthRead: ui.Key("查看运行健康"),
 }
 

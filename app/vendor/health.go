@@ -2,6 +2,7 @@ package vendor
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -56,6 +57,9 @@ func (c *console) health(ctx context.Context, r *web.Request) (web.Reply, error)
 			p.Down = ui.T(ctx, "详见系统日志")
 		}
 		h.Places = append(h.Places, p)
+	}
+	if refused, err := c.Refused(ctx, h.At.Add(-24*time.Hour)); err == nil { // home is down, and stands among the places
+		h.Refused = refused
 	}
 	names, err := c.namesOf(ctx, missing)
 	if err != nil {

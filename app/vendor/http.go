@@ -47,6 +47,8 @@ type Deps struct {
 	Invite func(ctx context.Context, i Invitation) error
 	// Lag measures how far the followers are behind, at every placement.
 	Lag func(ctx context.Context) ([]journal.Behind, error)
+	// Refused counts the messages that did not reach their recipients since a moment.
+	Refused func(ctx context.Context, since time.Time) (int64, error)
 	// May reports whether the visitor holds the capability, for showing what they could press.
 	May func(r *web.Request, capability string) bool
 	// Migration is the newest migration that this binary knows.
@@ -141,7 +143,7 @@ func (c *console) show(ctx context.Context, r *web.Request, s street, refused pa
 	v := view.Tenant{
 		Guard: r.Guard(), ID: s.TenantID, Name: s.Name, Slug: s.Slug, Kind: kindOf(s.Kind), Path: pathOf(s), Code: s.Code, State: s.State,
 		Blueprint: editionName(editions[p.Blueprint]), Revision: p.Revision, Placement: s.Placement, Contract: s.Contract, OpenedAt: s.OpenedAt,
-		Acts: p.Acts, LastAct: p.At, MayOpen: c.May(r, auth.StreetsOpen), Form: view.Invitation{Role: auth.StreetAdmin}, Fresh: r.URL.Query().Get("fresh") == "1",
+		Acts: p.Acts, LastAct: p.At, MayOpen: c.May(r, auth.StreetsOpen), MayEnter: c.May(r, auth.StreetsEnter), Form: view.Invitation{Role: auth.StreetAdmin}, Fresh: r.URL.Query().Get("fresh") == "1",
 	}
 	if refused.invitation != nil {
 		v.Form = *refused.invitation

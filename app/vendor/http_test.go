@@ -85,6 +85,12 @@ func newOffice(t *testing.T) *office {
 			}
 			return o.failing
 		},
+		Refused: func(_ context.Context, since time.Time) (int64, error) {
+			if ago := time.Since(since); ago < 24*time.Hour || ago > 25*time.Hour {
+				return 0, errors.New("not the last day")
+			}
+			return 1703, nil
+		},
 		Lag: func(ctx context.Context) ([]journal.Behind, error) {
 			return journal.Lag(ctx, o.DB, "tally", "meter")
 		},
@@ -254,7 +260,7 @@ func TestHealth(t *testing.T) {
 	}
 	page := o.get(t, "/v/health", 200)
 	body := text(page)
-	for _, want := range []string{"test.broken", "出错街道", "连接短信网关超时", "指标汇总", "PostgreSQL 15", "other"} {
+	for _, want := range []string{"test.broken", "出错街道", "连接短信网关超时", "指标汇总", "PostgreSQL 15", "other", "未送达消息 1,703"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("health lacks %q", want)
 		}

@@ -127,6 +127,7 @@ var done = map[string]string{
 	"given":      ui.Key("已授权"),
 	"ended":      ui.Key("已收回"),
 	"revoked":    ui.Key("已吊销"),
+	"let-out":    ui.Key("已结束进入"),
 	"rejected":   ui.Key("已退回"),
 	"ordered":    ui.Key("已提交，数秒内生效"),
 	"carried":    ui.Key("已办理"),

@@ -157,6 +157,7 @@ type Health struct {
 	Failures []Failure
 	Places   []Place
 	MayRetry bool
+	Refused  int64 // messages of the last day that did not arrive
 }
 
 func (h Health) tiles(ctx context.Context) []ui.Figure {
@@ -189,6 +190,7 @@ func (h Health) tiles(ctx context.Context) []ui.Figure {
 		{Label: ui.T(ctx, "待办任务"), Value: ui.Number(waiting), Note: ui.T(ctx, "排队和执行中")},
 		{Label: ui.T(ctx, "失败任务"), Value: ui.Number(failed), Note: ui.T(ctx, "需人工处理"), Tone: tone(failed > 0, ui.Bad)},
 		{Label: ui.T(ctx, "逾期定时"), Value: ui.Number(timers), Note: ui.T(ctx, "到点未触发"), Tone: tone(timers > 0, ui.Warn)},
+		{Label: ui.T(ctx, "未送达消息"), Value: ui.Number(h.Refused), Note: ui.T(ctx, "最近24小时"), Tone: tone(h.Refused > 0, ui.Warn)},
 	}
 }
 

@@ -37,7 +37,7 @@ func Samples() []Sample {
 	refused.Slug, refused.Contract, refused.Say = "通安", "HT-2026-018", "请检查标红的内容"
 	refused.Errors = map[string]string{"slug": "网址名应为2至40位小写字母、数字或短横线，以字母开头", "placement": "同一区县的街道须放在一处"}
 	tenant := Tenant{Guard: guard, ID: 1000001, Name: "枫桥街道", Slug: "fengqiao", Kind: "街道", Path: "江苏省苏州市虎丘区枫桥街道", Code: "320505003", State: "active",
-		Blueprint: "城市街道标准版 1", Revision: 7, Placement: "home", Contract: "HT-2025-003", OpenedAt: at.AddDate(-1, 0, 0), Acts: 182604, LastAct: at, MayOpen: true, HasPeople: true, Populations: []Population{{Residents: "98400", Source: "演示", AsOf: "2020-11-01"}},
+		Blueprint: "城市街道标准版 1", Revision: 7, Placement: "home", Contract: "HT-2025-003", OpenedAt: at.AddDate(-1, 0, 0), Acts: 182604, LastAct: at, MayOpen: true, MayEnter: true, HasPeople: true, Populations: []Population{{Residents: "98400", Source: "演示", AsOf: "2020-11-01"}},
 		Forms: []StateForm{{Guard: guard, To: Suspend, Grounds: []ui.Option{{Value: "request", Label: "应租户申请"}, {Value: "arrears", Label: "费用逾期未结"}, {Value: "other", Label: "其他原因"}}}},
 		Uses:  []Use{{"立案案件", "件", 1212}, {"结案案件", "件", 1180}, {"活跃天数", "天", 23}},
 		Roles: []ui.Option{{Value: "street_admin", Label: "街道管理员"}, {Value: "security_admin", Label: "安全管理员"}, {Value: "audit_admin", Label: "审计管理员"}}, Form: Invitation{Role: "street_admin"}}
@@ -49,7 +49,7 @@ func Samples() []Sample {
 	why := []ui.Option{{Value: "settled", Label: "原因已消除"}, {Value: "request", Label: "应租户申请"}, {Value: "mistake", Label: "此前操作有误"}}
 	suspended.Forms = []StateForm{{Guard: guard, To: Resume, Grounds: why}, {Guard: guard, To: Close, Grounds: why, Ground: "request", Say: "请检查标红的内容", Errors: map[string]string{"note": "请用2至300个字说明情况"}}}
 	suspended.Standings = []Standing{{"active", "suspended", "费用逾期未结", "三月账单两次催缴未付，已电告对方财务", "#12", at}, {"trial", "active", "原因已消除", "已到账", "#9", at.AddDate(0, -2, 0)}}
-	health := Health{At: at, MayRetry: true,
+	health := Health{At: at, MayRetry: true, Refused: 12,
 		Lags: []Lag{{"home", "seal", 0, 0, 0}, {"home", "meter", 0, 0, 0}, {"home", "tally", 128, 3, 2 * time.Second}, {"home", "announce", 4012, 1, 3 * time.Minute}, {"other", "tally", 12, 1, 20 * time.Second}},
 		Jobs: []Jobs{{"home", "notice.sms", "critical", 12, 3, 2, 1, 4 * time.Second}, {"home", "cases.remind", "default", 40, 8, 0, 0, 0}},
 		Failures: []Failure{{guard, "home", "枫桥街道", "notice.sms", "短信网关返回：签名未报备（InvalidSignName）", "019ab0aa-0000-7000-8000-000000000001", 1000001, at.Add(-time.Hour), 12},

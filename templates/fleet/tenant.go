@@ -34,6 +34,7 @@ type Tenant struct {
 	Uses      []Use
 	Fresh     bool // just opened
 	MayOpen   bool
+	MayEnter  bool // may ask to be let in
 	Roles     []ui.Option
 	Form      Invitation
 	Forms     []StateForm // changes of the state that are possible now

@@ -37,6 +37,7 @@ import (
 	"wanjie/templates/services"
 	"wanjie/templates/shifts"
 	"wanjie/templates/supervision"
+	"wanjie/templates/support"
 	"wanjie/templates/ui"
 	parts "wanjie/templates/ui/gallery"
 	"wanjie/templates/whistle"
@@ -89,6 +90,7 @@ func Samples() []Sample {
 		of("services", services.Samples(), func(s services.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("shifts", shifts.Samples(), func(s shifts.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("supervision", supervision.Samples(), func(s supervision.Sample) (string, templ.Component) { return s.Name, s.View }),
+		of("support", support.Samples(), func(s support.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("whistle", whistle.Samples(), func(s whistle.Sample) (string, templ.Component) { return s.Name, s.View }),
 	)
 }

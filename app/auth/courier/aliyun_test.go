@@ -162,6 +162,12 @@ func TestAReceiptComes(t *testing.T) {
 	if got, _ := s.one(t.Context(), bad); got.State != Failed || !strings.Contains(got.Error, "MOBILE_NUMBER_ILLEGAL") {
 		t.Errorf("a number that is none: %s, %q", got.State, got.Error)
 	}
+	if n, err := s.Refused(t.Context(), time.Now().Add(-time.Hour)); err != nil || n < 1 {
+		t.Errorf("%d messages did not arrive, %v", n, err)
+	}
+	if n, err := s.Refused(t.Context(), time.Now().Add(time.Hour)); err != nil || n != 0 {
+		t.Errorf("%d messages of the future, %v", n, err)
+	}
 
 	about := tenants.NewID()
 	m = text("+86" + goodPhone)

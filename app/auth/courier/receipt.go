@@ -102,6 +102,17 @@ func (s *Store) track(ctx context.Context, senders map[string]Sender, q question
 	})
 }
 
+// Refused counts the messages made since a moment that could not be sent, or did not reach the telephone.
+func (s *Store) Refused(ctx context.Context, since time.Time) (n int64, err error) {
+	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+		return tx.Raw("SELECT count(*) FROM ctl.messages WHERE made_at >= ? AND (state = ? OR receipt = ?)", since, Failed, string(Undelivered)).Scan(ctx, &n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("courier: refused messages: %w", err)
+	}
+	return n, nil
+}
+
 // Told is a message about a case, as far as its tenant may see it: not what it says, but what became of it.
 type Told struct {
 	Purpose        string
