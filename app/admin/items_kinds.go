@@ -105,7 +105,8 @@ var topics = []topic{
 		{blueprint.Settings, ui.Key("参数"), ui.Key("提前量、退单、延期、挂账、亮灯、催办、抽样等"), []string{"title"}, []string{"value"}, nil}, // its own page edits one
 	}},
 	{ui.Key("流程"), []kind{
-		{blueprint.Channels, ui.Key("来源渠道"), ui.Key("诉求从哪里来"), []string{"title"}, []string{"upper"}, []control{title(ui.Key("名称")), {name: "upper", title: ui.Key("上级来单（有来单编号和期限，办结后回复）"), as: asYes}, order}},
+		{blueprint.Channels, ui.Key("来源渠道"), ui.Key("诉求从哪里来"), []string{"title"}, []string{"upper"}, []control{title(ui.Key("名称")), {name: "upper", title: ui.Key("上级来单（有来单编号和期限，办结后回复）"), as: asYes},
+			{name: "devices", title: ui.Key("设备平台告警（有平台编号，不需回复）"), as: asYes}, order}},
 		{blueprint.Routes, ui.Key("办理流程"), ui.Key("按渠道和类别跳过、必经的步骤"), []string{"channel", "class", "urgent"}, []string{"skip", "must", "reply"}, []control{
 			{name: "channel", title: ui.Key("来源渠道"), as: asChoice, pick: items(blueprint.Channels), need: true}, {name: "class", title: ui.Key("类别"), as: asChoice, pick: classOptions, help: ui.Key("不选为所有类别")},
 			{name: "urgent", title: ui.Key("紧急情况"), as: asYes}, {name: "skip", title: ui.Key("跳过"), as: asMany, pick: stepOptions}, {name: "must", title: ui.Key("必经（不抽样）"), as: asMany, pick: stepOptions},
