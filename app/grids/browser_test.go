@@ -108,7 +108,7 @@ func TestDrawingInTheBrowser(t *testing.T) {
 		t.Errorf("drew %s", drawn)
 	}
 	run(t, ctx, "save", chromedp.SetValue(`[name=code]`, "G2"), chromedp.SetValue(`[name=name]`, "中间网格"), chromedp.Click(`.form button.btn-primary`),
-		chromedp.WaitVisible(`.page-head h1`), chromedp.Text(`h1`, &after))
+		chromedp.WaitNotPresent(`[data-draw]`), chromedp.Text(`h1`, &after))
 	if after != "中间网格" || s.locate(15, 5, "2026-11-23").Grid != "G2" {
 		t.Errorf("after saving the page says %q, the point lies in %q", after, s.locate(15, 5, "2026-11-23").Grid)
 	}
