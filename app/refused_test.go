@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -60,5 +61,20 @@ func TestRefusedRequestsAreRecorded(t *testing.T) {
 	}
 	if l := list(s.ID); l.Total != 30 {
 		t.Errorf("%d refusals are recorded", l.Total)
+	}
+}
+
+// An address that there is not answers with a page of the house; one that only takes forms says so.
+func TestAnAddressThatIsNoneHasAPage(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	if status, body := h.ask(t, 1, http.MethodGet, "/s/anything/no/such/page", nil); status != http.StatusNotFound || !strings.Contains(body, "页面不存在") || !strings.Contains(body, "<h1") {
+		t.Errorf("a page that there is not: %d %s", status, body)
+	}
+	if status, _ := h.ask(t, 1, http.MethodGet, "/s/anything/cases/batch/urge", nil); status == http.StatusOK {
+		t.Errorf("a form's address asked for as a page: %d", status)
+	}
+	if status, _ := h.ask(t, 1, http.MethodPost, "/s/anything/cases/map", nil); status != http.StatusMethodNotAllowed {
+		t.Errorf("a form sent to a page: %d", status)
 	}
 }

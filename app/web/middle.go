@@ -14,6 +14,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"wanjie/app/fault"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 )
 
@@ -90,8 +92,32 @@ func (s *Site) Handler(l Limits) http.Handler {
 	if err != nil {
 		panic(err) // the level is one of the package's own
 	}
-	return s.logged(compress(cross.Handler(shedding(l, s.byHost(s.muxed())))))
+	return s.logged(compress(cross.Handler(shedding(l, s.byHost(http.HandlerFunc(s.serve))))))
 }
+
+// serve is the mux, with a page of the house for addresses that no route has.
+func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
+	mux := s.muxed()
+	if h, pattern := mux.Handler(r); pattern == "" {
+		answer := unheard{header: http.Header{}}
+		if h.ServeHTTP(&answer, r); answer.status == http.StatusNotFound { // else another method would do
+			q := &Request{Request: r.WithContext(ui.WithLocale(r.Context(), LocaleOf(r))), number: Number(r.Context()), site: s.URL}
+			s.fail(w, q, fault.New(fault.NotFound, "页面不存在"))
+			return
+		}
+	}
+	mux.ServeHTTP(w, r)
+}
+
+// unheard takes an answer's status and nothing else of it.
+type unheard struct {
+	header http.Header
+	status int
+}
+
+func (u *unheard) Header() http.Header         { return u.header }
+func (u *unheard) WriteHeader(status int)      { u.status = status }
+func (u *unheard) Write(b []byte) (int, error) { return len(b), nil }
 
 // shedding answers 503 with Retry-After once waiting would only make everybody late.
 func shedding(l Limits, next http.Handler) http.Handler {
