@@ -25,7 +25,8 @@ type named struct {
 }
 
 // whom finds who is meant by what a district's provider shows: somebody who was invited already and works in that very
-// district. errStranger for everybody else, other districts' people too.
+// district. errStranger for everybody else: other districts' people, and whoever works anywhere else besides, because a
+// session opens all that its person may, and a provider vouches for its own district only.
 func (k *Keeper) whom(ctx context.Context, shelf *providers.Shelf, shown providers.Shown) (who named, err error) {
 	if shown.Means == providers.Number {
 		if who.person, err = shelf.Numbered(ctx, shown.District, shown.Value); err == nil {
@@ -54,7 +55,8 @@ func (k *Keeper) whom(ctx context.Context, shelf *providers.Shelf, shown provide
 	return who, err
 }
 
-// worksIn reports whether a member of staff holds a living grant in a district: in one of its tenants, or over it.
+// worksIn reports whether a member of staff holds living grants in a district, in its tenants or over it, and none elsewhere:
+// neither in another district nor with the vendor, whose people a street may have made its members.
 func (k *Keeper) worksIn(ctx context.Context, person int64, district int32) (bool, error) {
 	places, err := k.Places(ctx, person)
 	if err != nil {
@@ -68,8 +70,10 @@ func (k *Keeper) worksIn(ctx context.Context, person int64, district int32) (boo
 	err = k.DB.Gateway(ctx, tenants.Home, func(ctx context.Context, tx tenants.GatewayTx) error {
 		return tx.Raw(`SELECT true FROM ctl.people p WHERE p.person = ? AND p.kind = ? AND (
 			EXISTS (SELECT FROM ctl.directory d WHERE d.district = ? AND d.tenant_id IN (?))
-			OR EXISTS (SELECT FROM ctl.upper_grants g WHERE g.person = p.person AND g.scope = ? AND g.district = ?))`,
-			person, string(Employee), district, bun.List(ids), string(InDistrict), district).Scan(ctx, &here)
+			OR EXISTS (SELECT FROM ctl.upper_grants g WHERE g.person = p.person AND g.scope = ? AND g.district = ?))
+			AND NOT EXISTS (SELECT FROM ctl.directory d WHERE d.district <> ? AND d.tenant_id IN (?))
+			AND NOT EXISTS (SELECT FROM ctl.upper_grants g WHERE g.person = p.person AND (g.scope <> ? OR g.district <> ?))`,
+			person, string(Employee), district, bun.List(ids), string(InDistrict), district, district, bun.List(ids), string(InDistrict), district).Scan(ctx, &here)
 	})
 	if err != nil {
 		return false, fmt.Errorf("districts of person %d: %w", person, err)

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/cookiejar"
@@ -168,8 +169,28 @@ func TestAProviderCannotNameAnotherDistrictsPeople(t *testing.T) {
 		t.Errorf("by the neighbour's number: %d %q", got.status, got.text("h1"))
 	}
 	must(t, c.shelf.Know(t.Context(), c.a, "417", theirs)) // a number alone is no work there either
+	own, _ := c.clerk(c.a, Intake)
+	if err := c.shelf.Know(t.Context(), c.a, "417", own); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a number that is somebody's is given to another: %v", err)
+	}
 	if got := c.enter(c.a, ""); got.status != 403 {
 		t.Errorf("by a number without work: %d %q", got.status, got.text("h1"))
+	}
+	// Whoever works elsewhere besides is reached by no provider: a street may have made them its member without asking.
+	c.save(c.a, nil)
+	c.issuers[c.a].seat(wu, nil)
+	employ(t, c.w, c.streets[c.a], theirs, "吴", Give{Role: Intake})
+	if got := c.enter(c.a, ""); got.status != 403 {
+		t.Errorf("somebody who works in two districts: %d %q", got.status, got.text("h1"))
+	}
+	engineer, eu := c.clerk(c.a, Intake)
+	c.issuers[c.a].seat(eu, nil)
+	c.enter(c.a, "").want(t, 200, "/", "at level 1")
+	must(t, c.w.DB.Vendor(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
+		return GiveUpper(ctx, tx, Machine(), engineer, UpperGrant{Scope: InVendor, Role: Operator})
+	}))
+	if got := c.enter(c.a, ""); got.status != 403 {
+		t.Errorf("the vendor's operator by a district's provider: %d %q", got.status, got.text("h1"))
 	}
 	resident := phone()
 	_, _, err := c.k.Client.CreateResident(t.Context(), resident)

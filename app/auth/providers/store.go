@@ -124,18 +124,22 @@ func (s *Shelf) Save(ctx context.Context, p Provider, by int64) error {
 	})
 }
 
-// Know writes under which number a district's provider knows a person. A number leads to one person: the last one told.
+// Know writes under which number a district's provider knows a person. A number leads to one person for ever: fault.Conflict
+// where it is another's already, so that nobody's account is reached by a number that somebody else was given.
 func (s *Shelf) Know(ctx context.Context, district int32, number string, person int64) error {
 	box, err := s.safe.Box(ctx)
 	if err != nil {
 		return err
 	}
 	return s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		_, err := tx.Raw(`INSERT INTO ctl.staff_numbers (district, blind, person, made_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (district, blind) DO UPDATE SET person = excluded.person, made_at = excluded.made_at WHERE staff_numbers.person <> excluded.person`,
+		res, err := tx.Raw(`INSERT INTO ctl.staff_numbers (district, blind, person, made_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (district, blind) DO UPDATE SET made_at = staff_numbers.made_at WHERE staff_numbers.person = excluded.person`,
 			district, blind(box, district, number), person, clock.Now(ctx)).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("staff number: %w", err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, fault.New(fault.Conflict, "该工号已登记给其他人员，请核对"))
 		}
 		return nil
 	})
