@@ -10,6 +10,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/cases/photos"
 	"wanjie/app/clock"
+	"wanjie/app/fault"
 	"wanjie/app/post"
 	"wanjie/jobs"
 	"wanjie/tenants"
@@ -22,6 +23,9 @@ func take(ctx context.Context, tx tenants.Tx, from post.Sender, l post.Letter[To
 		return takeOffer(ctx, tx, from, l)
 	}
 	h, err := read(ctx, tx, from.Thread, holding)
+	if fault.Is(err, fault.NotFound) {
+		return post.ErrNoThread
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package post
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -120,6 +121,10 @@ func (l *Line[T]) Collect(ctx context.Context, tx tenants.Tx, thread uuid.UUID) 
 	return from, out, nil
 }
 
+// ErrNoThread is what [Line.Take] answers for a letter of a thread that its tenant does not have. Whatever else is not found
+// there is a failure, and the letter is handed in again.
+var ErrNoThread = errors.New("the tenant has no such thread")
+
 // HandIn is the carrier's second step: it has a letter taken in the other tenant's scope. why: it is not welcome.
 func (l *Line[T]) HandIn(ctx context.Context, db *tenants.DB, from Sender, letter Letter[T]) (why string, err error) {
 	for _, p := range letter.photos {
@@ -129,13 +134,15 @@ func (l *Line[T]) HandIn(ctx context.Context, db *tenants.DB, from Sender, lette
 		}
 		letter.Arrived = append(letter.Arrived, a)
 	}
+	entered := false
 	err = db.Write(ctx, from.to, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) (err error) {
+		entered = true
 		if why, err = l.unwelcome(ctx, tx, from, letter.Kind); err != nil || why != "" {
 			return err
 		}
 		return l.Take(ctx, tx, from, letter)
 	})
-	if fault.Is(err, fault.NotFound) {
+	if errors.Is(err, ErrNoThread) || !entered && fault.Is(err, fault.NotFound) { // no such thread there, or no such tenant
 		if l.Begins(letter.Kind) {
 			return ui.Key("对方尚未开通"), nil
 		}

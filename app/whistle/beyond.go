@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/clock"
+	"wanjie/app/fault"
 	"wanjie/app/post"
 	"wanjie/jobs"
 	"wanjie/templates/ui"
@@ -192,6 +193,9 @@ func take(ctx context.Context, tx tenants.Tx, from post.Sender, l post.Letter[To
 		return takeCall(ctx, tx, from, l)
 	}
 	w, err := read(ctx, tx, from.Thread, true)
+	if fault.Is(err, fault.NotFound) {
+		return post.ErrNoThread
+	}
 	if err != nil {
 		return err
 	}

@@ -318,7 +318,9 @@ func (n names) verbForm(r *web.Request, w *Whistle, c Chance, tried attempt) tem
 	case ToDecline:
 		ground := caseview.Ask{Kind: caseview.AskOne, Name: "ground", Label: ui.T(ctx, "理由"), Required: true, Hint: ui.T(ctx, "请选择")}
 		for _, reason := range n.cfg.ReasonsOf(blueprint.ReturnReason) {
-			ground.Options = append(ground.Options, ui.Option{Value: reason.Key, Label: reason.Title, Help: reason.Help})
+			if !reason.Retired {
+				ground.Options = append(ground.Options, ui.Option{Value: reason.Key, Label: reason.Title, Help: reason.Help})
+			}
 		}
 		p.Fields = append(p.Fields, ground, caseview.Ask{Kind: caseview.AskWords, Name: "words", Label: ui.T(ctx, "情况说明"), Required: true, Help: ui.T(ctx, "写明依据的职责清单、法律条款或事实，对方能够看到")})
 	case ToJudge:
