@@ -141,7 +141,7 @@ func (p *pages) sheet(ctx context.Context, r *web.Request) (web.Reply, error) {
 func (p *pages) sheetPage(ctx context.Context, r *web.Request, m *Program, form view.MiniForm, f *fault.Error) (web.Reply, error) {
 	may := p.May(r, auth.StreetsOpen)
 	v := view.MiniSheet{Guard: r.Guard(), Program: shownAs(m, may), Off: p.Platform == nil, MayOpen: may, Form: form}
-	v.MayAsk, v.MayRelease = may && !v.Off && m.State.MayAsk(), may && !v.Off && m.MayRelease()
+	v.MayAsk, v.MayRelease = may && !v.Off && m.MayAsk(), may && !v.Off && m.MayRelease()
 	reply := web.Page(ui.T(ctx, "%s小程序", v.Program.Name), view.MiniProgramView(v)).Under(web.Crumb(ui.T(ctx, "小程序"), r.Path("/mini-programs")), web.Crumb(v.Program.Name, ""))
 	if f != nil {
 		reply = reply.Status(f.Kind.Status())

@@ -34,8 +34,11 @@ const (
 	Revoked    State = "revoked"
 )
 
-// MayAsk reports whether the district may be asked for its grant, again or for the first time.
-func (s State) MayAsk() bool { return s == "" || s == Asked || s == Linked || s == Revoked }
+// MayAsk reports whether the district may be asked for its grant, for the first time or again: also where a grant was given
+// that WeChat does not let us take up.
+func (m *Program) MayAsk() bool {
+	return m.State == "" || m.State == Asked || m.State == Linked || m.State == Revoked || m.State == Granted && m.Trouble != ""
+}
 
 // Program is the mini-program of a district.
 type Program struct {
@@ -68,7 +71,7 @@ type Program struct {
 
 // MayRelease reports whether a release may begin: the district has granted, and nothing is under way but what does not get on.
 func (m *Program) MayRelease() bool {
-	return m.State == Authorized || m.State == Refused || m.State == Released || m.State == Preparing && m.Trouble != ""
+	return m.State == Authorized || m.State == Refused || m.State == Released || (m.State == Preparing || m.State == Accepted) && m.Trouble != ""
 }
 
 func (m *Program) at(column string) keys.Addr {

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -94,9 +95,12 @@ func (p *Platform) Ask(ctx context.Context, w Wish) error {
 		err := tx.Raw(`INSERT INTO ctl.mini_programs (district, id, state, colour, contact, asked_by, asked_at, changed_at) VALUES (?, ?, 'asked', ?, ?, ?, ?, ?)
 			ON CONFLICT (district) DO UPDATE SET id = excluded.id, state = 'asked', colour = excluded.colour, contact = excluded.contact, asked_by = excluded.asked_by, asked_at = excluded.asked_at,
 				changed_at = excluded.changed_at, link = '', link_until = NULL, code = NULL, access = NULL, access_until = NULL, refresh = NULL, trouble = ''
-			WHERE ctl.mini_programs.state IN ('asked', 'linked', 'revoked') RETURNING id`, w.District, id, w.Colour, w.Contact, w.By, now, now).Scan(ctx, &kept)
-		if err != nil {
+			WHERE ctl.mini_programs.state IN ('asked', 'linked', 'revoked') OR ctl.mini_programs.state = 'granted' AND ctl.mini_programs.trouble <> '' RETURNING id`, w.District, id, w.Colour, w.Contact, w.By, now, now).Scan(ctx, &kept)
+		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New(fault.Conflict, "该区县已经授权，无须再次授权")
+		}
+		if err != nil {
+			return fmt.Errorf("ask district %d for its mini-program: %w", w.District, err)
 		}
 		_, err = jobs.AddSystem(ctx, tx, jobs.Job{Kind: inviteJob, Queue: jobs.Critical, Payload: doing{Program: id}})
 		return err
