@@ -141,9 +141,9 @@ func mayWithdraw(actor tenants.Actor, p *Post) bool {
 	return mayWrite(actor, p.Community) || auth.CanAt(actor, auth.CommunityReview, at(p.Community))
 }
 
-// reach is where the actor drafts or reviews: everywhere, or in these communities.
-func reach(actor tenants.Actor) (everywhere bool, communities []string) {
-	for _, may := range []string{auth.CommunityWrite, auth.CommunityReview} {
+// reach is where the actor has one of the capabilities: everywhere, or in these communities.
+func reach(actor tenants.Actor, capabilities ...string) (everywhere bool, communities []string) {
+	for _, may := range capabilities {
 		for _, a := range auth.Where(actor, may) {
 			switch {
 			case a == (auth.At{}):

@@ -122,8 +122,9 @@ func Withdraw(ctx context.Context, tx tenants.Tx, id uuid.UUID, reason string) (
 }
 
 // Rearrange changes when and where a published event is. It is a second look too: not by who drafted it. Whoever signed up is
-// told, and who waited moves up where there is more room now.
+// told of another time or place, and who waited moves up where there is more room now.
 func Rearrange(ctx context.Context, tx tenants.Tx, id uuid.UUID, a Arrangement) (*Post, error) {
+	moved := false
 	p, err := change(ctx, tx, id, "rearranged", Published, mayReview, func(p *Post, _ *keys.Box) error {
 		if p.Form != Event || !p.BeginsAt.After(clock.Now(ctx)) {
 			return errMoved()
@@ -140,6 +141,7 @@ func Rearrange(ctx context.Context, tx tenants.Tx, id uuid.UUID, a Arrangement) 
 		if f.Found != nil {
 			return f.Fault()
 		}
+		moved = !a.Begins.Equal(p.BeginsAt) || !a.Ends.Equal(p.EndsAt) || a.Venue != p.Venue
 		p.arrange(a)
 		return nil
 	})
@@ -149,8 +151,10 @@ func Rearrange(ctx context.Context, tx tenants.Tx, id uuid.UUID, a Arrangement) 
 	if err := p.clocks(ctx, tx); err != nil {
 		return nil, err
 	}
-	if err := tell(ctx, tx, p, "signup.changed"); err != nil {
-		return nil, err
+	if moved { // more room alone is no news for who has a place
+		if err := tell(ctx, tx, p, "signup.changed"); err != nil {
+			return nil, err
+		}
 	}
 	return p, moveUp(ctx, tx, p)
 }
