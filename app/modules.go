@@ -32,14 +32,8 @@ import (
 
 func init() { // features do not import each other both ways
 	cases.Locate, cases.HomeOf = grids.GridOf, grids.CommunityOf
-	cases.Outlines = func(ctx context.Context, tx tenants.Tx) (out []geo.Shape, err error) {
-		list, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
-		for _, g := range list {
-			if g.Kind == grids.Comprehensive {
-				out = append(out, g.Shape)
-			}
-		}
-		return out, err
+	cases.Outlines = func(ctx context.Context, tx tenants.Tx) ([]geo.Shape, error) {
+		return grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
 	}
 	cases.Supervision = supervision.Beside
 	cases.CrewOf = func(ctx context.Context, tx tenants.Tx, grid string) (out []int64, err error) {

@@ -44,11 +44,27 @@ func GridOf(ctx context.Context, tx tenants.Tx, lon, lat float64, t time.Time) (
 	return p.Grid, err
 }
 
+// Outlines are the shapes of the comprehensive grids as they lie on a day, for drawing under something else. Like Locate it
+// asks the database for one row.
+func Outlines(ctx context.Context, tx tenants.Tx, on clock.Date) (out []geo.Shape, err error) {
+	m, err := mapOf(ctx, tx)
+	if err != nil || m == nil {
+		return nil, err
+	}
+	for i := range m.of {
+		if s := &m.of[i]; s.Kind == Comprehensive && s.in(on) {
+			out = append(out, m.shapes[i])
+		}
+	}
+	return out, nil
+}
+
 // drawn is one edition of a street's outlines, ready to be asked.
 type drawn struct {
 	edition uuid.UUID
 	index   *geo.Index
 	of      []spell
+	shapes  []geo.Shape // of them
 }
 
 // spell is a grid for the days on which one outline is in force.
@@ -59,11 +75,15 @@ type spell struct {
 	ValidTo   clock.Date
 }
 
+func (s *spell) in(on clock.Date) bool {
+	return s.ValidFrom <= on && (s.ValidTo == "" || on < s.ValidTo)
+}
+
 func (m *drawn) at(p geom.XY, on clock.Date) (out Place) {
 	var found [3]string // by kind: where outlines overlap within the tolerance, the first code
 	m.index.At(p, func(i int) {
 		s := &m.of[i]
-		if on < s.ValidFrom || s.ValidTo != "" && on >= s.ValidTo {
+		if !s.in(on) {
 			return
 		}
 		k := 0
@@ -121,7 +141,6 @@ func assemble(ctx context.Context, tx tenants.Tx) (*drawn, error) {
 		return nil, fmt.Errorf("outlines: %w", err)
 	}
 	m := &drawn{}
-	var shapes []geo.Shape
 	for _, r := range rows {
 		m.edition = r.Edition
 		if r.Shape == nil {
@@ -131,9 +150,9 @@ func assemble(ctx context.Context, tx tenants.Tx) (*drawn, error) {
 		if err != nil {
 			return nil, fmt.Errorf("grid %s: %w", r.Code, err)
 		}
-		m.of, shapes = append(m.of, r.spell), append(shapes, shape)
+		m.of, m.shapes = append(m.of, r.spell), append(m.shapes, shape)
 	}
-	m.index = geo.NewIndex(shapes)
+	m.index = geo.NewIndex(m.shapes)
 	return m, nil
 }
 

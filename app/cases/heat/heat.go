@@ -75,12 +75,10 @@ func Around(points []geom.XY) geom.Envelope {
 type Cell struct {
 	X, Y, Size float64 // on the canvas
 	N, Level   int
-	Points     []int // indexes
 }
 
 // Cells counts the points that lie on the canvas in squares of a round size, about thirty to the width; metres is the side
-// of one. out are how many lie beside it. Levels go by
-// the rank of the counts that there are, so that a single full cell leaves the others theirs.
+// of one. out are how many lie beside it. Levels go by the rank of the counts that there are, so that a single full cell leaves the others theirs.
 func Cells(c geo.Canvas, points []geom.XY, which []int) (cells []Cell, metres, out int) {
 	metres = 50
 	for _, m := range []int{50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000} {
@@ -104,7 +102,6 @@ func Cells(c geo.Canvas, points []geom.XY, which []int) (cells []Cell, metres, o
 			at[k], cells = n, append(cells, Cell{X: float64(k[0]) * size, Y: float64(k[1]) * size, Size: size})
 		}
 		cells[n].N++
-		cells[n].Points = append(cells[n].Points, i)
 	}
 	slices.SortStableFunc(cells, func(a, b Cell) int { return b.N - a.N })
 	var counts []int // that there are, the largest first

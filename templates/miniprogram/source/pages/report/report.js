@@ -85,10 +85,12 @@ page('report', {
     return this.run(async () => {
       try {
         const files = await photos.read(draft.photos)
-        const receipt = await api.call('report', { form: drafts.form(draft, { anyway }), files, key: anyway ? drafts.change(draft, {}).key : draft.key })
+        const receipt = await api.call('report', { form: drafts.form(draft, { anyway }), files, key: draft.key })
         drafts.drop()
         this.setData({ receipt, alike: false })
       } catch (e) {
+        // Sent anyway it is another request, under one number however often it is pressed.
+        if (e.code === 'conflict' && !anyway) this.setData({ draft: drafts.change(draft, {}) })
         this.setData({ alike: e.code === 'conflict' })
         throw e
       }
