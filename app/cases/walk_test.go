@@ -177,7 +177,7 @@ func TestRandomWalks(t *testing.T) {
 	people := []int64{fitter, secretary, clerk, sender, worker, other, checker, chief, caller, leader, grid, nobody, 0}
 	verbs := slices.Sorted(maps.Keys(deeds))
 	reached, done := map[Stage]int{}, map[Verb]int{}
-	rapid.Check(t, func(rt *rapid.T) {
+	walk := func(rt *rapid.T) {
 		present := at("2026-11-23 10:00")
 		ctx, hold := clock.Hold(t.Context(), present)
 		in := rubbish()
@@ -233,16 +233,25 @@ func TestRandomWalks(t *testing.T) {
 			done[v]++
 			c = after
 		}
-	})
-	for _, stage := range []Stage{Verifying, Accepted, Filed, Handling, Checking, Closed, Archived, Rejected, Voided} {
-		if reached[stage] == 0 {
-			t.Errorf("no walk ever came to %s: the test is blind there", stage)
-		}
 	}
-	for _, v := range []Verb{ToJoin, ToAssist, ToAssign, ToTake, ToFeedBack, ToGiveBack} {
-		if done[v] == 0 {
-			t.Errorf("no walk ever did %s: the test is blind there", v)
+	unseen := func() (out []string) {
+		for _, stage := range []Stage{Verifying, Accepted, Filed, Handling, Checking, Closed, Archived, Rejected, Voided} {
+			if reached[stage] == 0 {
+				out = append(out, string(stage))
+			}
 		}
+		for _, v := range []Verb{ToJoin, ToAssist, ToAssign, ToTake, ToFeedBack, ToGiveBack} {
+			if done[v] == 0 {
+				out = append(out, string(v))
+			}
+		}
+		return out
+	}
+	for rounds := 0; rounds == 0 || rounds < 6 && len(unseen()) > 0 && !t.Failed(); rounds++ { // chance may leave one out
+		rapid.Check(t, walk)
+	}
+	if out := unseen(); len(out) > 0 {
+		t.Errorf("no walk ever came to %v: the test is blind there", out)
 	}
 }
 
