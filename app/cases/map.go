@@ -93,7 +93,7 @@ func caseMap(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 		Under(web.Crumb(ui.T(ctx, "案卷"), p.List), web.Crumb(ui.T(ctx, "地图"), "")), nil
 }
 
-func (n names) light(s *Located) Light { return s.Clock.Light(s.Stage, s.SuspendedAt, n.now) }
+func (n names) light(s *Located) Light { return s.Light(s.Stage, s.SuspendedAt, n.now) }
 
 // draw lays the cases out: heat always, dots where they can be told apart.
 func (n names) draw(r *web.Request, p *view.Map, spots []Located, shapes []geo.Shape) {
