@@ -142,7 +142,8 @@ func (a *App) admitVendor(r *web.Request, may string) error {
 	return grants.RequireVendor(may)
 }
 
-func (a *App) admitDistrict(r *web.Request) (int32, error) {
+// admitDistrict lets in who may read the district's board and, beyond that, may: over all of the district, not a line of it.
+func (a *App) admitDistrict(r *web.Request, may string) (int32, error) {
 	grants, err := a.upper(r)
 	if err != nil {
 		return 0, err
@@ -163,6 +164,14 @@ func (a *App) admitDistrict(r *web.Request) (int32, error) {
 		if r.Line, err = a.lineOf(r.Context(), int32(code), sectors); err != nil {
 			return 0, err
 		}
+	}
+	r.May = func(capability string) bool {
+		_, whole := grants.Lines(capability, int32(code))
+		return whole
+	}
+	if may != "" && !r.May(may) {
+		r.Needs = may
+		return 0, fault.New(fault.Forbidden, "您没有进行此操作的权限")
 	}
 	return int32(code), nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -12,13 +13,15 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/web"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 	"wanjie/tenants/tenantstest"
 )
 
 // An officer of the water bureau finds in the real configuration of the district's streets what is water's: the
-// vendor's people need list nothing. Once somebody holds the whole district too, the line keeps nothing from them.
+// vendor's people need list nothing. How many live there is not theirs to say. Once somebody holds the whole district too,
+// the line keeps nothing from them.
 func TestALineIsReadFromTheStreetsConfiguration(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
@@ -57,6 +60,16 @@ func TestALineIsReadFromTheStreetsConfiguration(t *testing.T) {
 	h.Site.Visitor = func(*http.Request) (web.Visitor, error) {
 		return web.Visitor{Person: person, Strong: true, Session: auth.Session{Person: person, AAL: 2}}, nil
 	}
+	enters := func(want int) {
+		t.Helper()
+		resp, err := http.PostForm(fmt.Sprintf("%s/d/%d/populations", h.server.URL, code), url.Values{ui.RequestField: {tenants.NewID().String()}, "as_of": {"2020-11-01"}, "source": {"演示公报"}, "residents-" + street.Slug: {"85210"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.Body.Close(); resp.StatusCode != want {
+			t.Errorf("entering a population: %s, want %d", resp.Status, want)
+		}
+	}
 	board := func() string {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("%s/d/%d", h.server.URL, code), nil)
@@ -86,7 +99,9 @@ func TestALineIsReadFromTheStreetsConfiguration(t *testing.T) {
 			t.Errorf("the water bureau's board holds %q", not)
 		}
 	}
+	enters(http.StatusForbidden)
 	give("")
+	enters(http.StatusOK) // after the redirect
 	if page = board(); !strings.Contains(page, "919") || strings.Contains(page, "条线范围") {
 		t.Error("the whole district is kept from somebody who holds it")
 	}

@@ -39,6 +39,7 @@ const (
 	PatrolsDo   = "patrols.do"   // walk it and report
 
 	BoardRead     = "board.read"     // figures of the tenant or district
+	PeopleCount   = "people.count"   // district: enter how many live in its streets
 	ModulesSwitch = "modules.switch" // turn modules on and off
 	ConfigRead    = "config.read"
 	ConfigWrite   = "config.write"   // units, duty list, classes, limits, branding
@@ -152,7 +153,7 @@ var Roles = []Role{
 	{Key: Support, Title: "系统管理员（运营支持）", Note: "运营方人员经批准限时进入，只办配置和运行状态，看不到案卷、居民和人员", Scopes: []Scope{InTenant}, Power: Running, Lent: true,
 		Can: []string{ModulesSwitch, ConfigRead, ConfigWrite, HealthRead}},
 	{Key: DistrictLeader, Title: "区级领导", Note: "查看全区运行情况", Scopes: []Scope{InDistrict}, Can: []string{BoardRead}},
-	{Key: DistrictAnalyst, Title: "区级研判员", Note: "查看、研判全区数据", Scopes: []Scope{InDistrict}, Can: []string{BoardRead}},
+	{Key: DistrictAnalyst, Title: "区级研判员", Note: "查看、研判全区数据，登记各街道常住人口", Scopes: []Scope{InDistrict}, Can: []string{BoardRead, PeopleCount}},
 	{Key: Operator, Title: "运营操作员", Note: "开通、暂停街道，查看用量和运行状态", Scopes: []Scope{InVendor}, Can: []string{StreetsRead, StreetsOpen, StreetsEnter, UsageRead, HealthRead, SupportRead}},
 }
 

@@ -88,7 +88,7 @@ func (n names) filter(f Filter) []ui.Fact {
 		}
 	}
 	if f.Class != "" {
-		add(ui.T(n.ctx, "类别"), n.class(f.Class))
+		add(ui.T(n.ctx, "类别"), n.meant(f.Class))
 	}
 	if f.Channel != "" {
 		add(ui.T(n.ctx, "来源"), n.channel(f.Channel))

@@ -26,6 +26,7 @@ func routes(r web.Routes) {
 	exportRoutes(r)
 	batchRoutes(r)
 	r.Get("/cases/map", "", caseMap)
+	r.Get("/cases/classes", "", classes)
 	suggestRoutes(r)
 
 	actRoutes(r)
@@ -75,6 +76,21 @@ func desk(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 	}
 	p, err := deskPage(ctx, tx, r, f, list)
 	return web.Page(ui.T(ctx, "案卷"), view.DeskPage(p)).Part(view.DeskList(p)), err
+}
+
+// classes are what the filter of the list offers while somebody types: too many to come with every page.
+func classes(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	var labels []string
+	for _, top := range cfg.ClassesUnder("") {
+		for _, k := range append([]blueprint.Class{top}, cfg.ClassesUnder(top.Key)...) {
+			labels = append(labels, classLabel(k))
+		}
+	}
+	return web.Page(ui.T(ctx, "类别"), view.ClassList(labels)).Part(view.ClassList(labels)), nil
 }
 
 func tasks(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {

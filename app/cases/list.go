@@ -18,8 +18,8 @@ import (
 
 // Filter chooses cases for a list. Empty fields choose everything.
 type Filter struct {
-	Stage     Stage // empty: what is open; Any: all
-	Class     string
+	Stage     Stage  // empty: what is open; Any: all
+	Class     string // as classesMeant takes it: a key, or what somebody typed
 	Unit      string
 	Channel   string
 	Community string      // where the matter lies
@@ -141,7 +141,18 @@ func (f Filter) where(ctx context.Context, tx tenants.Tx, r reach) (string, []an
 	default:
 		and("c.stage = ?", string(f.Stage))
 	}
-	for _, eq := range [][2]string{{"class", f.Class}, {"unit", f.Unit}, {"channel", f.Channel}, {"community", f.Community}} {
+	if f.Class != "" {
+		cfg, err := blueprint.For(ctx, tx)
+		if err != nil {
+			return "", nil, err
+		}
+		if meant := classesMeant(cfg, f.Class); len(meant) == 1 {
+			and("c.class = ?", meant[0])
+		} else {
+			and("c.class IN (?)", bun.List(meant))
+		}
+	}
+	for _, eq := range [][2]string{{"unit", f.Unit}, {"channel", f.Channel}, {"community", f.Community}} {
 		if eq[1] != "" {
 			and("c."+eq[0]+" = ?", eq[1])
 		}

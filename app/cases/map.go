@@ -68,7 +68,7 @@ func caseMap(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 	if err != nil {
 		return web.Reply{}, err
 	}
-	p := view.Map{Desk: n.filters(tx, f), List: r.Path("/cases?%s", f.query().Encode()), Total: len(spots)}
+	p := view.Map{Desk: n.filters(tx, r, f), List: r.Path("/cases?%s", f.query().Encode()), Total: len(spots)}
 	p.Path = r.Path("/cases/map")
 	layer := r.Text("layer")
 	at := func(layer string) string {

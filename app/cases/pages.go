@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -131,10 +130,10 @@ func mark(l *Line) string {
 }
 
 // filters is the search form with the filters in force.
-func (n names) filters(tx tenants.Tx, f Filter) view.Desk {
+func (n names) filters(tx tenants.Tx, r *web.Request, f Filter) view.Desk {
 	p := view.Desk{
-		Number: f.Number, Stage: string(f.Stage), Class: f.Class, Unit: f.Unit, Channel: f.Channel, Community: f.Community, From: f.From, To: f.To,
-		Classes: n.classes(f.Class), Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(n.ctx, "全部")}},
+		Number: f.Number, Stage: string(f.Stage), Class: n.meant(f.Class), ClassesPath: r.Path("/cases/classes"), Unit: f.Unit, Channel: f.Channel, Community: f.Community, From: f.From, To: f.To,
+		Units: n.units(tx, f.Unit), Channels: n.channels(f.Channel), Stages: []ui.Option{{Value: string(Any), Label: ui.T(n.ctx, "全部")}},
 	}
 	for _, s := range Stages {
 		p.Stages = append(p.Stages, ui.Option{Value: string(s), Label: ui.T(n.ctx, s.Title())})
@@ -154,7 +153,7 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list
 		return view.Desk{}, err
 	}
 	path := r.Path("/cases")
-	p := n.filters(tx, f)
+	p := n.filters(tx, r, f)
 	p.Live, p.Path, p.Map = ui.Listening{Stream: r.Listen(n.now, "case")}, path, r.Path("/cases/map?%s", f.query().Encode())
 	p.Pages = ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
@@ -250,6 +249,14 @@ func MyTasks(ctx context.Context, tx tenants.Tx, r *web.Request) ([]view.TaskRow
 	return p.Rows, err
 }
 
+// meant is the class of a filter in words: its name where it was chosen, else what was typed.
+func (n names) meant(said string) string {
+	if k, ok := n.cfg.Classes.Find(said); ok {
+		return classLabel(k)
+	}
+	return said
+}
+
 // Options of forms and filters. One that is retired stays as long as it is the value.
 
 func (n names) classes(value string) []ui.Option {
@@ -259,7 +266,7 @@ func (n names) classes(value string) []ui.Option {
 		group := top.Code + " " + top.Title
 		out = append(out, ui.Option{Value: top.Key, Label: top.Title + whole, Group: group})
 		for _, k := range n.cfg.ClassesUnder(top.Key) {
-			out = append(out, ui.Option{Value: k.Key, Label: strings.TrimSpace(k.Code + " " + k.Title), Group: group})
+			out = append(out, ui.Option{Value: k.Key, Label: classLabel(k), Group: group})
 		}
 	}
 	return keep(out, value, n.class(value))

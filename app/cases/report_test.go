@@ -197,4 +197,20 @@ func TestSeekKnowsEveryClassByItsName(t *testing.T) {
 	if got := Seek(cfg, "  ", 5); got != nil {
 		t.Errorf("nothing said finds %v", got)
 	}
+	// The filter of a list means one class by key, code, title or both, a class with all beneath, or all that have the words.
+	broken, _ := cfg.Classes.Find("matter-06013")
+	for _, said := range []string{broken.Key, broken.Code, broken.Title, classLabel(broken)} {
+		if got := classesMeant(cfg, said); !slices.Equal(got, []string{broken.Key}) {
+			t.Errorf("%q means %v", said, got)
+		}
+	}
+	if got := classesMeant(cfg, broken.Parent); len(got) != 1+len(cfg.ClassesUnder(broken.Parent)) {
+		t.Errorf("%s means %d classes", broken.Parent, len(got))
+	}
+	if got := classesMeant(cfg, "道路"); len(got) < 3 || !slices.Contains(got, broken.Key) {
+		t.Errorf("道路 means %v", got)
+	}
+	if got := classesMeant(cfg, "没有这样的类别"); got != nil {
+		t.Errorf("words of no class mean %v", got)
+	}
 }

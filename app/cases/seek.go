@@ -71,6 +71,43 @@ func Seek(cfg *blueprint.Config, said string, most int) []Found {
 	return out
 }
 
+// classesMeant are the keys of the classes whose cases somebody wants to see: of one named by its key, its code or its
+// title, or as classLabel writes it, else of all whose titles have the words; each with the classes beneath. Retired ones
+// are among them, for their cases are still there. None: nothing is called so.
+func classesMeant(cfg *blueprint.Config, said string) []string {
+	said = strings.TrimSpace(said)
+	var out []string
+	add := func(k blueprint.Class) {
+		for _, k := range append([]blueprint.Class{k}, cfg.ClassesUnder(k.Key)...) {
+			if !slices.Contains(out, k.Key) {
+				out = append(out, k.Key)
+			}
+		}
+	}
+	if k, ok := cfg.Classes.Find(said); ok {
+		add(k)
+		return out
+	}
+	all := cfg.Classes.All()
+	for _, k := range all {
+		if k.Title == said || k.Code == said || classLabel(k) == said {
+			add(k)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, k := range all {
+		if strings.Contains(k.Title, said) {
+			add(k)
+		}
+	}
+	return out
+}
+
+// classLabel is a class as one chooses it: "06013 道路破损".
+func classLabel(k blueprint.Class) string { return strings.TrimSpace(k.Code + " " + k.Title) }
+
 // fitting is how well a class answers to what was said, 0 when not at all.
 func fitting(cfg *blueprint.Config, k blueprint.Class, said string) float64 {
 	leaf := 0.0 // a case is filed under the finer one

@@ -25,6 +25,7 @@ var cast = []struct {
 	{login: "vendor-security@wanjie.example", name: "运营安全 演示", door: "运营安全管理员", vendor: auth.SecurityAdmin},
 	{login: "vendor-audit@wanjie.example", name: "运营审计 演示", door: "运营审计管理员", vendor: auth.AuditAdmin},
 	{login: "district@wanjie.example", name: "区长 演示", door: "区级看板 district", district: auth.DistrictLeader},
+	{login: "analyst@wanjie.example", name: "魏研判 演示", door: "区级研判员", district: auth.DistrictAnalyst},
 	{login: "admin@wanjie.example", name: "赵管理 演示", door: "街道管理员", gives: []auth.Give{{Role: auth.StreetAdmin}}},
 	{login: "security@wanjie.example", name: "钱安全 演示", door: "安全管理员", gives: []auth.Give{{Role: auth.SecurityAdmin}}},
 	{login: "audit@wanjie.example", name: "孙审计 演示", door: "审计管理员", gives: []auth.Give{{Role: auth.AuditAdmin}}},

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -28,7 +29,7 @@ func Routes(site *web.Site) {
 	site.District("/units/{unit}", sheet(view.Places))
 	site.District("/units/{unit}/export", export)
 	site.District("/populations", populations)
-	site.DistrictPost("/populations", enter)
+	site.DistrictPost("/populations", auth.PeopleCount, enter)
 }
 
 // top is how many classes and units the board itself shows.

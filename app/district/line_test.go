@@ -24,7 +24,7 @@ import (
 func bureau(w *tenantstest.World, code int32, line *web.Line) http.Handler {
 	site := &web.Site{DB: w.DB, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Visitor:       func(*http.Request) (web.Visitor, error) { return web.Visitor{Person: 7}, nil },
-		AdmitDistrict: func(r *web.Request) (int32, error) { r.Line = line; return code, nil },
+		AdmitDistrict: func(r *web.Request, _ string) (int32, error) { r.Line = line; return code, nil },
 		DistrictFrame: func(context.Context, tenants.DistrictTx, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
 	}
 	district.Routes(site)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -33,10 +34,20 @@ type resided struct {
 func streetsOf(ctx context.Context, tx tenants.DistrictTx) (out []resided, err error) {
 	err = tx.Raw(`SELECT t.tenant_id, t.slug, t.name, coalesce(p.residents, 0) AS residents, coalesce(p.source, '') AS source, coalesce(p.as_of::text, '') AS as_of,
 			coalesce(p.person, 0) AS person, coalesce(p.at, 'epoch') AS at
-		FROM tenants t LEFT JOIN LATERAL (SELECT * FROM populations WHERE tenant_id = t.tenant_id ORDER BY as_of DESC LIMIT 1) p ON true
+		FROM tenants t LEFT JOIN LATERAL (SELECT * FROM populations WHERE tenant_id = t.tenant_id ORDER BY as_of DESC, at DESC LIMIT 1) p ON true
 		WHERE t.district = ? AND t.kind = 'street' AND t.state NOT IN ('opening', 'closed') ORDER BY t.tenant_id`, tx.District()).Scan(ctx, &out)
 	if err != nil {
 		return nil, fmt.Errorf("populations of district %d: %w", tx.District(), err)
+	}
+	return out, nil
+}
+
+// entries are the newest fifty figures that anybody entered, also those that were put right since.
+func entries(ctx context.Context, tx tenants.DistrictTx) (out []resided, err error) {
+	err = tx.Raw(`SELECT t.name, p.residents, p.source, p.as_of::text AS as_of, p.person, p.at FROM populations p JOIN tenants t USING (tenant_id)
+		WHERE p.district = ? ORDER BY p.at DESC, p.tenant_id LIMIT 50`, tx.District()).Scan(ctx, &out)
+	if err != nil {
+		return nil, fmt.Errorf("entered populations of district %d: %w", tx.District(), err)
 	}
 	return out, nil
 }
@@ -57,22 +68,23 @@ func populations(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (we
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return people(ctx, r, list, nil), nil
+	return people(ctx, tx, r, list, nil)
 }
 
 // people is the page; refused is what is wrong with the form that was sent.
-func people(ctx context.Context, r *web.Request, list []resided, refused *fault.Error) web.Reply {
-	p := view.People{Path: r.Path("/populations"), Guard: r.Guard(), AsOf: r.Text("as_of"), Source: r.Text("source"), Errors: map[string]string{}}
+func people(ctx context.Context, tx tenants.DistrictTx, r *web.Request, list []resided, refused *fault.Error) (web.Reply, error) {
+	entered, err := entries(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p := view.People{Path: r.Path("/populations"), Guard: r.Guard(), May: r.May(auth.PeopleCount), AsOf: r.Text("as_of"), Source: r.Text("source"), Errors: map[string]string{}}
 	for _, s := range list {
-		row := view.Resided{Name: s.Name, Field: field(s), Typed: r.Text(field(s))}
-		if s.Residents > 0 {
-			row.Residents, row.Source, row.AsOf, row.At = ui.Number(s.Residents), s.Source, s.AsOf, ui.Time(s.At)
-			row.By = ui.T(ctx, "工号 %d", s.Person) // names of officers stand with the sign-in service alone
-			if s.Person == tenants.System {
-				row.By = ui.T(ctx, "系统")
-			}
-		}
+		row := s.row(ctx)
+		row.Field, row.Typed = field(s), r.Text(field(s))
 		p.Streets = append(p.Streets, row)
+	}
+	for _, s := range entered {
+		p.Entered = append(p.Entered, s.row(ctx))
 	}
 	reply := web.Page(ui.T(ctx, "常住人口"), view.PeoplePage(&p)).Under(web.Crumb(ui.T(ctx, "运行总览"), r.Base), web.Crumb(ui.T(ctx, "常住人口"), ""))
 	if refused != nil {
@@ -82,7 +94,20 @@ func people(ctx context.Context, r *web.Request, list []resided, refused *fault.
 		}
 		reply = reply.Status(refused.Kind.Status())
 	}
-	return reply
+	return reply, nil
+}
+
+// row is a figure as a line of a table shows it.
+func (s resided) row(ctx context.Context) view.Resided {
+	row := view.Resided{Name: s.Name}
+	if s.Residents > 0 {
+		row.Residents, row.Source, row.AsOf, row.At = ui.Number(s.Residents), s.Source, s.AsOf, ui.Time(s.At)
+		row.By = ui.T(ctx, "工号 %d", s.Person) // names of officers stand with the sign-in service alone
+		if s.Person == tenants.System {
+			row.By = ui.T(ctx, "系统")
+		}
+	}
+	return row
 }
 
 // field is the name of a street's figure in the form.
@@ -91,9 +116,6 @@ func field(s resided) string { return "residents-" + s.Slug }
 // enter writes down the figures that were filled in, all of one day and from one source. The same day entered again is put
 // right; a field left empty leaves what is there.
 func enter(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Reply, error) {
-	if err := mayPeople(r); err != nil {
-		return web.Reply{}, err
-	}
 	list, err := streetsOf(ctx, tx)
 	if err != nil {
 		return web.Reply{}, err
@@ -120,7 +142,7 @@ func enter(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Repl
 		f.Add(field(list[0]), "请至少填写一个街道的人数")
 	}
 	if f.Found != nil {
-		return people(ctx, r, list, f.Found), nil //nolint:nilerr // the form comes back with what is wrong
+		return people(ctx, tx, r, list, f.Found)
 	}
 	if err := Enter(ctx, tx, r.Visitor.Person, r.Text("as_of"), r.Text("source"), figures); err != nil {
 		return web.Reply{}, err
@@ -128,12 +150,11 @@ func enter(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Repl
 	return web.Done(r.Path("/populations"), "已保存"), nil
 }
 
-// Enter writes down how many live in each tenant, by its number, on a day (2006-01-02). PostgreSQL refuses those of another
-// district.
+// Enter writes down how many live in each tenant, by its number, on a day (2006-01-02). What was entered for that day before
+// stays and no longer counts. PostgreSQL refuses those of another district.
 func Enter(ctx context.Context, tx tenants.DistrictTx, person int64, asOf, source string, figures map[int32]int64) error {
 	for tenant, n := range figures {
-		_, err := tx.Raw(`INSERT INTO populations (tenant_id, as_of, residents, source, district, person, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (tenant_id, as_of) DO UPDATE SET residents = excluded.residents, source = excluded.source, person = excluded.person, at = excluded.at`,
+		_, err := tx.Raw("INSERT INTO populations (tenant_id, as_of, residents, source, district, person, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			tenant, asOf, n, source, tx.District(), person, clock.Now(ctx)).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("population of tenant %d: %w", tenant, err)

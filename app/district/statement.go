@@ -43,7 +43,7 @@ func (q asked) sql(district int32) *statement {
 			pgdialect.Array(q.line.Tenants), pgdialect.Array(q.line.Dimensions), pgdialect.Array(q.line.Keys))
 	}
 	s.say(`s AS MATERIALIZED (SELECT t.tenant_id, t.slug, t.name, t.kind, l.lives, l.lives AND (t.kind = 'street' OR ?) AS counts, `+behind+` AS behind, h.at,
-			(SELECT p.residents FROM populations p WHERE p.tenant_id = t.tenant_id AND p.as_of <= ? ORDER BY p.as_of DESC LIMIT 1) AS residents
+			(SELECT p.residents FROM populations p WHERE p.tenant_id = t.tenant_id AND p.as_of <= ? ORDER BY p.as_of DESC, p.at DESC LIMIT 1) AS residents
 		FROM tenants t CROSS JOIN LATERAL (SELECT t.state NOT IN ('opening', 'closed') AS lives) l
 		JOIN heads h ON h.tenant_id = t.tenant_id LEFT JOIN cursors c ON c.tenant_id = t.tenant_id AND c.follower = 'tally' WHERE t.district = ?`, q.tenant != 0, q.To.Format(time.DateOnly), district)
 	if q.tenant != 0 {

@@ -29,11 +29,12 @@ type Visitor struct {
 type Request struct {
 	*http.Request
 	Visitor     Visitor
-	Base        string  // "/s/fengqiao": what every address of this door begins with
-	District    int32   // of a district's door
-	Line        *Line   // of a district's door: what its officer is narrowed to; nil: nothing is kept from them
-	Needs       string  // capability that the route asks for
-	Caller      *Caller // of a program's call; nil for a person
+	Base        string                       // "/s/fengqiao": what every address of this door begins with
+	District    int32                        // of a district's door
+	Line        *Line                        // of a district's door: what its officer is narrowed to; nil: nothing is kept from them
+	May         func(capability string) bool // of a district's door: over the whole of it
+	Needs       string                       // capability that the route asks for
+	Caller      *Caller                      // of a program's call; nil for a person
 	number      string
 	site        string
 	residentsAt func(slug string) string // of the site

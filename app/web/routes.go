@@ -127,11 +127,11 @@ func recall(was *tenants.Reply) Reply {
 	return r
 }
 
-// District serves a page over a district's rollups under /d/{district}, for its officers.
+// District serves a page over a district's rollups under /d/{district}, for whoever reads its board.
 func (s *Site) District(path string, h DistrictHandler) {
 	s.note(Route{Method: http.MethodGet, Pattern: "/d/{district}" + path, Door: "district"})
 	s.handle("GET /d/{district}"+path, func(w http.ResponseWriter, r *Request) error {
-		district, err := s.AdmitDistrict(r)
+		district, err := s.AdmitDistrict(r, "")
 		if err != nil {
 			return err
 		}
@@ -153,11 +153,11 @@ func (s *Site) District(path string, h DistrictHandler) {
 	})
 }
 
-// DistrictPost serves a change under /d/{district}, for its officers: what the district says of itself.
-func (s *Site) DistrictPost(path string, h DistrictHandler) {
+// DistrictPost serves a change under /d/{district}, for those of its officers who may: what the district says of itself.
+func (s *Site) DistrictPost(path, may string, h DistrictHandler) {
 	s.note(Route{Method: http.MethodPost, Pattern: "/d/{district}" + path, Door: "district"})
 	s.handle("POST /d/{district}"+path, func(w http.ResponseWriter, r *Request) error {
-		district, err := s.AdmitDistrict(r)
+		district, err := s.AdmitDistrict(r, may)
 		if err != nil {
 			return err
 		}

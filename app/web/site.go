@@ -42,7 +42,7 @@ type Site struct {
 	// Admit refuses an actor or a module that is off, inside the tenant's transaction.
 	Admit func(ctx context.Context, tx tenants.Tx, r *Request, module, may string) error
 	// AdmitDistrict and AdmitVendor do the same above tenants, reading grants anew.
-	AdmitDistrict func(r *Request) (district int32, err error)
+	AdmitDistrict func(r *Request, may string) (district int32, err error)
 	AdmitVendor   func(r *Request, may string) error
 
 	Programs Programs

@@ -34,7 +34,8 @@ type Desk struct {
 	Export  string // of the export form, with the filters in force; empty: the reader may not export
 
 	Number, Stage, Class, Unit, Channel, Community, From, To string // the filters in force
-	Stages, Classes, Units, Channels, Communities            []ui.Option
+	ClassesPath                                              string // where the classes that may be typed are
+	Stages, Units, Channels, Communities                     []ui.Option
 
 	Tabs    []ui.Tab
 	Rows    []Row
@@ -51,6 +52,11 @@ type Choice struct {
 	Dispatch, Urge, Export string
 	Back                   string // the list's filters, for the way back
 	Guard                  ui.Guard
+}
+
+// offers has the field of the class ask once for what it offers.
+func (p Desk) offers() templ.Attributes {
+	return templ.Attributes{"list": "class-list", "autocomplete": "off", "hx-get": p.ClassesPath, "hx-trigger": "focus once", "hx-target": "#class-list", "hx-swap": "outerHTML"}
 }
 
 func (c Choice) action() string {

@@ -1,13 +1,19 @@
 package district
 
-import "wanjie/templates/ui"
+import (
+	"context"
+
+	"wanjie/templates/ui"
+)
 
 // People is how many live in each street, and the form to enter it.
 type People struct {
 	Path         string
 	Guard        ui.Guard
+	May          bool // this reader enters them
 	Streets      []Resided
-	AsOf, Source string // as typed
+	Entered      []Resided // figures as they were entered, those that were put right since among them: newest first
+	AsOf, Source string    // as typed
 	Say          string
 	Errors       map[string]string
 }
@@ -46,4 +52,10 @@ func sourced(in ui.Input, help string) ui.Input {
 func counted(in ui.Input) ui.Input {
 	in.Attrs = map[string]any{"inputmode": "numeric", "autocomplete": "off"}
 	return in
+}
+
+func peopled(ctx context.Context, rows ui.Rows) ui.Rows {
+	rows.Head = []ui.Column{{Label: ui.T(ctx, "街道")}, {Label: ui.T(ctx, "常住人口（人）"), Number: true}, {Label: ui.T(ctx, "人口数所属日期")},
+		{Label: ui.T(ctx, "出处")}, {Label: ui.T(ctx, "录入人")}, {Label: ui.T(ctx, "录入时间")}}
+	return rows
 }

@@ -41,11 +41,16 @@ func Samples() []Sample {
 	}
 	past := sample()
 	past.Past, past.Custom, past.To = true, true, past.From.AddDate(0, 0, 9)
-	people := &People{Path: "/d/320505/populations", Guard: ui.Guard{Request: "019ab000-0000-7000-8000-000000000001"}, AsOf: "2025-12-31", Source: "演示", Say: "请检查标红的内容",
+	people := &People{Path: "/d/320505/populations", Guard: ui.Guard{Request: "019ab000-0000-7000-8000-000000000001"}, May: true, AsOf: "2025-12-31", Source: "演示", Say: "请检查标红的内容",
 		Errors: map[string]string{"residents-b": "请填写人数，如 85210"}, Streets: []Resided{{Name: "枫桥街道", Residents: "121,000", AsOf: "2020-11-01", Source: "演示公报", By: "周研判", At: "2026-11-23 10:00", Field: "residents-a"},
-			{Name: "横塘街道", Field: "residents-b", Typed: "许多"}}}
+			{Name: "横塘街道", Field: "residents-b", Typed: "许多"}},
+		Entered: []Resided{{Name: "枫桥街道", Residents: "121,000", AsOf: "2020-11-01", Source: "演示公报", By: "周研判", At: "2026-11-23 10:00"},
+			{Name: "枫桥街道", Residents: "112,000", AsOf: "2020-11-01", Source: "演示公报", By: "周研判", At: "2026-11-23 09:58"}}}
+	readers := *people
+	readers.May, readers.Say, readers.Errors = false, "", nil
 	return []Sample{
 		{"people", PeoplePage(people)},
+		{"people-readers", PeoplePage(&readers)},
 		{"people-none", PeoplePage(&People{Path: "/d/320505/populations"})},
 		{"board", View(sample())},
 		{"street", View(street)},
