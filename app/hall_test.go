@@ -19,7 +19,7 @@ import (
 )
 
 // The wall of a command hall: without a key it is dark; with one it shows the street's figures and nothing of anybody, not
-// at the neighbour's address, and it turns dark when the key is taken back.
+// at the neighbour's address; it may listen, and it turns dark when the key is taken back.
 func TestTheWallOfTheHall(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
@@ -57,6 +57,25 @@ func TestTheWallOfTheHall(t *testing.T) {
 	}
 	at := "/hall/" + s.Slug + "/"
 	dark("without a key", at)
+	listens := func() int {
+		t.Helper()
+		ctx, end := context.WithTimeout(t.Context(), 20*time.Second)
+		t.Cleanup(end)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.server.URL+at+"live?of=case&of=hall_screen", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", "text/event-stream")
+		res, err := wall.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = res.Body.Close() })
+		return res.StatusCode
+	}
+	if status := listens(); status != http.StatusUnauthorized {
+		t.Errorf("a screen without a key listens: %d", status)
+	}
 	if status, _ := h.ask(t, roleAt(t, base, auth.ShiftLead), "POST", "/s/"+s.Slug+"/screens", url.Values{"name": {"主屏"}}); status != http.StatusForbidden {
 		t.Errorf("the shift's lead adds a screen: %d", status)
 	}
@@ -84,6 +103,9 @@ func TestTheWallOfTheHall(t *testing.T) {
 			t.Errorf("the wall tells %s", words)
 		}
 	}
+	if status := listens(); status != http.StatusOK {
+		t.Fatalf("a screen with its key does not listen: %d", status)
+	}
 	dark("at the neighbour's address", "/hall/"+neighbour.Slug+"/")
 	if _, body := ask("GET", "/s/"+s.Slug+"/cases", nil); !strings.Contains(body, `name="password"`) || strings.Contains(body, c.Number) {
 		t.Error("a screen's key opens the desk")
@@ -103,6 +125,9 @@ func TestTheWallOfTheHall(t *testing.T) {
 		t.Errorf("taking the key back: %d", status)
 	}
 	dark("after its key was taken back", at)
+	if status := listens(); status != http.StatusUnauthorized {
+		t.Errorf("a screen whose key was taken back listens: %d", status)
+	}
 }
 
 // late makes a case one that is two days over its deadline.

@@ -18,6 +18,7 @@ import (
 	"wanjie/app"
 	"wanjie/app/auth"
 	"wanjie/app/cases"
+	"wanjie/app/hall"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -25,7 +26,7 @@ import (
 )
 
 // TestAScreenHearsThroughTheWholeHouse takes an act from its verb through journal, follower and Redis to
-// the screens of its street and of no other; the job of an export through the outbox to its file; and a
+// the screens of its street, the one on the wall among them, and of no other; the job of an export through the outbox to its file; and a
 // word of an ended session to the stream that must end.
 func TestAScreenHearsThroughTheWholeHouse(t *testing.T) {
 	cfg, _ := alone(t)
@@ -77,11 +78,11 @@ func TestAScreenHearsThroughTheWholeHouse(t *testing.T) {
 		t.Cleanup(func() { _ = res.Body.Close() })
 		return res
 	}
-	listen := func(token, slug string) chan string {
+	listenAt := func(token, path string) chan string {
 		t.Helper()
-		res := ask(token, http.MethodGet, "/s/"+slug+"/live?of=case", "text/event-stream", nil)
+		res := ask(token, http.MethodGet, path, "text/event-stream", nil)
 		if res.StatusCode != http.StatusOK {
-			t.Fatalf("a screen of %s gets %d", slug, res.StatusCode)
+			t.Fatalf("a screen at %s gets %d", path, res.StatusCode)
 		}
 		events := make(chan string, 10)
 		go func() {
@@ -94,6 +95,7 @@ func TestAScreenHearsThroughTheWholeHouse(t *testing.T) {
 		}()
 		return events
 	}
+	listen := func(token, slug string) chan string { return listenAt(token, "/s/"+slug+"/live?of=case") }
 	hears := func(events chan string, want string, within time.Duration) {
 		t.Helper()
 		select {
@@ -109,6 +111,14 @@ func TestAScreenHearsThroughTheWholeHouse(t *testing.T) {
 		t.Errorf("a screen of another street gets %d", res.StatusCode)
 	}
 	ours, theirs := listen(token, here.Slug), listen(neighbour, there.Slug)
+	screen, key := tenants.NewID(), ""
+	if err := a.DB.Write(t.Context(), here.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) (err error) {
+		_, key, err = hall.Make(ctx, tx, screen, "主屏")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	wall := listenAt(token+"; "+auth.Cookies{At: "-hall"}.Name()+"="+key, "/hall/"+here.Slug+"/live?of=case&of=hall_screen")
 	time.Sleep(500 * time.Millisecond)
 	if err := a.DB.Write(t.Context(), here.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
 		_, err := cases.Report(ctx, tx, cases.Intake{Channel: "phone", Class: "matter-06010", Community: "320505003001", Words: cases.Words{Description: "垃圾无人清运", Petitioner: "王小明"}})
@@ -117,6 +127,7 @@ func TestAScreenHearsThroughTheWholeHouse(t *testing.T) {
 		t.Fatal(err)
 	}
 	hears(ours, "moved", 5*time.Second)
+	hears(wall, "moved", 5*time.Second)
 
 	form := url.Values{"format": {"csv"}, ui.RequestField: {tenants.NewID().String()}}
 	if res := ask(token, http.MethodPost, "/s/"+here.Slug+"/cases/exports", "text/html", form); res.StatusCode != http.StatusSeeOther {

@@ -32,8 +32,12 @@ import (
 
 func init() { // features do not import each other both ways
 	cases.Locate, cases.HomeOf = grids.GridOf, grids.CommunityOf
-	cases.Outlines = func(ctx context.Context, tx tenants.Tx) ([]geo.Shape, error) {
-		return grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
+	cases.Outlines = func(ctx context.Context, tx tenants.Tx) (out []geo.Shape, err error) {
+		list, err := grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
+		for _, o := range list {
+			out = append(out, o.Shape)
+		}
+		return out, err
 	}
 	cases.Supervision = supervision.Beside
 	cases.CrewOf = func(ctx context.Context, tx tenants.Tx, grid string) (out []int64, err error) {
@@ -61,11 +65,13 @@ func init() { // features do not import each other both ways
 		return out, err
 	}
 	hall.AreasOf = func(ctx context.Context, tx tenants.Tx) (out []hall.Area, err error) {
-		list, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
-		for _, g := range list {
-			if g.Kind == grids.Comprehensive {
-				out = append(out, hall.Area{Code: g.Code, Name: g.Name, Shape: g.Shape})
-			}
+		list, err := grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		called, err := grids.Names(ctx, tx)
+		for _, o := range list {
+			out = append(out, hall.Area{Code: o.Code, Name: called[o.Code], Shape: o.Shape})
 		}
 		return out, err
 	}

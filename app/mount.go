@@ -33,7 +33,7 @@ func (a *App) mountDoors() {
 	s := a.Site
 	a.signIn().Mount(s.Raw)
 	resident.Routes(s, a.residents())
-	hall.Routes(s, hall.Deps{Cookies: auth.Cookies{Plain: a.cookies.Plain, At: "-hall"}})
+	hall.Routes(s, hall.Deps{Cookies: auth.Cookies{Plain: a.cookies.Plain, At: "-hall"}, Live: a.Live})
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
 	district.Routes(s)

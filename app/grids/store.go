@@ -80,6 +80,19 @@ func On(ctx context.Context, tx tenants.Tx, d clock.Date) ([]Placed, error) {
 	return s.on(d), nil
 }
 
+// Names are what the street's grids are called, by code.
+func Names(ctx context.Context, tx tenants.Tx) (map[string]string, error) {
+	var rows []struct{ Code, Name string }
+	if err := tx.Raw("SELECT code, name FROM grids WHERE tenant_id = ?", int32(tx.ID())).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("names of grids: %w", err)
+	}
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.Code] = r.Name
+	}
+	return out, nil
+}
+
 // Find reads a grid; NotFound when the street has none of this id.
 func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Grid, error) {
 	g := new(Grid)

@@ -51,6 +51,7 @@ var AreasOf func(ctx context.Context, tx tenants.Tx) ([]Area, error)
 // Deps is what the screens' door needs of the rest of the product.
 type Deps struct {
 	Cookies auth.Cookies // of screens
+	Live    *web.Live
 }
 
 // Routes puts the board under /hall/{tenant}.
@@ -68,6 +69,13 @@ func Routes(site *web.Site, d Deps) {
 		}
 		b, err := board(ctx, tx, r)
 		return web.Page(ui.T(ctx, "%s社会治理指挥中心", b.Street), view.BoardView(b)).Part(view.BoardView(b)), err
+	})
+	site.KioskLive(d.Live, func(ctx context.Context, tx tenants.Tx, r *web.Request) error {
+		if err := shut(ctx, tx); err != nil {
+			return err
+		}
+		_, err := By(ctx, tx, d.Cookies.Token(r.Request))
+		return err
 	})
 	site.Kiosk(http.MethodPost, "/key", view.Shell, func(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 		if err := shut(ctx, tx); err != nil {
@@ -176,7 +184,7 @@ func board(ctx context.Context, tx tenants.Tx, r *web.Request) (b view.Board, er
 	if err != nil {
 		return b, err
 	}
-	b = view.Board{Base: r.Base, Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, At: f.At, Numbers: numbers(ctx, f)}
+	b = view.Board{Base: r.Base, Live: r.Listen(f.At, "case", "hall_screen"), Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, At: f.At, Numbers: numbers(ctx, f)}
 	unit := func(key string) string { return cases.UnitName(cfg, key) }
 	class := func(key string) string {
 		if c, ok := cfg.Classes.Find(key); ok {

@@ -37,20 +37,40 @@ func (r *Request) Listen(made time.Time, topics ...string) string {
 func (s *Site) OpenLive(l *Live) {
 	pattern := "/s/{tenant}" + LivePath
 	s.note(Route{Method: http.MethodGet, Pattern: pattern, Door: "tenant"})
-	s.handle("GET "+pattern, func(w http.ResponseWriter, r *Request) error { return s.stream(l, w, r) })
+	s.handle("GET "+pattern, func(w http.ResponseWriter, r *Request) error {
+		r.Base = "/s/" + r.PathValue("tenant")
+		if r.Visitor.Person != 0 {
+			return s.stream(l, w, r, func(ctx context.Context, tx tenants.Tx, r *Request) error { return s.Admit(ctx, tx, r, "", "") })
+		}
+		if isListening(r) {
+			w.WriteHeader(http.StatusNoContent) // what tells an EventSource to stop; a redirect would make it read the sign-in page
+			return nil
+		}
+		return errUnsigned
+	})
 }
 
-// stream lets one screen listen until it leaves, its session or grant ends, or the process stops.
-func (s *Site) stream(l *Live, w http.ResponseWriter, r *Request) error {
-	events := strings.HasPrefix(r.Header.Get("Accept"), "text/event-stream")
-	r.Base = "/s/" + r.PathValue("tenant")
-	if r.Visitor.Person == 0 && events {
-		w.WriteHeader(http.StatusNoContent) // what tells an EventSource to stop; a redirect would make it read the sign-in page
-		return nil
-	}
-	if r.Visitor.Person == 0 {
-		return errUnsigned
-	}
+// KioskLive mounts the streams of the tenants' screens at which nobody sits; admit says by what a request bears whether
+// the screen may listen.
+func (s *Site) KioskLive(l *Live, admit func(context.Context, tenants.Tx, *Request) error) {
+	s.note(Route{Method: http.MethodGet, Pattern: KioskBase + LivePath, Door: "kiosk"})
+	s.handle("GET "+KioskBase+LivePath, func(w http.ResponseWriter, r *Request) error {
+		r.Base, r.Visitor = "/hall/"+r.PathValue("tenant"), Visitor{}
+		err := s.stream(l, w, r, admit)
+		if fault.Is(err, fault.Unsigned) { // there is no sign-in to lead it to
+			w.WriteHeader(http.StatusUnauthorized)
+			return nil
+		}
+		return err
+	})
+}
+
+func isListening(r *Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "text/event-stream")
+}
+
+// stream lets one screen listen until it leaves, admit refuses it, or the process stops.
+func (s *Site) stream(l *Live, w http.ResponseWriter, r *Request, admit func(context.Context, tenants.Tx, *Request) error) error {
 	id, err := s.DB.Find(r.Context(), r.PathValue("tenant"))
 	if err != nil {
 		return err
@@ -59,11 +79,11 @@ func (s *Site) stream(l *Live, w http.ResponseWriter, r *Request) error {
 	sc, full := l.enter(id, r.Visitor, topicsOf(r))
 	defer l.leave(sc)
 	seen := madeAt(r)
-	behind, err := s.behind(r, id, &seen)
+	behind, err := s.behind(r, id, &seen, admit)
 	switch {
 	case err != nil:
 		return err
-	case !events || len(sc.topics) == 0:
+	case !isListening(r) || len(sc.topics) == 0:
 		return fault.New(fault.NotFound, "页面不存在") // somebody opened it by hand
 	case full != nil:
 		return full
@@ -79,7 +99,7 @@ func (s *Site) stream(l *Live, w http.ResponseWriter, r *Request) error {
 	h.Set(gzhttp.HeaderNoCompression, "1")
 	out := &sse{w: w, rc: http.NewResponseController(innermost(w)), patience: l.patience}
 	_ = out.rc.SetReadDeadline(time.Time{}) // a server's limit for reading a request would end it
-	l.follow(r, sc, out, func() (bool, error) { return s.stillThere(r, id, &seen) })
+	l.follow(r, sc, out, func() (bool, error) { return s.stillThere(r, id, &seen, admit) })
 	_ = out.rc.SetWriteDeadline(time.Time{}) // another request may follow on the connection
 	return nil
 }
@@ -184,28 +204,33 @@ func (o *sse) say(event string) error {
 }
 
 // stillThere asks anew who it is and whether they may; see behind.
-func (s *Site) stillThere(r *Request, id tenants.ID, seen *time.Time) (bool, error) {
+func (s *Site) stillThere(r *Request, id tenants.ID, seen *time.Time, admit func(context.Context, tenants.Tx, *Request) error) (bool, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
-	v, err := s.Visitor(r.WithContext(ctx))
-	if err != nil {
-		return false, fault.New(fault.Unavailable, "登录服务暂时不可用，请稍后重试").Because(err)
+	if r.Visitor.Person != 0 {
+		v, err := s.Visitor(r.WithContext(ctx))
+		if err != nil {
+			return false, fault.New(fault.Unavailable, "登录服务暂时不可用，请稍后重试").Because(err)
+		}
+		if v.Person != r.Visitor.Person {
+			return false, errUnsigned
+		}
+		r.Visitor = v
 	}
-	if v.Person != r.Visitor.Person {
-		return false, errUnsigned
-	}
-	r.Visitor = v
 	q := *r
 	q.Request = r.WithContext(ctx)
-	return s.behind(&q, id, seen)
+	return s.behind(&q, id, seen, admit)
 }
 
-// behind admits the person as any page of the tenant does, and reports whether anything was recorded there after
+// behind admits the screen, and reports whether anything was recorded there after
 // what was seen, which it moves on. So a screen is late by one look at most, whatever becomes of its hints.
-func (s *Site) behind(r *Request, id tenants.ID, seen *time.Time) (behind bool, err error) {
+func (s *Site) behind(r *Request, id tenants.ID, seen *time.Time, admit func(context.Context, tenants.Tx, *Request) error) (behind bool, err error) {
 	entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: true}
+	if r.Visitor.Person == 0 {
+		entry.Actor = tenants.Machine()
+	}
 	err = s.DB.Enter(r.Context(), entry, func(ctx context.Context, tx tenants.Tx) error {
-		if err := s.Admit(ctx, tx, r, "", ""); err != nil {
+		if err := admit(ctx, tx, r); err != nil {
 			return err
 		}
 		var at time.Time

@@ -21,6 +21,7 @@ import (
 const (
 	mostScreens = 4000 // of this process
 	mostOfOne   = 12   // of one person: windows in sight, on all machines
+	mostOnWalls = 24   // of one tenant: screens at which nobody sits
 )
 
 var (
@@ -96,7 +97,7 @@ func (l *Live) enter(id tenants.ID, v Visitor, topics []topic) (sc *screen, full
 	switch {
 	case l.stopped || l.count >= l.most:
 		return sc, fault.New(fault.Unavailable, "系统繁忙，请稍候几秒再试")
-	case l.people[v.Person] >= l.each:
+	case v.Person != 0 && l.people[v.Person] >= l.each, v.Person == 0 && l.walls(id) >= mostOnWalls:
 		return sc, fault.New(fault.TooMany, "同时打开的页面过多，请关闭一些再试")
 	}
 	r := l.rooms[id]
@@ -110,6 +111,18 @@ func (l *Live) enter(id tenants.ID, v Visitor, topics []topic) (sc *screen, full
 	l.count++
 	listening.Inc()
 	return sc, nil
+}
+
+// walls counts the tenant's screens at which nobody sits.
+func (l *Live) walls(id tenants.ID) (n int) {
+	if r := l.rooms[id]; r != nil {
+		for sc := range r.screens {
+			if sc.visitor.Person == 0 {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // leave undoes enter.

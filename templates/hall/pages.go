@@ -42,6 +42,7 @@ type Day struct {
 // Board is everything on the wall.
 type Board struct {
 	Base    string // "/hall/fengqiao"
+	Live    string // where it hears that something moved
 	Street  string
 	Demo    bool
 	At      time.Time

@@ -118,9 +118,13 @@
   // --- the drawer -------------------------------------------------------------------------------------------------
   var shown = '';   // address of the sheet in the drawer
   var moved = false; // something was done in it
+  var asked = 0;     // how often a sheet was asked for: only the last answer is shown, whichever comes last
 
   function show(address, then) {
-    ask(address, { headers: { 'HX-Target': 'drawer' } }).then(function (got) { put(address, got, then); }).catch(lost);
+    var mine = ++asked;
+    ask(address, { headers: { 'HX-Target': 'drawer' } }).then(function (got) {
+      if (mine === asked) put(address, got, then);
+    }).catch(lost);
   }
 
   function put(address, got, then) {
@@ -157,6 +161,7 @@
   }
 
   drawer.addEventListener('close', function () {
+    asked++;
     drawer.replaceChildren();
     function back() { go(rows()[Math.min(here, rows().length - 1)]); }
     if (moved) refresh(back);
@@ -180,20 +185,23 @@
     buttons.forEach(function (b) { b.disabled = true; });
     ask(form.action, { method: 'POST', body: body, headers: { 'HX-Target': 'drawer' } }).then(function (got) {
       if (got.to || got.status === 422) put(shown, got);
-      else {
-        var part = new DOMParser().parseFromString(got.text, 'text/html').body;
-        form.prepend.apply(form, Array.from(part.childNodes).map(function (n) { return document.adoptNode(n); }));
-        buttons.forEach(function (b) { b.disabled = false; });
-      }
+      else refused(form, Array.from(new DOMParser().parseFromString(got.text, 'text/html').body.childNodes).map(function (n) { return document.adoptNode(n); }));
     }).catch(function () {
-      buttons.forEach(function (b) { b.disabled = false; });
       var box = document.createElement('div');
       box.className = 'alert alert-bad';
       box.setAttribute('role', 'alert');
       box.textContent = help.dataset.lost;
-      form.prepend(box);
-    });
+      refused(form, [box]);
+    }).then(function () { buttons.forEach(function (b) { b.disabled = false; }); });
   });
+
+  // refused says at the head of a form why it did not go, in place of what was said before.
+  function refused(form, words) {
+    var box = form.querySelector('[data-refused]') || document.createElement('div');
+    box.setAttribute('data-refused', '');
+    box.replaceChildren.apply(box, words);
+    form.prepend(box);
+  }
 
   // form brings the first form of the verbs into sight and its first field into hand.
   function form(verbs) {
