@@ -79,13 +79,11 @@ func (a *App) listWays() lists.Ways {
 
 // gridNamed finds an open grid by its code or its name.
 func gridNamed(ctx context.Context, tx tenants.Tx, typed string) (code, community string, err error) {
-	open, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
-	for _, g := range open {
-		if g.Code == typed || g.Name == typed {
-			return g.Code, g.Community, err
-		}
+	g, err := grids.Named(ctx, tx, typed, clock.DateOf(clock.Now(ctx)))
+	if err != nil || g == nil {
+		return "", "", err
 	}
-	return "", "", err
+	return g.Code, g.Community, nil
 }
 
 const inviteJob = "people.invite"

@@ -86,12 +86,12 @@ func news(ctx context.Context, tx tenants.Tx, r *web.Request, me *resident.Resid
 	if len(list) > most {
 		list, p.Next = list[:most], r.Path("/news%s", s.query(page+1))
 	}
+	left, err := room(ctx, tx, list...)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	for _, o := range list {
-		one, err := item(ctx, tx, r, cfg, o)
-		if err != nil {
-			return web.Reply{}, err
-		}
-		p.Rows = append(p.Rows, one)
+		p.Rows = append(p.Rows, item(ctx, r, cfg, o, left[o.ID]))
 	}
 	return web.Page(ui.T(ctx, "新鲜事"), view.NewsPage(p)).Data(p), nil
 }
@@ -119,16 +119,10 @@ func (s Sought) query(page int) string {
 	return "?" + q.Encode()
 }
 
-func item(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *blueprint.Config, o *Post) (view.Item, error) {
+func item(ctx context.Context, r *web.Request, cfg *blueprint.Config, o *Post, left int) view.Item {
 	at := r.Path("/news/%s", o.ID)
-	out := view.Item{ID: o.ID.String(), Title: o.Title, Form: ui.T(ctx, o.Form.Title()), Topic: ui.T(ctx, o.Topic.Title()), Where: where(ctx, cfg, o.Community), At: o.ReviewedAt, Begins: o.BeginsAt, Venue: o.Venue,
-		Over: !o.Living(clock.Now(ctx)), Picture: o.pictured(at), Href: at}
-	if o.Form != Event || o.Capacity == 0 {
-		return out, nil
-	}
-	left, err := o.left(ctx, tx)
-	out.Full = left == 0
-	return out, err
+	return view.Item{ID: o.ID.String(), Title: o.Title, Form: ui.T(ctx, o.Form.Title()), Topic: ui.T(ctx, o.Topic.Title()), Where: where(ctx, cfg, o.Community), At: o.ReviewedAt, Begins: o.BeginsAt, Venue: o.Venue,
+		Over: !o.Living(clock.Now(ctx)), Picture: o.pictured(at), Href: at, Full: o.Form == Event && left == 0}
 }
 
 func show(ctx context.Context, tx tenants.Tx, r *web.Request, me *resident.Resident) (web.Reply, error) {
@@ -150,9 +144,11 @@ func showPage(ctx context.Context, tx tenants.Tx, r *web.Request, me *resident.R
 	}
 	p := view.Post{Form: resident.Form(ctx, r, f), Base: r.Base, Body: o.Body, Print: r.Text("print") != "", Event: o.Form == Event, Ends: o.EndsAt, Until: o.SignupUntil, Audience: o.Audience, Contact: o.Contact,
 		Capacity: o.Capacity, Open: o.Takes(clock.Now(ctx)) && tx.Tenant().State.Writable(), Signed: me != nil}
-	if p.Item, err = item(ctx, tx, r, cfg, o); err != nil {
+	left, err := o.left(ctx, tx)
+	if err != nil {
 		return web.Reply{}, err
 	}
+	p.Item = item(ctx, r, cfg, o, left)
 	for n := range mostAlong + 1 {
 		label := ui.T(ctx, "就我自己")
 		if n > 0 {
@@ -161,9 +157,7 @@ func showPage(ctx context.Context, tx tenants.Tx, r *web.Request, me *resident.R
 		p.Along = append(p.Along, ui.Option{Value: strconv.Itoa(n), Label: label})
 	}
 	if p.Event && p.Capacity > 0 {
-		if p.Left, err = o.left(ctx, tx); err != nil {
-			return web.Reply{}, err
-		}
+		p.Left = left
 	}
 	if p.Event && me != nil {
 		s, err := OwnFor(ctx, tx, o.ID)

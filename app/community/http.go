@@ -255,7 +255,7 @@ func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID,
 }
 
 func eventFacts(ctx context.Context, tx tenants.Tx, o *Post) ([]ui.Fact, error) {
-	n, err := heads(ctx, tx, o.ID)
+	taken, err := heads(ctx, tx, o.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +268,7 @@ func eventFacts(ctx context.Context, tx tenants.Tx, o *Post) ([]ui.Fact, error) 
 	}
 	return []ui.Fact{
 		{Label: ui.T(ctx, "开始时间"), Value: ui.Time(o.BeginsAt)}, {Label: ui.T(ctx, "结束时间"), Value: ui.Time(o.EndsAt)}, {Label: ui.T(ctx, "地点"), Value: o.Venue}, {Label: ui.T(ctx, "报名截止"), Value: until},
-		{Label: ui.T(ctx, "人数上限"), Value: room}, {Label: ui.T(ctx, "已报名"), Value: ui.T(ctx, "%d 人", n)}, {Label: ui.T(ctx, "谁可以参加"), Value: o.Audience}, {Label: ui.T(ctx, "联系方式"), Value: o.Contact},
+		{Label: ui.T(ctx, "人数上限"), Value: room}, {Label: ui.T(ctx, "已报名"), Value: ui.T(ctx, "%d 人", taken[o.ID])}, {Label: ui.T(ctx, "谁可以参加"), Value: o.Audience}, {Label: ui.T(ctx, "联系方式"), Value: o.Contact},
 	}, nil
 }
 

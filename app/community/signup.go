@@ -101,21 +101,46 @@ func SignUp(ctx context.Context, tx tenants.Tx, event uuid.UUID, along int) (*Si
 	return s, nil
 }
 
-// heads counts the people who have a place.
-func heads(ctx context.Context, tx tenants.Tx, event uuid.UUID) (n int, err error) {
-	if err := tx.Raw("SELECT coalesce(sum(heads), 0) FROM community_signups WHERE tenant_id = ? AND post_id = ? AND state = 'in'", int32(tx.ID()), event).Scan(ctx, &n); err != nil {
-		return 0, fmt.Errorf("people at %s: %w", event, err)
+// heads counts the people who have a place, by event.
+func heads(ctx context.Context, tx tenants.Tx, events ...uuid.UUID) (map[uuid.UUID]int, error) {
+	out := map[uuid.UUID]int{}
+	if len(events) == 0 {
+		return out, nil
 	}
-	return n, nil
+	var rows []struct {
+		PostID uuid.UUID
+		Heads  int
+	}
+	if err := tx.Raw("SELECT post_id, sum(heads) AS heads FROM community_signups WHERE tenant_id = ? AND post_id IN (?) AND state = 'in' GROUP BY 1", int32(tx.ID()), bun.List(events)).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("people at events: %w", err)
+	}
+	for _, r := range rows {
+		out[r.PostID] = r.Heads
+	}
+	return out, nil
+}
+
+// room is how many more there is room for, by event.
+func room(ctx context.Context, tx tenants.Tx, events ...*Post) (map[uuid.UUID]int, error) {
+	left, bounded := map[uuid.UUID]int{}, []uuid.UUID{}
+	for _, p := range events {
+		if left[p.ID] = mostPeople; p.Form == Event && p.Capacity > 0 {
+			bounded = append(bounded, p.ID)
+		}
+	}
+	taken, err := heads(ctx, tx, bounded...)
+	for _, p := range events {
+		if p.Capacity > 0 {
+			left[p.ID] = max(p.Capacity-taken[p.ID], 0)
+		}
+	}
+	return left, err
 }
 
 // left is how many there is room for yet.
 func (p *Post) left(ctx context.Context, tx tenants.Tx) (int, error) {
-	if p.Capacity == 0 {
-		return mostPeople, nil
-	}
-	n, err := heads(ctx, tx, p.ID)
-	return max(p.Capacity-n, 0), err
+	left, err := room(ctx, tx, p)
+	return left[p.ID], err
 }
 
 // Cancel takes back the actor's sign-up, until the event begins. Who waits moves up.
@@ -181,6 +206,7 @@ func moveUp(ctx context.Context, tx tenants.Tx, p *Post) error {
 	if err != nil {
 		return err
 	}
+	var up []uuid.UUID
 	for _, s := range list {
 		if s.State != InLine || s.Heads > left {
 			continue
@@ -189,10 +215,14 @@ func moveUp(ctx context.Context, tx tenants.Tx, p *Post) error {
 			left -= s.Heads
 		}
 		s.State = In
-		if err := s.write(ctx, tx); err != nil {
-			return err
-		}
+		up = append(up, s.ID)
 		s.note(ctx, tx, "signup.moved_up")
+	}
+	if len(up) == 0 {
+		return nil
+	}
+	if _, err := tx.Update((*Signup)(nil)).Set("state = ?", In).Where("s.id IN (?)", bun.List(up)).Exec(ctx); err != nil {
+		return fmt.Errorf("give free places at %s: %w", p.ID, err)
 	}
 	return nil
 }
@@ -200,12 +230,18 @@ func moveUp(ctx context.Context, tx tenants.Tx, p *Post) error {
 // callOff ends all sign-ups of an event.
 func callOff(ctx context.Context, tx tenants.Tx, p *Post) error {
 	list, err := living(ctx, tx, p.ID)
-	for _, s := range list {
-		if err := s.end(ctx, tx, Off, "signup.off"); err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	if _, err := tx.Update((*Signup)(nil)).Set("state = ?, ended_at = ?, came_at = NULL, came_by = NULL", Off, clock.Now(ctx)).
+		Where("s.post_id = ?", p.ID).Where("s.state IN ('in', 'waiting')").Exec(ctx); err != nil {
+		return fmt.Errorf("call off %s: %w", p.ID, err)
+	}
+	for _, s := range list {
+		s.State = Off
+		s.note(ctx, tx, "signup.off")
+	}
+	return nil
 }
 
 // tell records an act at every sign-up that has a place, by which the residents are told.

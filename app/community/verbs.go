@@ -135,7 +135,7 @@ func Rearrange(ctx context.Context, tx tenants.Tx, id uuid.UUID, a Arrangement) 
 		if err != nil {
 			return err
 		}
-		if a.Capacity > 0 && a.Capacity < taken {
+		if a.Capacity > 0 && a.Capacity < taken[p.ID] {
 			f.Add("capacity", "人数上限不能少于已报名的人数")
 		}
 		if f.Found != nil {

@@ -93,6 +93,19 @@ func Names(ctx context.Context, tx tenants.Tx) (map[string]string, error) {
 	return out, nil
 }
 
+// Named finds a grid that is open on a day by its code or its name, first by its code; nil for none.
+func Named(ctx context.Context, tx tenants.Tx, typed string, on clock.Date) (*Grid, error) {
+	g := new(Grid)
+	err := tx.Select(g).Where("g.code = ? OR g.name = ?", typed, typed).Where("g.closed_on IS NULL OR g.closed_on > ?", on).OrderExpr("g.code <> ?, g.code", typed).Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // nothing is called so
+	}
+	if err != nil {
+		return nil, fmt.Errorf("grid called %q: %w", typed, err)
+	}
+	return g, nil
+}
+
 // Find reads a grid; NotFound when the street has none of this id.
 func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Grid, error) {
 	g := new(Grid)

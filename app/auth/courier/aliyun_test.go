@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -144,6 +145,13 @@ func TestTheProvidersContract(t *testing.T) {
 	}
 }
 
+// silent is a provider that sends and cannot be asked for a while.
+type silent struct{ Sender }
+
+func (silent) Receipt(context.Context, Message) (Receipt, error) {
+	return Receipt{}, errors.New("connection reset")
+}
+
 // A message leaves at the second try, and the house asks until the provider knows what became of it.
 func TestAReceiptComes(t *testing.T) {
 	t.Parallel()
@@ -198,6 +206,12 @@ func TestAReceiptComes(t *testing.T) {
 	if got := ask(0); got.State != Waiting || questions() != 2 {
 		t.Errorf("the provider does not know yet: %+v, %d questions", got, questions())
 	}
+	asked := senders[SMS]
+	senders[SMS] = silent{asked}
+	if got := ask(1); got.State != Waiting || questions() != 3 {
+		t.Errorf("the provider cannot be asked: %+v, %d questions", got, questions())
+	}
+	senders[SMS] = asked
 	p.status[sent.Number] = 3
 	if got := ask(1); got.State != Delivered || got.Said != "DELIVERED" || !got.At.Equal(time.Date(2026, 11, 23, 15, 4, 5, 0, clock.Zone)) {
 		t.Errorf("receipt %+v", got)

@@ -3,6 +3,7 @@ package courier
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,7 +23,7 @@ const (
 	Waiting     ReceiptState = "waiting"
 	Delivered   ReceiptState = "delivered"
 	Undelivered ReceiptState = "undelivered"
-	Unknown     ReceiptState = "unknown" // the provider did not say within a day
+	Unknown     ReceiptState = "unknown" // the provider did not say within a day, or cannot be asked
 )
 
 // Receipt is what became of a message after it had left.
@@ -85,21 +86,23 @@ func (s *Store) track(ctx context.Context, senders map[string]Sender, q question
 	if !ok {
 		return nil // the provider was changed meanwhile
 	}
-	got, err := sender.Receipt(ctx, m)
-	if err != nil {
-		return err
+	got, failed := sender.Receipt(ctx, m)
+	if failed != nil { // it may say next time; the last time the failure is the job's
+		got = Receipt{State: Waiting}
 	}
-	last := q.Ask+1 >= len(asks)
-	if got.State == Waiting && last {
+	if q.Ask+1 < len(asks) {
+		failed = nil
+	} else if got.State == Waiting {
 		got = Receipt{State: Unknown, At: clock.Now(ctx)}
 	}
-	return s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
 		if got.State == Waiting {
 			return later(ctx, tx, question{q.ID, q.Ask + 1}, m.SentAt)
 		}
 		_, err := tx.Raw("UPDATE ctl.messages SET receipt = ?, receipt_at = ?, receipt_said = ? WHERE id = ?", string(got.State), got.At, got.Said, m.ID).Exec(ctx)
 		return err
 	})
+	return errors.Join(err, failed)
 }
 
 // Refused counts the messages made since a moment that could not be sent, or did not reach the telephone.
