@@ -104,7 +104,7 @@ func (p *Platform) program(ctx context.Context, where string, arg any) (*Program
 	return m, nil
 }
 
-// write keeps some columns of a row, wherever it stands by now.
+// write keeps some columns of a row, wherever it stands by now, unless its grant was taken back.
 func (p *Platform) write(ctx context.Context, m *Program, names ...string) error {
 	return p.step(ctx, m, "", nil, names...)
 }
@@ -112,6 +112,20 @@ func (p *Platform) write(ctx context.Context, m *Program, names ...string) error
 // step keeps a row that stood in the state was, with the job that goes on from there. Where it stands elsewhere by now,
 // somebody was quicker, and nothing changes.
 func (p *Platform) step(ctx context.Context, m *Program, was State, next *jobs.Job, names ...string) error {
+	_, err := p.steps(ctx, m, was, next, names...)
+	return err
+}
+
+// first is step for who must hear that somebody was quicker: Conflict.
+func (p *Platform) first(ctx context.Context, m *Program, was State, next *jobs.Job, names ...string) error {
+	quickest, err := p.steps(ctx, m, was, next, names...)
+	if err == nil && !quickest {
+		return fault.New(fault.Conflict, "小程序的状态刚刚变了，请刷新后再看")
+	}
+	return err
+}
+
+func (p *Platform) steps(ctx context.Context, m *Program, was State, next *jobs.Job, names ...string) (done bool, err error) {
 	m.ChangedAt = clock.Now(ctx)
 	values := map[string]any{
 		"state": m.State, "link": m.Link, "link_until": bun.NullTime{Time: m.LinkUntil}, "code": m.Code, "appid": sql.NullString{String: m.AppID, Valid: m.AppID != ""},
@@ -122,19 +136,20 @@ func (p *Platform) step(ctx context.Context, m *Program, was State, next *jobs.J
 	for _, name := range names {
 		query, args = query+", "+name+" = ?", append(args, values[name])
 	}
-	err := p.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		res, err := tx.Raw(query+" WHERE id = ? AND ? IN (state, '')", append(args, m.ID, was)...).Exec(ctx)
+	err = p.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+		res, err := tx.Raw(query+" WHERE id = ? AND ? IN (state, '') AND state <> ?", append(args, m.ID, was, Revoked)...).Exec(ctx)
 		if err != nil {
 			return err
 		}
-		if n, _ := res.RowsAffected(); n == 0 || next == nil {
-			return nil
+		n, err := res.RowsAffected()
+		if done = n > 0; !done || next == nil {
+			return err
 		}
 		_, err = jobs.AddSystem(ctx, tx, *next)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("mini-program of %d: %w", m.District, err)
+		return false, fmt.Errorf("mini-program of %d: %w", m.District, err)
 	}
-	return nil
+	return done, nil
 }

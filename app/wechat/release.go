@@ -141,7 +141,7 @@ func (p *Platform) granted(ctx context.Context, id uuid.UUID, code string) error
 		return err
 	}
 	m.Code, m.Link, m.State = box.Seal(m.at("code"), code), "", Granted
-	return p.step(ctx, m, Linked, &jobs.Job{Kind: acceptJob, Queue: jobs.Critical, Payload: doing{Program: m.ID}}, "state", "code", "link")
+	return p.first(ctx, m, Linked, &jobs.Job{Kind: acceptJob, Queue: jobs.Critical, Payload: doing{Program: m.ID}}, "state", "code", "link")
 }
 
 // accept changes the code for the district's tokens.
@@ -176,7 +176,7 @@ func (p *Platform) Begin(ctx context.Context, district int32, template int, vers
 	}
 	was := m.State
 	m.State, m.Template, m.Version, m.Audit, m.Reason, m.Trouble = Preparing, template, version, 0, "", ""
-	return p.step(ctx, m, was, &jobs.Job{Kind: prepareJob, Payload: doing{m.ID, version}}, "state", "template", "version", "audit", "reason", "trouble")
+	return p.first(ctx, m, was, &jobs.Job{Kind: prepareJob, Payload: doing{m.ID, version}}, "state", "template", "version", "audit", "reason", "trouble")
 }
 
 // purposes are what the pages ask of a phone, as WeChat's privacy guide names it, each with what for.
@@ -281,9 +281,8 @@ func (p *Platform) release(ctx context.Context, m *Program) error {
 	return p.step(ctx, m, Accepted, nil, "state", "released", "released_at")
 }
 
-// revoke ends a district's grant: its tokens are forgotten.
+// revoke ends a district's grant, wherever it stands by now: its tokens are forgotten, and none are kept after it.
 func (p *Platform) revoke(ctx context.Context, m *Program) error {
-	was := m.State
 	m.State, m.Access, m.AccessUntil, m.Refresh, m.Trouble = Revoked, nil, time.Time{}, nil, ""
-	return p.step(ctx, m, was, nil, "state", "access", "access_until", "refresh", "trouble")
+	return p.write(ctx, m, "state", "access", "access_until", "refresh", "trouble")
 }
