@@ -52,12 +52,14 @@ test('without network the page hears of it after three tries', async () => {
   assert.equal(p.requests.length, 3)
 })
 
-test('what the server refuses names the fields, and whoever is unknown is signed out here too', async () => {
+test('what the server refuses names the fields, and whoever is unknown is signed out here too, with what he typed kept', async () => {
   const p = on(new Phone().signIn()).answer('POST /report', [422, { code: 'invalid', error: '请检查', fields: { address: '请填写地址' } }]).answer('GET /me', [401, { code: 'unsigned', error: '请先登录' }])
   await assert.rejects(lib('api').call('report'), e => e.code === 'invalid' && e.fields.address === '请填写地址')
   assert.ok(lib('session').signed())
+  lib('draft').change(lib('draft').open('light', 'fengqiao'), { description: '东门的路灯不亮' })
   await assert.rejects(lib('api').call('me'), e => e.code === 'unsigned')
   assert.ok(!lib('session').signed())
+  assert.equal(lib('draft').open('light', 'fengqiao').description, '东门的路灯不亮')
 })
 
 test('a token belongs to its street and to its time', () => {

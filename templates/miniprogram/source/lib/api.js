@@ -79,7 +79,7 @@ async function call(name, { values = {}, form = {}, files = [], key = uuid7() } 
     }
   }
   const res = await send({ url, method, header, data })
-  if (res.statusCode === 401) session.forget()
+  if (res.statusCode === 401) session.lapse()
   return read(res)
 }
 

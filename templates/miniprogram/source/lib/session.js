@@ -21,10 +21,16 @@ function keep({ token, expires }) {
   wx.setStorageSync(tokenOf(street().slug), { token, expires })
 }
 
+// lapse forgets a token that holds no more. What was typed and not sent waits for signing in anew: WeChat keeps this storage
+// for one of its users alone.
+function lapse() {
+  wx.removeStorageSync(tokenOf(street().slug))
+}
+
 // forget signs out on this phone: the token goes, and so does what was typed and not sent.
 function forget() {
-  wx.removeStorageSync(tokenOf(street().slug))
+  lapse()
   wx.removeStorageSync('draft')
 }
 
-module.exports = { street, choose, token, keep, forget, signed: () => token() !== '' }
+module.exports = { street, choose, token, keep, lapse, forget, signed: () => token() !== '' }
