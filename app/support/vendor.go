@@ -231,8 +231,12 @@ func (k *desk) vendorEnd(ctx context.Context, r *web.Request) (web.Reply, error)
 	if err != nil {
 		return web.Reply{}, err
 	}
+	say := "已结束进入"
 	err = k.DB.Write(ctx, s.id(), tenants.Actor{Person: r.Visitor.Person}, func(ctx context.Context, tx tenants.Tx) error {
 		a, err := find(ctx, tx, id, true)
+		if err == nil && (a.State == Asked || a.State == Withdrawn) {
+			say = "已撤回申请"
+		}
 		switch {
 		case err != nil:
 			return err
@@ -247,5 +251,5 @@ func (k *desk) vendorEnd(ctx context.Context, r *web.Request) (web.Reply, error)
 		}
 		return err
 	})
-	return k.after(r.Path("/streets/%d/support/%s", s.TenantID, id), "已结束进入", err)
+	return k.after(r.Path("/streets/%d/support/%s", s.TenantID, id), say, err)
 }
