@@ -72,7 +72,7 @@ func openLookout(t *testing.T, person int64, width int64) *lookout {
 	t.Cleanup(end)
 	b, end = chromedp.NewContext(b, chromedp.WithErrorf(func(string, ...any) {}))
 	t.Cleanup(end)
-	b, end = context.WithTimeout(b, 90*time.Second)
+	b, end = context.WithTimeout(b, 3*time.Minute)
 	t.Cleanup(end)
 	l.ctx = b
 	chromedp.ListenTarget(b, func(e any) {
@@ -100,7 +100,7 @@ func (l *lookout) run(what string, actions ...chromedp.Action) {
 // holds waits until the expression is true.
 func (l *lookout) holds(what, expression string) {
 	l.t.Helper()
-	if err := chromedp.Run(l.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if err := chromedp.Run(l.ctx, chromedp.Poll(expression, nil, chromedp.WithPollingTimeout(30*time.Second))); err != nil {
 		var page string
 		_ = chromedp.Run(l.ctx, chromedp.Evaluate(`document.querySelector('main').innerText`, &page))
 		l.t.Fatalf("%s: %s: %v\n%s", what, expression, err, page)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"wanjie/app/clock"
 	"wanjie/templates/ui/uitest"
 	"wanjie/tenants"
@@ -63,4 +65,34 @@ func TestTheSheetShowsThePlace(t *testing.T) {
 	s.browser(now(t), clerk).get("/cases/"+c.ID.String()).has(1, `svg.map-point .lamp`)
 	c = must(t)(s.as(now(t), clerk, report(rubbish())))
 	s.browser(now(t), clerk).get("/cases/"+c.ID.String()).has(0, `svg.map-point`)
+}
+
+// Coming nearer pulls apart what lies close together and leaves marks as large as they were; the way back is the whole map.
+// The class of the filter is offered while it is typed.
+func TestTheMapComesNearer(t *testing.T) {
+	t.Parallel()
+	l := openLookout(t, sender, 1366)
+	for i := range 3 {
+		must(t)(l.as(now(t), clerk, report(placed(120.55+float64(i)*.0004, 31.3))))
+	}
+	must(t)(l.as(now(t), clerk, report(placed(120.58, 31.32))))
+	l.run("the map", chromedp.Navigate(l.server.URL+"/s/"+l.Slug+"/cases/map?layer=dots"))
+	l.holds("tools are there", `!document.querySelector('.map-tools').hidden && document.querySelectorAll('svg.map .lamp').length === 4`)
+	l.clean("the map")
+	l.run("remember", chromedp.Evaluate(`
+		window.rect = n => document.querySelectorAll('svg.map .lamp')[n].getBoundingClientRect();
+		window.apart = () => Math.hypot(rect(0).x - rect(1).x, rect(0).y - rect(1).y);
+		window.was = {box: document.querySelector('svg.map').getAttribute('viewBox'), size: rect(0).width, apart: apart()}`, nil))
+	for range 3 {
+		l.run("nearer", chromedp.Click("[data-zoom=in]"))
+	}
+	l.holds("what lay together comes apart", `apart() > was.apart * 3.5`)
+	l.holds("marks keep their size", `Math.abs(rect(0).width - was.size) < 1`)
+	l.run("the whole", chromedp.Click("[data-zoom=all]"))
+	l.holds("as it was", `document.querySelector('svg.map').getAttribute('viewBox') === was.box && document.querySelector('[data-zoom=out]').disabled`)
+
+	l.run("the class", chromedp.Focus("input[name=class]"))
+	l.holds("is offered", `document.querySelectorAll('#class-list option').length > 50`)
+	l.run("a word of it", chromedp.SendKeys("input[name=class]", "没有这样的类别"), chromedp.Click("form[data-filters] button"))
+	l.holds("nothing is called so", `document.querySelectorAll('svg.map .lamp').length === 0 && location.search.includes('class=')`)
 }
