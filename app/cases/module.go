@@ -23,6 +23,10 @@ var Module = module.Module{
 		{Title: ui.Key("我的待办"), Path: "/tasks", May: auth.CasesWork, Badge: Waiting},
 		{Title: ui.Key("清单建议"), Path: "/suggestions", May: auth.BoardRead},
 	},
+	Waits: []module.Waits{
+		{Kind: "cases", Title: ui.Key("案卷"), May: auth.CasesWork, List: tasksWaiting},
+		{Kind: "applications", Title: ui.Key("审批"), May: auth.CasesApprove, List: applicationsWaiting},
+	},
 	Timers: []jobs.TimerKind{
 		{Name: dueTimer, Run: runDue, Again: nextLight},
 		{Name: receiptTimer, Run: runReceipt},
