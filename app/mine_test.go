@@ -109,3 +109,30 @@ func TestWhatWaitsInAllPlaces(t *testing.T) {
 		t.Errorf("he works there no more:\n%s", body)
 	}
 }
+
+// What waits is what the badges count: applications for the shift lead's word, an offered case, a booking of today.
+func TestEveryKindOfWaiting(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	s, c := h.street(t, "寅", 74_000)
+	h.led(t, s, 74_000, c)
+	h.shared(t, s, "寅")
+	super := h.Super(t, tenants.Home)
+	for _, change := range []string{ // as the district's centre has it, and tomorrow's visit today
+		"UPDATE handovers SET side = 'in', state = 'offered', decide_by = now() + interval '1 hour' WHERE tenant_id = $1",
+		"UPDATE service_bookings SET day = (now() AT TIME ZONE 'Asia/Shanghai')::date WHERE tenant_id = $1",
+	} {
+		if _, err := super.Exec(t.Context(), change, int32(s.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for kind, want := range map[string]string{"applications": "审批", "handovers": "接收或退回", "bookings": "接单"} {
+		status, body := h.ask(t, roleAt(t, 74_000, auth.ShiftLead), http.MethodGet, mine.Path+"?kind="+kind, nil)
+		if body = strip(body); status != http.StatusOK || strings.Count(body, `class="ops"><a`) != 1 || !strings.Contains(body, want) {
+			t.Errorf("%s: %d\n%s", kind, status, body)
+		}
+		if _, body := h.ask(t, roleAt(t, 74_000, auth.Checker), http.MethodGet, mine.Path+"?kind="+kind, nil); strings.Contains(strip(body), `class="ops"><a`) {
+			t.Errorf("the checker has %s", kind)
+		}
+	}
+}

@@ -7,11 +7,13 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/tenants"
+	"wanjie/tenants/journal/tally"
 )
 
 func recall(id uuid.UUID, words string) func(context.Context, tenants.Tx) (*Case, error) {
@@ -63,6 +65,11 @@ func TestADispatchTakenBackWasNeverSent(t *testing.T) {
 	s.onTheBooks(ctx, c)
 	if got, want := s.moments(c.ID), s.moments(twin.ID); got != want {
 		t.Errorf("taken back: %s\nnever sent: %s", got, want)
+	}
+	for _, dim := range []string{tally.Unit, tally.Class} {
+		if diff := cmp.Diff(s.figures(twin.ID, dim), s.figures(c.ID, dim)); diff != "" {
+			t.Errorf("the board counts it otherwise than its twin by %s:\n%s", dim, diff)
+		}
 	}
 	if len(s.tasks(ctx, worker)) != 0 || len(s.tasks(ctx, other)) != 0 || s.listed(ctx, worker) != 0 {
 		t.Error("it is still on somebody's list")
