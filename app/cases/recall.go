@@ -97,11 +97,11 @@ func undoable(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rules
 
 // sentUndo is undoable for the case that a list was told of as dispatched just now.
 func sentUndo(ctx context.Context, tx tenants.Tx, r *web.Request) (*layout.Undo, error) {
-	id, err := uuid.Parse(r.URL.Query().Get(sentField))
-	if err != nil || !r.Did(didDispatch) {
+	sent := picked(r.URL.Query()[sentField])
+	if len(sent) == 0 || !r.Did(didDispatch) {
 		return nil, nil //nolint:nilnil // most lists were told of none
 	}
-	c, rules, err := Find(ctx, tx, id)
+	c, rules, err := Find(ctx, tx, sent[0])
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil //nolint:nilnil // out of sight meanwhile
 	}
