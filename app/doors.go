@@ -6,6 +6,7 @@ import (
 
 	"wanjie/app/auth"
 	"wanjie/app/fault"
+	waiting "wanjie/app/mine"
 	"wanjie/app/web"
 	"wanjie/templates/places"
 	"wanjie/templates/ui"
@@ -63,6 +64,9 @@ func (a *App) home(ctx context.Context, r *web.Request) (web.Reply, error) {
 	}
 	if len(page.Places) == 1 {
 		return web.See(page.Places[0].Href), nil
+	}
+	if len(mine) > 1 {
+		page.All = waiting.Path
 	}
 	return web.Page(ui.T(ctx, "选择工作台"), places.Choose(page)), nil
 }

@@ -118,6 +118,11 @@ func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error
 	return web.Frame{Page: p}, nil
 }
 
+// ownFrame is the frame of the pages over all the places of whoever is signed in.
+func (a *App) ownFrame(ctx context.Context) web.Frame {
+	return web.Frame{Page: layout.Page{Home: "/", Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "我的账号")}}}
+}
+
 // vendorMenu is the vendor's menu, in order.
 var vendorMenu = []struct{ title, path, may string }{
 	{ui.Key("街道总览"), "/streets", auth.StreetsRead},

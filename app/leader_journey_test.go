@@ -19,6 +19,12 @@ import (
 // browse is a browser window of this size in which everybody asks as one person.
 func (h *house) browse(t *testing.T, browser context.Context, person, wide int64) context.Context {
 	t.Helper()
+	return window(t, browser, person, wide)
+}
+
+// window is a window of this size in which everybody asks as one person.
+func window(t *testing.T, browser context.Context, person, wide int64) context.Context {
+	t.Helper()
 	tab := freshTab(t, browser)
 	act(t, tab, "a window", network.Enable(), network.SetExtraHTTPHeaders(network.Headers{who: fmt.Sprint(person)}), chromedp.EmulateViewport(wide, 844))
 	return tab

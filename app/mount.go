@@ -14,6 +14,7 @@ import (
 	"wanjie/app/config"
 	"wanjie/app/district"
 	"wanjie/app/hall"
+	"wanjie/app/mine"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
 	"wanjie/app/support"
@@ -36,6 +37,7 @@ func (a *App) mountDoors() {
 	hall.Routes(s, hall.Deps{Cookies: auth.Cookies{Plain: a.cookies.Plain, At: "-hall"}, Live: a.Live})
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
+	mine.Routes(s, mine.Deps{Places: a.Keeper.Places, Modules: Modules, Frame: a.ownFrame})
 	district.Routes(s)
 	vendor.Routes(s, vendor.Deps{
 		DB: a.DB, Migration: migrations.Newest(), Meters: billing.Meters,

@@ -54,6 +54,12 @@ type house struct {
 // who names the header that stands for a session.
 const who = "X-Test-Person"
 
+// byHeader takes the header's word for who asks.
+func byHeader(r *http.Request) (web.Visitor, error) {
+	person, _ := strconv.ParseInt(r.Header.Get(who), 10, 64)
+	return web.Visitor{Person: person, Strong: true}, nil
+}
+
 // openHouse wires the product once for the test process.
 func openHouse(t *testing.T) *house {
 	t.Helper()
@@ -73,10 +79,7 @@ func openHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Close)
-	h.Site.Visitor = func(r *http.Request) (web.Visitor, error) {
-		person, _ := strconv.ParseInt(r.Header.Get(who), 10, 64)
-		return web.Visitor{Person: person, Strong: true}, nil
-	}
+	h.Site.Visitor = byHeader
 	h.server = httptest.NewServer(h.Handler(web.Limits{}))
 	t.Cleanup(h.server.Close)
 	return h

@@ -26,7 +26,7 @@ var acts = map[string]string{
 	"grant.given": ui.Key("授权"), "grant.ended": ui.Key("收回授权"), "people.listed": ui.Key("批量邀请"), "member.joined": ui.Key("加入人员"), "member.changed": ui.Key("修改人员资料"), "member.left": ui.Key("移出人员"),
 	"member.sessions_ended": ui.Key("终止会话"), "member.factor_dropped": ui.Key("解除身份验证器"), "member.disabled": ui.Key("停用账号"), "member.enabled": ui.Key("恢复账号"),
 	"api_key.made": ui.Key("生成接口密钥"), "api_key.revoked": ui.Key("吊销接口密钥"),
-	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予立案"), "case.dispatched": ui.Key("派遣"), "case.received": ui.Key("签收"),
+	"case.reported": ui.Key("上报"), "case.filed": ui.Key("立案"), "case.rejected": ui.Key("不予立案"), "case.dispatched": ui.Key("派遣"), "case.dispatch_recalled": ui.Key("撤回派遣"), "case.received": ui.Key("签收"),
 	"case.unsigned": ui.Key("超时未签收"), "case.handled": ui.Key("办结反馈"), "case.checked": ui.Key("核查"), "case.overdue": ui.Key("超过时限"), "case.closed": ui.Key("结案"),
 	"case.called_back": ui.Key("回访"), "case.reopened": ui.Key("重新办理"), "case.imported": ui.Key("历史导入"),
 }

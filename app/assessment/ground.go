@@ -17,7 +17,7 @@ type source string
 const (
 	ofCases      source = "cases"      // c
 	ofWork       source = "work"       // a: the living lead assignment of a case
-	ofDispatches source = "dispatches" // a: every lead assignment, returned ones too
+	ofDispatches source = "dispatches" // a: every lead assignment, returned ones too; one that was taken back was never sent
 	ofCalls      source = "calls"      // b: call-backs
 	ofPleas      source = "pleas"      // p: applications for return, extension, suspension
 	ofResults    source = "results"    // m: results that units handed in
@@ -33,7 +33,7 @@ func (s source) from(b *builder) string {
 	of := map[source]string{
 		ofCases:      "cases c",
 		ofWork:       "assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id AND a.role = 'lead' AND a.state <> 'returned'",
-		ofDispatches: "assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id AND a.role = 'lead'",
+		ofDispatches: "assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id AND a.role = 'lead' AND NOT a.recalled",
 		ofCalls:      "callbacks b JOIN cases c ON c.tenant_id = b.tenant_id AND c.id = b.case_id",
 		ofPleas:      "applications p JOIN cases c ON c.tenant_id = p.tenant_id AND c.id = p.case_id",
 		ofResults:    "remarks m JOIN cases c ON c.tenant_id = m.tenant_id AND c.id = m.case_id AND m.kind = 'case.handled'",

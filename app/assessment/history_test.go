@@ -42,7 +42,7 @@ type rawCase struct {
 type rawWork struct {
 	ID, CaseID            uuid.UUID
 	Unit, State, Basis    string
-	Spot                  bool
+	Spot, Recalled        bool
 	DispatchedAt          time.Time
 	ReceiveBy             time.Time
 	ReceivedAt, HandledAt *time.Time
@@ -183,7 +183,7 @@ func (h *history) drawWork(t *rapid.T, cfg *blueprint.Config, c *rawCase) {
 		}
 		w.ReceiveBy = w.DispatchedAt.Add(2 * time.Hour)
 		if i < n-1 {
-			w.State = "returned"
+			w.State, w.Recalled = "returned", rapid.Bool().Draw(t, "recalled")
 		} else if w.State == "done" {
 			end := w.DispatchedAt.Add(time.Duration(rapid.IntRange(0, 400).Draw(t, "took")) * time.Hour)
 			w.HandledAt = &end
@@ -234,9 +234,9 @@ func (s *street) write(h *history) {
 				"Reworks" smallint, "Reopened" smallint, "Extensions" smallint, "Lon" float8, "Lat" float8, phone_blind text)`, h.Cases); err != nil {
 			return err
 		}
-		if err := put(`INSERT INTO assignments (tenant_id, id, case_id, role, unit, state, basis, spot, dispatched_by, dispatched_at, receive_by, received_at, handled_at)
-			SELECT ?, r."ID", r."CaseID", 'lead', r."Unit", r."State", r."Basis", r."Spot", 0, r."DispatchedAt", r."ReceiveBy", r."ReceivedAt", r."HandledAt"
-			FROM jsonb_to_recordset(?::jsonb) r("ID" uuid, "CaseID" uuid, "Unit" text, "State" text, "Basis" text, "Spot" boolean, "DispatchedAt" timestamptz, "ReceiveBy" timestamptz, "ReceivedAt" timestamptz, "HandledAt" timestamptz)`, h.Work); err != nil {
+		if err := put(`INSERT INTO assignments (tenant_id, id, case_id, role, unit, state, basis, spot, recalled, dispatched_by, dispatched_at, receive_by, received_at, handled_at)
+			SELECT ?, r."ID", r."CaseID", 'lead', r."Unit", r."State", r."Basis", r."Spot", r."Recalled", 0, r."DispatchedAt", r."ReceiveBy", r."ReceivedAt", r."HandledAt"
+			FROM jsonb_to_recordset(?::jsonb) r("ID" uuid, "CaseID" uuid, "Unit" text, "State" text, "Basis" text, "Spot" boolean, "Recalled" boolean, "DispatchedAt" timestamptz, "ReceiveBy" timestamptz, "ReceivedAt" timestamptz, "HandledAt" timestamptz)`, h.Work); err != nil {
 			return err
 		}
 		if err := put(`INSERT INTO callbacks (tenant_id, id, case_id, person, at, valid, contacted, solved, satisfaction)

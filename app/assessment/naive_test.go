@@ -86,10 +86,10 @@ func (n naive) each(judge func(c *rawCase) (int64, bool)) (out []item) {
 	return out
 }
 
-// work judges lead assignments; all: returned ones too.
+// work judges lead assignments; all: returned ones too. One that was taken back was never sent.
 func (n naive) work(all bool, judge func(c *rawCase, w *rawWork) (int64, bool)) (out []item) {
 	for _, w := range n.Work {
-		if w.State == "returned" && !all {
+		if w.Recalled || w.State == "returned" && !all {
 			continue
 		}
 		c := n.caseOf(w.CaseID)

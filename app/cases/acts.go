@@ -75,6 +75,9 @@ func actRoutes(r web.Routes) {
 		ToJoin: {"已增派协办", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
 			return Join(ctx, tx, id, readOrder(r))
 		}},
+		ToRecall: {"已撤回派遣", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
+			return Recall(ctx, tx, id, r.Text("words"))
+		}},
 		ToReceive: {"已签收", of(func(ctx context.Context, tx tenants.Tx, _ *web.Request, id, of uuid.UUID) (*Case, error) {
 			return ReceiveOf(ctx, tx, id, of)
 		})},
@@ -211,6 +214,9 @@ func (n names) actForm(c *Case, m Move, f view.Form) templ.Component {
 	case ToGiveBack:
 		p.Fields = []view.Ask{words}
 		p.Note = ui.T(n.ctx, "退回本单位联络员，由其另行安排")
+	case ToRecall:
+		p.Fields = []view.Ask{{Kind: view.AskWords, Name: "words", Label: ui.T(n.ctx, "撤回原因")}}
+		p.Note = ui.T(n.ctx, "承办单位签收前可以撤回；案卷回到待派遣，处置期限不变")
 	case ToResume:
 		p.Note = ui.T(n.ctx, "挂账至 %s，恢复后继续计时", ui.Time(c.SuspendedUntil))
 	case ToPostpone:

@@ -113,7 +113,7 @@ func batchDone(title, went string) func(context.Context, tenants.Tx, *web.Reques
 		p := view.Batch{Title: ui.T(ctx, title), Back: r.Path("/cases?%s", backTo(r))}
 		for _, o := range outcomes {
 			row := view.BatchRow{State: view.Tag{Tone: ui.Good, Text: ui.T(ctx, went)}}
-			c, _, err := Find(ctx, tx, o.ID)
+			c, rules, err := Find(ctx, tx, o.ID)
 			switch {
 			case fault.Is(err, fault.NotFound): // not there, or out of sight: the same for both
 			case err != nil:
@@ -129,6 +129,9 @@ func batchDone(title, went string) func(context.Context, tenants.Tx, *web.Reques
 				row.Why = reasonOf(ctx, o.Refused)
 			} else {
 				p.Went++
+				if went == didDispatch {
+					row.Undo = undoable(ctx, tx, r, c, rules)
+				}
 			}
 			p.Rows = append(p.Rows, row)
 		}
@@ -137,14 +140,14 @@ func batchDone(title, went string) func(context.Context, tenants.Tx, *web.Reques
 			p.Say += ui.T(ctx, "，%d 件未办理，原因见下表", left)
 		}
 		if len(p.Rows) == 1 && p.Went == 1 && !r.WantsJSON() { // one click in a row: back to the list
-			return web.Done(p.Back, went), nil
+			return web.Done(r.Path("/cases?%s", url.Values{sentField: {outcomes[0].ID.String()}}.Encode()+"&"+backTo(r)), went), nil
 		}
-		return web.Page(p.Title, view.BatchPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), p.Back), web.Crumb(p.Title, "")).Data(batchSaid(p)), nil
+		return web.Page(p.Title, view.BatchPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), p.Back), web.Crumb(p.Title, "")).Data(batchSaid(ctx, p)), nil
 	}
 }
 
 // batchSaid is what the desk's script reads out in place of the page.
-func batchSaid(p view.Batch) map[string]any {
+func batchSaid(ctx context.Context, p view.Batch) map[string]any {
 	say := make([]string, 0, len(p.Rows))
 	for _, row := range p.Rows {
 		line := strings.TrimSpace(row.Number + " " + row.State.Text)
@@ -156,7 +159,12 @@ func batchSaid(p view.Batch) map[string]any {
 		}
 		say = append(say, line)
 	}
-	return map[string]any{"went": p.Went, "say": strings.Join(say, "\n")}
+	out := map[string]any{"went": p.Went, "say": strings.Join(say, "\n")}
+	if len(p.Rows) == 1 && p.Rows[0].Undo != nil {
+		u := p.Rows[0].Undo
+		out["undo"] = map[string]string{"label": u.Label, "about": u.About, "action": u.Action, "field": ui.RequestField, "request": u.Guard.Request, "done": p.Rows[0].Number + " " + ui.T(ctx, "已撤回派遣")}
+	}
+	return out
 }
 
 // reasonOf is a refusal in words: the fields' messages where it is about fields.
@@ -186,6 +194,9 @@ func backTo(r *web.Request) string {
 	}
 	return q.Encode()
 }
+
+// sentField names in a list's address the case that was dispatched just now.
+const sentField = "sent"
 
 // picked reads the ticked cases of an address.
 func picked(values []string) (out []uuid.UUID) {

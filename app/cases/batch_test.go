@@ -95,16 +95,33 @@ func TestOneRowIsTakenAsProposed(t *testing.T) {
 	list := s.waiting(t, 2)
 	desk := s.browser(ctx, sender)
 	w := desk.post("/cases/batch/dispatch", url.Values{"case": {list[0].ID.String() + " " + sanitation}, "back": {"stage=filed"}})
-	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasSuffix(to, "/cases?done=dispatched&stage=filed") {
+	if to := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasSuffix(to, "/cases?done=dispatched&sent="+list[0].ID.String()+"&stage=filed") {
 		t.Errorf("answers %d and leads to %q", w.Code, to)
+	}
+	if page := desk.get("/cases?done=dispatched&stage=filed&sent=" + list[0].ID.String()); !strings.Contains(page.Raw, list[0].ID.String()+"/recall") {
+		t.Error("the list does not offer to take it back")
+	}
+	must(t)(s.as(ctx, worker, bare(Receive, list[0].ID)))
+	if page := desk.get("/cases?done=dispatched&stage=filed&sent=" + list[0].ID.String()); strings.Contains(page.Raw, "/recall") {
+		t.Error("the list offers to take back what was signed for")
+	}
+	if w := desk.post("/cases/"+list[0].ID.String()+"/recall", url.Values{}); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "承办单位已签收") {
+		t.Errorf("taken back after the signature: %d", w.Code)
 	}
 	w = desk.post("/cases/batch/dispatch", url.Values{"case": {list[1].ID.String() + " " + sanitation}}, asProgram)
 	var told struct {
 		Went int
 		Say  string
+		Undo struct{ Action, Field, Request string }
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &told); err != nil || told.Went != 1 || told.Say != list[1].Number+" 已派遣 → 环卫站" {
 		t.Errorf("the script hears %s (%v)", w.Body, err)
+	}
+	if _, action, _ := strings.Cut(told.Undo.Action, s.Slug); told.Undo.Request == "" || desk.post(action, url.Values{told.Undo.Field: {told.Undo.Request}}, asProgram).Code != http.StatusOK {
+		t.Errorf("the script cannot take it back by %+v", told.Undo)
+	}
+	if c := s.find(ctx, list[1].ID); c.Stage != Filed {
+		t.Errorf("taken back, it is %s", c.Stage)
 	}
 }
 

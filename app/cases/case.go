@@ -261,6 +261,7 @@ type Assignment struct {
 	Spot       bool      // 巡办一体: mended by whoever found it
 	Unassigned bool      // the unit had people to give it to and neither gave nor handed it in by the limit of the second dispatch
 	Handover   uuid.UUID `bun:"type:uuid,nullzero"` // by which it is handled in another tenant
+	Recalled   bool      // taken back before anybody signed for it: as never sent; see [Recall]
 }
 
 // The parts that somebody may have in a case.

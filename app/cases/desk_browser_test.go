@@ -56,6 +56,14 @@ func TestTenCasesByKeyboardAlone(t *testing.T) {
 	l.key("down and up", "j", kb.ArrowDown, "k", kb.ArrowUp)
 	l.holds("the first again", inHand+` === document.querySelector('#list tbody tr')`)
 
+	// Taken by mistake, and back again: z presses the button beside the message.
+	l.key("take the proposal", "a")
+	l.holds("it went, and may come back", `document.querySelectorAll('#list tbody tr').length === 9 && document.querySelector('#flash button').textContent === '撤回'`)
+	l.clean("the list with the button")
+	l.key("take it back", "z")
+	l.holds("it waits again", `document.querySelectorAll('#list tbody tr').length === 10 && document.querySelector('#flash').textContent.includes('已撤回派遣')`)
+	l.holds("the first is in hand", inHand+` === document.querySelector('#list tbody tr')`)
+
 	for n := range 4 { // as proposed: the row leaves, the next is in hand
 		l.key("take the proposal", "a")
 		l.holds("it went", fmt.Sprintf(`document.querySelectorAll('#list tbody tr').length === %d && document.querySelector('#flash').textContent.includes('已派遣 → 环卫站')`, 9-n))
@@ -141,11 +149,20 @@ func TestTheDeskWithoutScripts(t *testing.T) {
 		}
 		return strings.TrimPrefix(u.RequestURI(), "/s/"+l.Slug)
 	}
-	l.run("open", chromedp.Navigate(l.server.URL+"/s/"+l.Slug+"/cases?stage=filed"), chromedp.WaitVisible(`[data-batch]`, chromedp.ByQuery))
-	l.run("take one", chromedp.Click(`#list tbody tr [data-accept]`, chromedp.ByQuery), chromedp.WaitVisible(`#flash .alert-good`, chromedp.ByQuery))
-	if at := address(); at != "/cases?done=dispatched&stage=filed" {
-		t.Errorf("after one click: %s", at)
+	take := func() {
+		t.Helper()
+		l.run("open", chromedp.Navigate(l.server.URL+"/s/"+l.Slug+"/cases?stage=filed"), chromedp.WaitVisible(`[data-batch]`, chromedp.ByQuery))
+		l.run("take one", chromedp.Click(`#list tbody tr [data-accept]`, chromedp.ByQuery), chromedp.WaitVisible(`#flash form[action$="/recall"]`, chromedp.ByQuery))
+		if at := address(); at != "/cases?done=dispatched&sent="+list[2].ID.String()+"&stage=filed" {
+			t.Errorf("after one click: %s", at)
+		}
 	}
+	take()
+	l.run("take it back", chromedp.Click(`#flash form[action$="/recall"] button`, chromedp.ByQuery), chromedp.WaitVisible(`form[action$="/dispatch"]`, chromedp.ByQuery))
+	if at := address(); at != "/cases/"+list[2].ID.String()+"?done=recalled" {
+		t.Errorf("after taking it back: %s", at)
+	}
+	take()
 	for _, c := range list[:2] {
 		l.run("tick", chromedp.Click(`.pick input[value^="`+c.ID.String()+`"]`, chromedp.ByQuery))
 	}

@@ -39,6 +39,9 @@
 // in it (draw.go); what is asked is the blueprint's questionnaire (callbacks.go). A case is archived when it owes neither a
 // call-back nor a reply to whoever sent it; replies are package replies.
 //
+// Until somebody signs, a dispatch may be taken back (撤回派遣, recall.go): it counts as never sent, and the case waits for
+// dispatch again under the clocks it had.
+//
 // Whom a case is dispatched to has a basis: statutory (法定) must agree with the duty list; negotiated
 // (商定) says who agreed and why; designated (指定) says which leader, on what ground, and why. A community is not handed by
 // agreement what its list does not have; what repeats outside the list is suggested for it: see package repeats.

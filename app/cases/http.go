@@ -75,7 +75,11 @@ func desk(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		return web.Reply{}, err
 	}
 	p, err := deskPage(ctx, tx, r, f, list)
-	return web.Page(ui.T(ctx, "案卷"), view.DeskPage(p)).Part(view.DeskList(p)), err
+	if err != nil {
+		return web.Reply{}, err
+	}
+	undo, err := sentUndo(ctx, tx, r)
+	return web.Page(ui.T(ctx, "案卷"), view.DeskPage(p)).Part(view.DeskList(p)).Undo(undo), err
 }
 
 // classes are what the filter of the list offers while somebody types: too many to come with every page.
@@ -167,6 +171,10 @@ func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID,
 	}
 	p, err := sheetPage(ctx, tx, r, c, rules, tried)
 	reply := web.Page(p.Title, view.SheetPage(p)).Under(web.Crumb(ui.T(ctx, "案卷"), r.Path("/cases")), web.Crumb(c.Number, ""))
+	if r.Did(didDispatch) {
+		p.Undo = undoable(ctx, tx, r, c, rules)
+		reply = reply.Undo(p.Undo)
+	}
 	if r.Into("drawer") {
 		p.Page, p.Said = r.Path("/cases/%s", c.ID), r.Said()
 		reply = reply.Part(view.SheetDrawer(p))

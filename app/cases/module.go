@@ -23,6 +23,10 @@ var Module = module.Module{
 		{Title: ui.Key("我的待办"), Path: "/tasks", May: auth.CasesWork, Badge: Waiting},
 		{Title: ui.Key("清单建议"), Path: "/suggestions", May: auth.BoardRead},
 	},
+	Waits: []module.Waits{
+		{Kind: "cases", Title: ui.Key("案卷"), May: auth.CasesWork, List: tasksWaiting},
+		{Kind: "applications", Title: ui.Key("审批"), May: auth.CasesApprove, List: applicationsWaiting},
+	},
 	Timers: []jobs.TimerKind{
 		{Name: dueTimer, Run: runDue, Again: nextLight},
 		{Name: receiptTimer, Run: runReceipt},
@@ -34,7 +38,7 @@ var Module = module.Module{
 	},
 	Acts: acts("reported", "filed", "rejected", "dispatched", "received", "unsigned", "handled", "checked", "yellow", "red", "overdue", "closed", "called_back", "reopened", "imported",
 		"sent_to_verify", "verified", "not_found", "answered", "merged", "voided", "asked", "granted", "refused", "withdrawn", "undecided", "resumed", "suspension_reviewed", "postponed",
-		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned", "handed_over", "taken_there", "handed_back", "recalled",
+		"joined", "co_received", "co_handled", "not_waited", "assigned", "taken", "fed_back", "given_back", "unassigned", "handed_over", "taken_there", "handed_back", "recalled", "dispatch_recalled",
 		"supplemented", "uncalled", "unreplied", "replied", "reply_drafted", "reply_returned", "reply_approved", "reply_unreviewed"),
 	Jobs:   []jobs.Kind{exportJob},
 	Notify: notify,
@@ -55,7 +59,7 @@ var Module = module.Module{
 		{
 			Table: "assignments",
 			Plain: []string{"tenant_id", "id", "case_id", "role", "unit", "state", "basis", "duty", "expires_on", "dispatched_by", "dispatched_at",
-				"receive_by", "received_by", "received_at", "unsigned", "handled_by", "handled_at", "parent", "person", "grid", "spot", "unassigned", "handover"},
+				"receive_by", "received_by", "received_at", "unsigned", "handled_by", "handled_at", "parent", "person", "grid", "spot", "unassigned", "handover", "recalled"},
 			Sealed: []string{"parties", "designator", "ground", "reason"},
 		},
 		{

@@ -27,6 +27,7 @@ const (
 	ToFile     Verb = "file"
 	ToReject   Verb = "reject"
 	ToDispatch Verb = "dispatch"
+	ToRecall   Verb = "recall"
 	ToHandOver Verb = "handover"
 	ToReceive  Verb = "receive"
 	ToHandle   Verb = "handle"
@@ -59,6 +60,7 @@ type Move struct {
 	To    []Stage             // where the case may stand afterwards
 	May   []string            // capabilities, one of which is needed
 	Place string              // a capability that is enough when held for the community where the matter lies
+	Based bool                // of May only the one that the basis of the lead's dispatch asks for is enough
 	If    *condition          // must hold besides
 	Check passed              // of the check
 	Fresh func(*Case) []int64 // those who may not, because they worked on it
@@ -95,6 +97,7 @@ var (
 	asked     = &condition{"an application is open", ui.Key("没有待审批的申请"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return c.Asks > 0 }}
 	suspended = &condition{"suspended", ui.Key("案卷没有挂账"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.SuspendedAt.IsZero() }}
 	owed      = &condition{"it was drawn", ui.Key("本案未抽中回访，或回访已结束"), func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return c.OwesCall }}
+	unsigned  = &condition{"nobody has signed or asked for anything", ui.Key("承办单位已签收或已提出申请，不能撤回派遣"), unanswered}
 	ordered   = &condition{"an order from above with a deadline", ui.Key("不是有期限的上级来单"),
 		func(c *Case, _ *Assignment, _ *blueprint.Config) bool { return !c.UpperDue.IsZero() }}
 )
@@ -115,6 +118,7 @@ var Moves = []Move{
 		Needs: []string{"reason"}},
 	{Verb: ToDispatch, Title: ui.Key("派遣"), From: []Stage{Filed}, To: []Stage{Handling}, May: []string{auth.CasesDispatch, auth.CasesNegotiate, auth.CasesDesignate},
 		Needs: []string{"unit", "basis"}},
+	{Verb: ToRecall, Title: ui.Key("撤回派遣"), From: []Stage{Handling}, To: []Stage{Filed}, May: []string{auth.CasesDispatch, auth.CasesNegotiate, auth.CasesDesignate}, Based: true, If: unsigned},
 	{Verb: ToHandOver, Title: ui.Key("上报区级、下派街道"), From: []Stage{Filed}, To: []Stage{Handling}, May: []string{auth.CasesDispatch, auth.CasesNegotiate, auth.CasesDesignate},
 		Needs: []string{"to", "reason"}},
 	{Verb: ToMerge, Title: ui.Key("并案"), From: []Stage{Reported, Verifying, Accepted, Filed}, To: []Stage{Merged}, May: []string{auth.CasesFile, auth.CasesDispatch},
@@ -219,6 +223,8 @@ func (m Move) may(actor tenants.Actor, c *Case, a *Assignment) bool {
 	}
 	return slices.ContainsFunc(m.May, func(capability string) bool {
 		switch {
+		case m.Based && (c.Lead == nil || capability != basisMay[c.Lead.Basis]):
+			return false
 		case m.For == nil:
 			return mayAtDesk(actor, capability, c.Community)
 		case a == nil:
@@ -277,6 +283,8 @@ func Describe() string {
 		switch {
 		case m.For != nil:
 			who = whose[strings.Join(m.For, " ")]
+		case m.Based:
+			who = "desk, the capability for the dispatch's basis"
 		case m.Place != "":
 			who = "desk, or the community with " + m.Place
 		}

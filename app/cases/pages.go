@@ -66,15 +66,20 @@ func (n names) state(s Stage) view.Tag {
 
 // due is a deadline with its light and what is left of it, in words.
 func (n names) due(c Clock, runs bool) view.Due {
-	d := view.Due{At: c.DueAt}
-	left := c.DueAt.Sub(n.now)
-	switch light := Shine(c, runs, n.now); {
+	return Lit(n.ctx, Shine(c, runs, n.now), c.DueAt, n.now)
+}
+
+// Lit is a deadline under its light, with what is left of it at now once the light is no longer green.
+func Lit(ctx context.Context, light Light, by, now time.Time) view.Due {
+	d := view.Due{At: by}
+	left := by.Sub(now)
+	switch {
 	case light == Red && left <= 0:
-		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, light.Title()) + " " + ui.T(n.ctx, "已超期%s", length(n.ctx, -left))}
+		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(ctx, light.Title()) + " " + ui.T(ctx, "已超期%s", length(ctx, -left))}
 	case light == Red:
-		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(n.ctx, light.Title()) + " " + ui.T(n.ctx, "剩%s", length(n.ctx, left))}
+		d.Left = view.Tag{Tone: ui.Bad, Text: ui.T(ctx, light.Title()) + " " + ui.T(ctx, "剩%s", length(ctx, left))}
 	case light == Yellow:
-		d.Left = view.Tag{Tone: ui.Warn, Text: ui.T(n.ctx, light.Title()) + " " + ui.T(n.ctx, "剩%s", length(n.ctx, left))}
+		d.Left = view.Tag{Tone: ui.Warn, Text: ui.T(ctx, light.Title()) + " " + ui.T(ctx, "剩%s", length(ctx, left))}
 	case light == Dark || light == Green:
 	}
 	return d

@@ -239,7 +239,7 @@ var actTitles = map[string]string{
 	"case.sent_to_verify": ui.Key("送核实"), "case.verified": ui.Key("核实属实"), "case.not_found": ui.Key("核实不属实"), "case.answered": ui.Key("答复办结"),
 	"case.merged": ui.Key("并案"), "case.voided": ui.Key("作废"), "case.asked": ui.Key("提出申请"), "case.granted": ui.Key("批准申请"),
 	"case.refused": ui.Key("未批准申请"), "case.withdrawn": ui.Key("撤回申请"), "case.undecided": ui.Key("申请逾期未审批"), "case.resumed": ui.Key("恢复办理"),
-	"case.handed_over": ui.Key("上报下派"), "case.taken_there": ui.Key("对方接收"), "case.handed_back": ui.Key("对方退回"), "case.recalled": ui.Key("撤回移交"),
+	"case.handed_over": ui.Key("上报下派"), "case.taken_there": ui.Key("对方接收"), "case.handed_back": ui.Key("对方退回"), "case.recalled": ui.Key("撤回移交"), "case.dispatch_recalled": ui.Key("撤回派遣"),
 	"case.suspension_reviewed": ui.Key("挂账复核"), "case.postponed": ui.Key("上级改期"), "case.unassigned": ui.Key("超时未派给经办人"),
 	"case.joined": ui.Key("增派协办"), "case.co_received": ui.Key("协办签收"), "case.co_handled": ui.Key("提交协办结果"), "case.not_waited": ui.Key("不再等待协办"),
 	"case.assigned": ui.Key("派给经办人"), "case.taken": ui.Key("经办人接办"), "case.fed_back": ui.Key("提交经办结果"), "case.given_back": ui.Key("经办人退回联络员"),
@@ -266,6 +266,8 @@ func (n names) moment(e Event) ui.Moment {
 	switch e.Kind {
 	case "case.dispatched", "case.handed_over":
 		m.Detail = e.After["unit_name"] + "（" + ui.T(n.ctx, Basis(e.After["basis"]).Title()) + "）\n" + m.Detail
+	case "case.dispatch_recalled":
+		m.Tone, m.Detail = ui.Warn, e.Before["unit_name"]+"\n"+m.Detail
 	case "case.handled":
 		m.Detail = strings.TrimSpace(m.Detail + "\n" + n.lot(e.After))
 		if e.After["spot"] != "" {

@@ -25,6 +25,7 @@ func TestWhatRepeatsIsSuggestedForTheList(t *testing.T) {
 	agreed := Order{Unit: greening, Basis: Negotiated, Grounds: Grounds{Parties: "环卫站、绿化站", Reason: "绿化带内王某家门口"}}
 	s.dispatched(ctx, rubbish(), agreed)
 	s.dispatched(ctx, rubbish(), Order{Unit: sanitation, Basis: Statutory, Helpers: []string{greening}, Grounds: Grounds{Parties: "两站", Reason: "合办"}})
+	must(t)(s.as(ctx, chief, recall(s.dispatched(ctx, rubbish(), agreed).ID, ""))) // taken back, it was never sent
 	page := s.browser(ctx, admin).get("/suggestions")
 	page.says("没有重复的清单外派遣")
 	s.dispatched(ctx, rubbish(), Order{Unit: greening, Basis: Designated, Grounds: Grounds{Designator: "李主任", Ground: "会议纪要", Reason: "争议"}})

@@ -508,7 +508,7 @@ func beginOf(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb, assignmen
 		return nil, errNoCase()
 	}
 	if err := move(v).allows(tx.Actor(), c, of, rules); err != nil {
-		return nil, err
+		return nil, orRecalled(ctx, tx, c, move(v), err)
 	}
 	s, err := stepOf(ctx, tx, c, rules)
 	if err == nil {

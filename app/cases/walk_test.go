@@ -41,6 +41,9 @@ var deeds = map[Verb]func(*rapid.T) func(context.Context, tenants.Tx, uuid.UUID)
 		}
 		return func(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) { return Dispatch(ctx, tx, id, o) }
 	},
+	ToRecall: func(*rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) {
+		return func(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Case, error) { return Recall(ctx, tx, id, "") }
+	},
 	ToReceive: about(ReceiveOf),
 	ToHandle: func(t *rapid.T) func(context.Context, tenants.Tx, uuid.UUID) (*Case, error) {
 		why := rapid.SampledFrom([]string{"", "协办单位人手不足"}).Draw(t, "why")
@@ -164,7 +167,7 @@ func openOne(ctx context.Context, tx tenants.Tx, id uuid.UUID, which int) uuid.U
 }
 
 // theirs is whose deed each is, most days. The product handles for whatever unit it is.
-var theirs = map[Verb]int64{ToFile: clerk, ToReject: clerk, ToDispatch: chief, ToReceive: 0, ToHandle: 0, ToCheck: chief, ToClose: chief, ToCallBack: caller,
+var theirs = map[Verb]int64{ToFile: clerk, ToReject: clerk, ToDispatch: chief, ToRecall: chief, ToReceive: 0, ToHandle: 0, ToCheck: chief, ToClose: chief, ToCallBack: caller,
 	ToVerify: clerk, ToConfirm: checker, ToInform: clerk, ToVoid: chief, ToReturn: 0, ToExtend: 0, ToSuspend: 0, ToDecide: chief, ToWithdraw: 0, ToResume: chief,
 	ToJoin: chief, ToAssist: 0, ToAssign: 0, ToTake: 0, ToFeedBack: 0, ToGiveBack: 0}
 
@@ -228,6 +231,9 @@ func TestRandomWalks(t *testing.T) {
 			if m.Fresh != nil && who != 0 && slices.Contains(m.Fresh(before), who) {
 				rt.Fatalf("%d did %s on own work", who, v)
 			}
+			if v == ToRecall && !before.DueAt.Equal(after.DueAt) {
+				rt.Fatalf("taking a dispatch back moved the deadline from %s to %s", before.DueAt, after.DueAt)
+			}
 			s.agree(rt, ctx, after)
 			reached[after.Stage]++
 			done[v]++
@@ -240,7 +246,7 @@ func TestRandomWalks(t *testing.T) {
 				out = append(out, string(stage))
 			}
 		}
-		for _, v := range []Verb{ToJoin, ToAssist, ToAssign, ToTake, ToFeedBack, ToGiveBack} {
+		for _, v := range []Verb{ToRecall, ToJoin, ToAssist, ToAssign, ToTake, ToFeedBack, ToGiveBack} {
 			if done[v] == 0 {
 				out = append(out, string(v))
 			}

@@ -28,6 +28,7 @@ var Module = module.Module{
 	Nav: []module.Entry{{Title: ui.Key("区街移交"), Path: "/handovers", May: auth.CasesAccept, Badge: func(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, error) {
 		return Waiting(ctx, tx)
 	}}},
+	Waits:  []module.Waits{{Kind: "handovers", Title: ui.Key("移交"), May: auth.CasesAccept, List: waiting}},
 	Timers: []jobs.TimerKind{{Name: decideTimer, Run: runDecide}, {Name: mergedTimer, Run: runMerged, Again: nextMerged}},
 	Acts: []journal.Kind{
 		{Name: "handover.offer", Version: 1}, {Name: "handover.arrived", Version: 1}, {Name: "handover.accepted", Version: 1}, {Name: "handover.refused", Version: 1},

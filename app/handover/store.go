@@ -76,9 +76,12 @@ func Browse(ctx context.Context, tx tenants.Tx, side Side, all bool, page int) (
 	return list, more, nil
 }
 
-// Waiting counts what was offered to us and is not decided, and what we have and the other side wants back.
+// waits is what was offered to us and is not decided, and what we have and the other side wants back.
+const waits = "h.side = 'in' AND (h.state = 'offered' OR h.recall = 'asked')"
+
+// Waiting counts what waits for our word.
 func Waiting(ctx context.Context, tx tenants.Tx) (int, error) {
-	n, err := tx.Select((*Handover)(nil)).Where("h.side = 'in' AND (h.state = 'offered' OR h.recall = 'asked')").Count(ctx)
+	n, err := tx.Select((*Handover)(nil)).Where(waits).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("handovers that wait: %w", err)
 	}

@@ -15,10 +15,12 @@ import (
 func (m Module) With(parts ...Module) Module {
 	routes, notify := []func(web.Routes){m.Routes}, []func(journal.Act) []jobs.Job{m.Notify}
 	m.Nav, m.Jobs, m.Timers, m.Acts = slices.Clip(m.Nav), slices.Clip(m.Jobs), slices.Clip(m.Timers), slices.Clip(m.Acts)
+	m.Waits = slices.Clip(m.Waits)
 	m.Meters, m.Data, m.Words, m.Cells = slices.Clip(m.Meters), slices.Clip(m.Data), maps.Clone(m.Words), maps.Clone(m.Cells)
 	for _, p := range parts {
 		routes, notify = append(routes, p.Routes), append(notify, p.Notify)
 		m.Nav, m.Jobs, m.Timers, m.Acts = append(m.Nav, p.Nav...), append(m.Jobs, p.Jobs...), append(m.Timers, p.Timers...), append(m.Acts, p.Acts...)
+		m.Waits = append(m.Waits, p.Waits...)
 		m.Meters, m.Data = append(m.Meters, p.Meters...), append(m.Data, p.Data...)
 		if m.Words == nil {
 			m.Words = map[string]string{}

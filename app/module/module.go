@@ -27,6 +27,7 @@ type Module struct {
 
 	Routes func(web.Routes)
 	Nav    []Entry
+	Waits  []Waits
 	Jobs   []jobs.Kind
 	Timers []jobs.TimerKind
 	Acts   []journal.Kind         // the acts it records, with their versions and upcasters
@@ -83,6 +84,11 @@ func Check(ms []Module) error {
 		}
 		for _, t := range m.Timers {
 			if err := once("timer", t.Name, m.Key); err != nil {
+				return err
+			}
+		}
+		for _, w := range m.Waits {
+			if err := once("kind of waiting", w.Kind, m.Key); err != nil {
 				return err
 			}
 		}

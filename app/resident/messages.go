@@ -22,7 +22,7 @@ var matters = Keeping{
 	Name:    "matters",
 	Objects: "SELECT id, number, class AS about FROM cases WHERE tenant_id = ?0 AND reported_by = ?1 AND channel = '" + cases.ResidentChannel + "'",
 	// What he did himself is not among them, and words stand at the matter.
-	Heard: []string{"case.filed", "case.dispatched", "case.granted", "case.closed", "case.answered", "case.rejected", "case.merged", "case.reopened"},
+	Heard: []string{"case.filed", "case.dispatched", "case.dispatch_recalled", "case.granted", "case.closed", "case.answered", "case.rejected", "case.merged", "case.reopened"},
 	Tell: func(ctx context.Context, cfg *blueprint.Config, n News) (t Told, worth bool) {
 		if t.Moment, worth = tell(ctx, cfg, cases.Event{Kind: n.Kind, At: n.At, After: n.After}); worth {
 			_, t.About = tileOf(ctx, cfg, n.About)

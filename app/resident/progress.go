@@ -133,6 +133,8 @@ func tell(ctx context.Context, rules *blueprint.Config, e cases.Event) (m ui.Mom
 		return say(ui.Good, ui.Key("街道已受理"))
 	case "case.dispatched":
 		return say(ui.Info, ui.Key("已派给%s"), unit)
+	case "case.dispatch_recalled":
+		return say(ui.Info, ui.Key("正在重新安排承办单位"))
 	case "case.handed_over":
 		return say(ui.Info, ui.Key("已转交有关单位办理"))
 	case "case.received":

@@ -27,6 +27,7 @@ var Module = module.Module{
 	Nav: []module.Entry{{Title: ui.Key("办事服务"), Path: "/services", May: auth.ServicesServe, Badge: func(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, error) {
 		return Waiting(ctx, tx)
 	}}},
+	Waits: []module.Waits{{Kind: "bookings", Title: ui.Key("预约"), May: auth.ServicesServe, List: waiting}},
 	Acts: []journal.Kind{
 		{Name: "booking.made", Version: 1}, {Name: "booking.taken", Version: 1}, {Name: "booking.done", Version: 1}, {Name: "booking.cancelled", Version: 1}, {Name: "booking.rated", Version: 1},
 	},

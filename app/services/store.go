@@ -69,9 +69,12 @@ func PoorlyRated(ctx context.Context, tx tenants.Tx) (list []*Booking, err error
 	return list, nil
 }
 
+// untaken is what nobody has taken of the bookings up to a day.
+const untaken = "b.state = 'booked' AND b.day <= ?"
+
 // Waiting counts the bookings up to today that nobody has taken.
 func Waiting(ctx context.Context, tx tenants.Tx) (int, error) {
-	n, err := tx.Select((*Booking)(nil)).Where("b.state = 'booked'").Where("b.day <= ?", clock.DateOf(clock.Now(ctx))).Count(ctx)
+	n, err := tx.Select((*Booking)(nil)).Where(untaken, clock.DateOf(clock.Now(ctx))).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("bookings that wait: %w", err)
 	}

@@ -81,6 +81,7 @@ var done = map[string]string{
 	"told":       ui.Key("已告知，未登记"),
 	"filed":      ui.Key("已立案"),
 	"dispatched": ui.Key("已派遣"),
+	"recalled":   ui.Key("已撤回派遣"),
 	"received":   ui.Key("已签收"),
 	"joined":     ui.Key("已增派协办"),
 	"assisted":   ui.Key("已提交协办结果"),

@@ -21,6 +21,7 @@ type Reply struct {
 	data   any
 	file   *file
 	stream *stream
+	undo   *layout.Undo
 
 	cookies []*http.Cookie
 }
@@ -54,6 +55,9 @@ func JSON(v any) Reply { return Reply{json: v} }
 
 // Data is what a program (Accept: application/json) gets in place of the page: the page's own struct.
 func (r Reply) Data(v any) Reply { r.data = v; return r }
+
+// Undo offers to take back what the message of [Done] on this page is about; nil offers nothing.
+func (r Reply) Undo(u *layout.Undo) Reply { r.undo = u; return r }
 
 // Cookie leaves a cookie with the browser. A repeat of the request leaves none.
 func (r Reply) Cookie(c *http.Cookie) Reply { r.cookies = append(r.cookies, c); return r }

@@ -101,6 +101,9 @@ func (r *Request) Into(id string) bool { return r.Boosted() && r.Header.Get("HX-
 // Said is what the last change has to say, for a part that shows it itself; the frame does so for pages.
 func (r *Request) Said() string { return flashOf(r).Text }
 
+// Did reports whether the last change was the one that say tells of, a message of [Done].
+func (r *Request) Did(say string) bool { return done[r.URL.Query().Get("done")] == say }
+
 // WantsJSON reports whether a program asks and not a browser.
 func (r *Request) WantsJSON() bool { return r.program || wantsJSON(r.Request) }
 

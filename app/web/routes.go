@@ -232,16 +232,25 @@ func (s *Site) once(r *Request, h VendorHandler) (reply Reply, err error) {
 
 // Signed serves a page for whoever is signed in, before any place was chosen.
 func (s *Site) Signed(path string, h VendorHandler) {
+	s.Across(path, func(ctx context.Context, r *Request) (Reply, Frame, error) {
+		reply, err := h(ctx, r)
+		return reply, Frame{Plain: true}, err
+	})
+}
+
+// Across serves a page over all the places of whoever is signed in: the handler opens each one's scope by itself, and says
+// what frame the page stands in.
+func (s *Site) Across(path string, h func(context.Context, *Request) (Reply, Frame, error)) {
 	s.note(Route{Method: http.MethodGet, Pattern: path, Door: "signed"})
 	s.handle("GET "+path, func(w http.ResponseWriter, r *Request) error {
 		if r.Visitor.Person == 0 {
 			return errUnsigned
 		}
-		reply, err := h(r.Context(), r)
+		reply, frame, err := h(r.Context(), r)
 		if err != nil {
 			return err
 		}
-		out, err := s.render(r.Context(), r, reply, func(context.Context) (Frame, error) { return Frame{Plain: true}, nil })
+		out, err := s.render(r.Context(), r, reply, func(context.Context) (Frame, error) { return frame, nil })
 		if err != nil {
 			return err
 		}

@@ -168,6 +168,7 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 		f.Title, f.Crumbs = reply.title, reply.crumbs
 		f.Guard = r.Guard()
 		f.Flash = flashOf(r)
+		f.Flash.Undo = reply.undo
 		f.Dense = denseOf(r.Request)
 		shell := layout.Shell(f.Page)
 		switch {

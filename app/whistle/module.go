@@ -3,6 +3,7 @@ package whistle
 import (
 	"context"
 
+	"wanjie/app/auth"
 	"wanjie/app/module"
 	"wanjie/jobs"
 	"wanjie/templates/ui"
@@ -26,6 +27,7 @@ var Module = module.Module{
 	Nav: []module.Entry{{Title: ui.Key("吹哨报到"), Path: "/whistles", Badge: func(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, error) {
 		return Waiting(ctx, tx)
 	}}},
+	Waits:  []module.Waits{{Kind: "whistles", Title: ui.Key("吹哨"), May: auth.CasesReceive, List: waiting}},
 	Timers: []jobs.TimerKind{{Name: respondTimer, Run: runRespond}, {Name: arriveTimer, Run: runArrive}},
 	Acts: []journal.Kind{
 		{Name: "whistle.blown", Version: 1}, {Name: "whistle.called", Version: 1}, {Name: "whistle.reported", Version: 1}, {Name: "whistle.silent", Version: 1},

@@ -112,6 +112,11 @@ func reach(actor tenants.Actor) (units []string, every bool) {
 	if auth.Can(actor, auth.CasesRead, "") || auth.Can(actor, auth.WhistlesBlow, "") {
 		return nil, true
 	}
+	return own(actor)
+}
+
+// own is for which units the actor answers whistles; every: for all.
+func own(actor tenants.Actor) (units []string, every bool) {
 	for _, at := range auth.Where(actor, auth.CasesReceive) {
 		switch {
 		case at.Grid != "":

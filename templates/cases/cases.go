@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"wanjie/templates/layout"
 	"wanjie/templates/ui"
 )
 
@@ -109,11 +110,25 @@ type Batch struct {
 	Rows             []BatchRow
 }
 
+// undoes reports whether anything of it can be taken back.
+func (p Batch) undoes() bool {
+	return slices.ContainsFunc(p.Rows, func(r BatchRow) bool { return r.Undo != nil })
+}
+
+func (p Batch) head(ctx context.Context) []ui.Column {
+	out := []ui.Column{{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "结果")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "原因")}}
+	if p.undoes() {
+		out = append(out, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
+	}
+	return out
+}
+
 // BatchRow is one of them; without Number it is not there for the reader.
 type BatchRow struct {
 	Href, Number, Title, Unit string
 	State                     Tag
 	Why                       string
+	Undo                      *layout.Undo // takes back what was done to it
 }
 
 // Row is one case in the list. Mark changes when what the row shows does, but for the time that is left.
@@ -151,6 +166,7 @@ type TaskRow struct {
 // Sheet is one case. Mark changes with every act.
 type Sheet struct {
 	Page, Said    string // in a drawer: the sheet's own address, and what the last act has to say
+	Undo          *layout.Undo
 	Mark          string
 	Live          ui.Listening
 	Number, Title string

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"wanjie/templates/layout"
 	"wanjie/templates/ui"
 )
 
@@ -17,6 +18,7 @@ type Sample struct {
 
 var (
 	sampleTime  = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+	sampleUndo  = &layout.Undo{Label: "Take back", About: "Take back the dispatch of 20261123-00042", Action: "/s/fengqiao/cases/1/recall", Guard: sampleGuard}
 	sampleGuard = ui.Guard{Request: "019ab000-0000-7000-8000-000000000001"}
 	sampleUnits = []ui.Option{{Value: "sanitation", Label: "Sanitation station"}, {Value: "greening", Label: "Greening station"}}
 )
@@ -85,7 +87,7 @@ func Samples() []Sample {
 		{"map-dots", MapPage(sampleMap("dots"))},
 		{"map-empty", MapPage(Map{Desk: Desk{Path: "/s/fengqiao/cases/map"}, List: "/s/fengqiao/cases"})},
 		{"point", PointCard(Map{Width: 600, Height: 460, Scale: "100 m", ScaleWidth: 90, Name: "Where the case lies", Dots: []MapDot{{X: 300, Y: 230, Light: "yellow"}}})},
-		{"drawer", SheetDrawer(Sheet{Page: "/s/fengqiao/cases/1", Said: "Dispatched", Number: "20261123-00042", Title: longSample, State: Tag{ui.Warn, "Waiting"}, Petitioner: who,
+		{"drawer", SheetDrawer(Sheet{Page: "/s/fengqiao/cases/1", Said: "Dispatched", Undo: sampleUndo, Number: "20261123-00042", Title: longSample, State: Tag{ui.Warn, "Waiting"}, Petitioner: who,
 			Steps: []ui.Step{{Label: "Report", State: ui.Done}, {Label: "File", State: ui.Now}}, Facts: []ui.Fact{{Label: "Class", Value: "Exposed rubbish"}},
 			Point: &Map{Width: 600, Height: 460, Scale: "100 m", ScaleWidth: 90, Name: "Where the case lies", Dots: []MapDot{{X: 300, Y: 230}}},
 			Forms: []templ.Component{DispatchForm(Dispatch{Form: sampleForm("dispatch"), Proposal: "Sanitation, by the list", Units: sampleUnits, Bases: []ui.Option{{Value: "statutory", Label: "Statutory", Help: "by the list"}}})}})},
@@ -195,7 +197,7 @@ func sampleDispatch(p Desk) Desk {
 
 func sampleBatch() Batch {
 	return Batch{Title: "Dispatch ticked", Say: "1 done, 2 not done: see why below", Back: "/s/fengqiao/cases?stage=filed", Went: 1, Rows: []BatchRow{
-		{Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Title: "Rubbish at the east gate", Unit: "Sanitation", State: Tag{ui.Good, "Dispatched"}},
+		{Href: "/s/fengqiao/cases/1", Number: "20261123-00042", Title: "Rubbish at the east gate", Unit: "Sanitation", State: Tag{ui.Good, "Dispatched"}, Undo: sampleUndo},
 		{Href: "/s/fengqiao/cases/2", Number: "20261123-00043", Title: longSample, State: Tag{ui.Bad, "Not done"}, Why: "The list is silent about this class: negotiate or designate"},
 		{State: Tag{ui.Bad, "Not done"}, Why: "There is no such page"},
 	}}

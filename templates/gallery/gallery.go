@@ -27,6 +27,7 @@ import (
 	"wanjie/templates/handover"
 	"wanjie/templates/layout"
 	"wanjie/templates/leader"
+	"wanjie/templates/mine"
 	"wanjie/templates/orders"
 	"wanjie/templates/papers"
 	"wanjie/templates/photos"
@@ -80,6 +81,7 @@ func Samples() []Sample {
 		of("hall", hall.Samples(), func(s hall.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("handover", handover.Samples(), func(s handover.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("leader", leader.Samples(), func(s leader.Sample) (string, templ.Component) { return s.Name, s.View }),
+		of("mine", mine.Samples(), func(s mine.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("orders", orders.Samples(), func(s orders.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("papers", papers.Samples(), func(s papers.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("photos", photos.Samples(), func(s photos.Sample) (string, templ.Component) { return s.Name, s.View }),

@@ -29,6 +29,14 @@ type Crumb struct{ Label, Href string }
 type Flash struct {
 	Tone ui.Tone
 	Text string
+	Undo *Undo // nil: it cannot be had
+}
+
+// Undo takes back what was just done.
+type Undo struct {
+	Label, About string // on the button, and what it is about for those who hear it
+	Action       string
+	Guard        ui.Guard
 }
 
 // User is who is signed in.

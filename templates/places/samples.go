@@ -11,7 +11,7 @@ type Sample struct {
 // Samples lists the choice: of several places, and of none.
 func Samples() []Sample {
 	return []Sample{
-		{"choose", Choose(Page{Places: []Place{{"Maple Bridge", "Dispatcher, shift leader", "/s/fengqiao/"}, {"Huqiu", "District", "/d/320505"}}})},
+		{"choose", Choose(Page{All: "/mine/tasks", Places: []Place{{"Maple Bridge", "Dispatcher, shift leader", "/s/fengqiao/"}, {"Huqiu", "District", "/d/320505"}}})},
 		{"choose-none", Choose(Page{})},
 	}
 }

@@ -73,7 +73,7 @@ func gather(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*known, error) {
 		return nil, err
 	}
 	k.noted = filled.Say(ui.WithLocale(ctx, ui.Chinese), rules.FieldsOf(c.Class), true)
-	if err := tx.Select(&k.assignments).Where("a.case_id = ?", id).OrderExpr("a.dispatched_at, a.id").Scan(ctx); err != nil {
+	if err := tx.Select(&k.assignments).Where("a.case_id = ? AND NOT a.recalled", id).OrderExpr("a.dispatched_at, a.id").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("assignments of case %s: %w", id, err)
 	}
 	if k.applications, err = cases.Applications(ctx, tx, id); err != nil {

@@ -45,7 +45,7 @@ func All(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config) ([]Repeat, e
 	err := tx.Raw(`SELECT c.class, a.unit, count(*) FILTER (WHERE a.basis = 'negotiated') AS negotiated,
 			count(*) FILTER (WHERE a.basis = 'designated') AS designated, max(a.dispatched_at) AS last
 		FROM assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id
-		WHERE a.tenant_id = ? AND a.basis <> 'statutory' AND a.role <> 'hand' AND a.dispatched_at >= ?
+		WHERE a.tenant_id = ? AND a.basis <> 'statutory' AND a.role <> 'hand' AND NOT a.recalled AND a.dispatched_at >= ?
 		GROUP BY c.class, a.unit HAVING count(*) >= ? ORDER BY count(*) DESC, max(a.dispatched_at) DESC LIMIT ?`,
 		int32(tx.ID()), Since(ctx, cfg), times, most).Scan(ctx, &out)
 	if err != nil {
@@ -92,7 +92,7 @@ func Of(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, class, unit s
 	var out []Dispatch
 	err := tx.Raw(`SELECT a.id AS assignment, c.id AS case, c.number, a.role, a.basis, a.dispatched_by AS person, a.dispatched_at AS at, a.parties, a.designator, a.ground, a.reason
 		FROM assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id
-		WHERE a.tenant_id = ? AND a.basis <> 'statutory' AND a.role <> 'hand' AND a.dispatched_at >= ? AND a.unit = ? AND c.class = ?
+		WHERE a.tenant_id = ? AND a.basis <> 'statutory' AND a.role <> 'hand' AND NOT a.recalled AND a.dispatched_at >= ? AND a.unit = ? AND c.class = ?
 		ORDER BY a.dispatched_at DESC, a.id LIMIT ?`, int32(tx.ID()), Since(ctx, cfg), unit, class, mostReasons).Scan(ctx, &out)
 	if err != nil {
 		return nil, fmt.Errorf("dispatches of %s to %s: %w", class, unit, err)

@@ -63,13 +63,37 @@
     });
   }
 
-  function say(text, tone) {
+  function say(text, tone, undo) {
     var flash = document.getElementById('flash');
     var box = document.createElement('div');
     box.className = 'alert alert-' + tone + ' desk-said';
     box.setAttribute('role', tone === 'bad' ? 'alert' : 'status');
     box.textContent = text;
+    if (undo) box.append(' ', undoing(undo));
     flash.replaceChildren(box);
+  }
+
+  // The button that takes back what was just done; z presses it.
+  function undoing(undo) {
+    var button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'btn btn-plain btn-sm';
+    button.dataset.undo = '';
+    button.textContent = undo.label;
+    button.setAttribute('aria-label', undo.about);
+    button.addEventListener('click', function () {
+      var body = new URLSearchParams();
+      body.append(undo.field, undo.request);
+      button.disabled = true;
+      ask(undo.action, { method: 'POST', body: body, headers: { Accept: 'application/json', 'HX-Request': 'false' } }).then(function (got) {
+        say(got.ok ? undo.done : JSON.parse(got.text).error, got.ok ? 'good' : 'bad');
+        refresh(function () { go(rows()[Math.min(Math.max(here, 0), rows().length - 1)]); });
+      }).catch(function () {
+        button.disabled = false;
+        lost();
+      });
+    });
+    return button;
   }
 
   function lost() { say(help.dataset.lost, 'bad'); }
@@ -104,7 +128,7 @@
     body.append(button.name, button.value);
     ask(form.action, { method: 'POST', body: body, headers: { Accept: 'application/json', 'HX-Request': 'false' } }).then(function (got) {
       var told = JSON.parse(got.text);
-      say(told.say || told.error, told.went ? 'good' : 'bad');
+      say(told.say || told.error, told.went ? 'good' : 'bad', told.undo);
       refresh(function () {
         var now = rows();
         go(now.find(function (r) { return r.dataset.liveRow === after; }) || now[Math.min(here, now.length - 1)]);
@@ -324,6 +348,10 @@
         var pick = row && row.querySelector('.pick input');
         if (pick) pick.click();
         return !!pick;
+      case 'z':
+        var undo = document.querySelector('#flash [data-undo]');
+        if (undo) undo.click();
+        return !!undo;
       case 'a':
         var button = row && row.querySelector('[data-accept]');
         if (button) accept(button);
