@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
@@ -109,6 +110,10 @@ func TestAGridWorkersDayWithoutNetwork(t *testing.T) {
 	act(t, phone, "his session is over", network.ClearBrowserCookies(), chromedp.Navigate(d.door), chromedp.WaitVisible(`#login`))
 	d.signIn(t, phone, wang)
 	act(t, phone, "all went but one", chromedp.Poll(`document.querySelectorAll('#queue [data-state="sent"]').length === 4`, nil), chromedp.WaitVisible(`#queue [data-state="refused"] .field-error`))
+	var why string
+	if act(t, phone, "why one did not", chromedp.Text(`#queue [data-state="refused"]`, &why)); !strings.Contains(why, "文字和照片还在本机") {
+		t.Errorf("what was refused says %q", why)
+	}
 
 	type done struct {
 		Kind  string

@@ -47,18 +47,18 @@ type spot struct {
 }
 
 type task struct {
-	ID      string   `json:"id"`
-	Of      string   `json:"of"`
-	Number  string   `json:"number"`
-	Class   string   `json:"class"`
-	Place   string   `json:"place"`
-	State   string   `json:"state"`
-	Light   string   `json:"light"`
-	Due     string   `json:"due"`
-	Href    string   `json:"href"`
-	Spot    *spot    `json:"spot"`
-	Receive string   `json:"receive"` // where it is signed for; empty: it was, or by others
-	Result  string   `json:"result"`  // where its result is handed in; empty: by others
+	ID      string `json:"id"`
+	Of      string `json:"of"`
+	Number  string `json:"number"`
+	Class   string `json:"class"`
+	Place   string `json:"place"`
+	State   string `json:"state"`
+	Light   string `json:"light"`
+	Due     string `json:"due"`
+	Href    string `json:"href"`
+	Spot    *spot  `json:"spot"`
+	Receive string `json:"receive"` // where it is signed for; empty: it was, or by others
+	Result  string `json:"result"`  // where its result is handed in; empty: by others
 }
 
 type round struct {

@@ -11,7 +11,7 @@
 //
 // The page itself is the same for everybody of a street, and holds nothing of any case: it is what the phone caches. Who is
 // signed in comes by itself, as JSON, and so does his [day], of which the last copy stays on the phone, sealed with the same
-// key: of a task its number, class, community, deadline, light and point, and nothing that anybody said, nor an address, nor
+// key and shown to nobody who is not signed in as him: of a task its number, class, community, deadline, light and point, and nothing that anybody said, nor an address, nor
 // who asked; of a patrol its title, notes and points. It is replaced whenever there is network, is shown for a week at most
 // and deleted then, and is deleted as soon as somebody else signs in on the phone. Where the phone is never leaves it but with
 // an act for which he pressed the button.

@@ -79,17 +79,19 @@
       day.rounds.forEach(function (r) {
         if (r.path) draw('path', { 'class': 'map-route', d: r.path }, svg);
         r.points.forEach(function (p, i) {
-          draw('circle', { 'class': 'field-point' + (p.seen ? ' field-point-seen' : ''), cx: p.x, cy: p.y, r: 11 }, svg);
+          draw('circle', { 'class': 'field-point' + (p.seen ? ' field-point-seen' : ''), cx: p.x, cy: p.y, r: 15 }, svg);
           draw('text', { 'class': 'field-point-n', x: p.x, y: p.y }, svg, String(i + 1));
         });
       });
       day.tasks.forEach(function (t) {
         if (!t.spot) return;
         var to = draw('a', { href: '#task-' + (t.of || t.id) }, svg);
-        var dot = draw('circle', { 'class': 'lamp' + (t.light ? ' lamp-' + t.light : ''), cx: t.spot.x, cy: t.spot.y, r: 11 }, to);
+        var dot = draw('circle', { 'class': 'lamp' + (t.light ? ' lamp-' + t.light : ''), cx: t.spot.x, cy: t.spot.y, r: 13 }, to);
         draw('title', {}, dot, t['class'] + ' ' + t.number);
       });
-      if (here) draw('circle', { 'class': 'field-me', cx: (here.lon - m.west) * m.perLon, cy: (m.north - here.lat) * m.perLat, r: 9 }, svg);
+      var x = here && (here.lon - m.west) * m.perLon;
+      var y = here && (m.north - here.lat) * m.perLat;
+      if (here && x > 0 && y > 0 && x < m.width && y < m.height) draw('circle', { 'class': 'field-me', cx: x, cy: y, r: 11 }, svg);
       draw('path', { 'class': 'map-scale', d: 'M16 ' + (m.height - 20) + 'v6h' + m.scaleWidth + 'v-6' }, svg);
       draw('text', { 'class': 'map-note', x: 16, y: m.height - 26 }, svg, m.scale);
       return svg;
@@ -108,8 +110,9 @@
 
     byId('me').addEventListener('click', async function () {
       byId('me-where').textContent = say.locating;
-      byId('me-where').textContent = await locate() ? '' : say['no-place'];
-      page.redraw();
+      await locate();
+      await page.redraw();
+      byId('me-where').textContent = !here ? say['no-place'] : byId('day-map').querySelector('.field-me') ? '' : say.outside;
     });
 
     // --- tasks --------------------------------------------------------------------------------------------------------
