@@ -24,7 +24,7 @@ import (
 	"wanjie/tenants"
 )
 
-// TestAGridWorkersDayWithoutNetwork sees his grid, tasks and patrol in a cellar, checks two points, signs for one task and hands
+// TestAGridWorkersDayWithoutNetwork sees his grid, tasks and patrol in a cellar, checks two points and hands in the round, signs for one task and hands
 // it in with a photo, and hands in another that was given to a colleague meanwhile. The phone is restarted, he signs in anew, and
 // the network breaks down in the middle of sending: each act is there once, in order, as of when he did it, and the one that is
 // refused is not lost.
@@ -79,13 +79,15 @@ func TestAGridWorkersDayWithoutNetwork(t *testing.T) {
 	act(t, phone, "kept", waits(1))
 	press(phone, "something at the second", ".field-points li:nth-child(2)", "发现问题")
 	act(t, phone, "with words", chromedp.SendKeys(`#act-words`, "护栏松动"), chromedp.Click(`#act [type="submit"]`), waits(2))
+	press(phone, "he hands in the round", "#rounds > li > .row-actions", "提交巡查结果")
+	act(t, phone, "with words", chromedp.SendKeys(`#act-words`, "二号点位护栏松动，三号点位封闭施工"), chromedp.Click(`#act [type="submit"]`), waits(3))
 	press(phone, "he signs for a task", "#task-"+kept.of, "签收")
-	act(t, phone, "kept", waits(3))
+	act(t, phone, "kept", waits(4))
 	press(phone, "and hands it in", "#task-"+kept.of, "提交结果")
 	act(t, phone, "with a photo", chromedp.SendKeys(`#act-words`, "垃圾已清走"), chromedp.SetUploadFiles(`#act-pictures`, []string{photo}), chromedp.WaitVisible(`#act canvas`),
-		chromedp.Click(`#act [type="submit"]`), waits(4))
+		chromedp.Click(`#act [type="submit"]`), waits(5))
 	press(phone, "and another", "#task-"+recalled.of, "提交结果")
-	act(t, phone, "kept", chromedp.SendKeys(`#act-words`, "楼道已清空"), chromedp.Click(`#act [type="submit"]`), waits(5))
+	act(t, phone, "kept", chromedp.SendKeys(`#act-words`, "楼道已清空"), chromedp.Click(`#act [type="submit"]`), waits(6))
 	off()
 
 	d.within(t, func(ctx context.Context, tx tenants.Tx) error { // it is given to his colleague
@@ -93,7 +95,7 @@ func TestAGridWorkersDayWithoutNetwork(t *testing.T) {
 		return err
 	})
 	phone, off = openPhone(t, profile)
-	act(t, phone, "after a restart all of it is there", chromedp.Navigate(d.door), chromedp.WaitVisible(`#field[data-ready]`), waits(5))
+	act(t, phone, "after a restart all of it is there", chromedp.Navigate(d.door), chromedp.WaitVisible(`#field[data-ready]`), waits(6))
 	if n := count(phone, ".field-points .tag-good") + count(phone, ".field-points .tag-warn"); n != 2 {
 		t.Errorf("%d points show what was found there", n)
 	}
@@ -109,7 +111,7 @@ func TestAGridWorkersDayWithoutNetwork(t *testing.T) {
 	d.air.gone.Store(false)
 	act(t, phone, "his session is over", network.ClearBrowserCookies(), chromedp.Navigate(d.door), chromedp.WaitVisible(`#login`))
 	d.signIn(t, phone, wang)
-	act(t, phone, "all went but one", chromedp.Poll(`document.querySelectorAll('#queue [data-state="sent"]').length === 4`, nil), chromedp.WaitVisible(`#queue [data-state="refused"] .field-error`))
+	act(t, phone, "all went but one", chromedp.Poll(`document.querySelectorAll('#queue [data-state="sent"]').length === 5`, nil), chromedp.WaitVisible(`#queue [data-state="refused"] .field-error`))
 	var why string
 	if act(t, phone, "why one did not", chromedp.Text(`#queue [data-state="refused"]`, &why)); !strings.Contains(why, "文字和照片还在本机") {
 		t.Errorf("what was refused says %q", why)
@@ -132,7 +134,7 @@ func TestAGridWorkersDayWithoutNetwork(t *testing.T) {
 		}
 		did = append(did, one)
 	}
-	if diff := cmp.Diff([]done{{"patrol.checked", true}, {"patrol.checked", true}, {"case.taken", true}, {"case.fed_back", true}}, did); diff != "" {
+	if diff := cmp.Diff([]done{{"patrol.checked", true}, {"patrol.checked", true}, {"patrol.done", true}, {"case.taken", true}, {"case.fed_back", true}}, did); diff != "" {
 		t.Error(diff)
 	}
 	d.within(t, func(ctx context.Context, tx tenants.Tx) error {
@@ -158,7 +160,7 @@ func TestAGridWorkersDayWithoutNetwork(t *testing.T) {
 	press(phone, "what was refused", `#queue [data-state="refused"]`, "另作上报")
 	var words string
 	act(t, phone, "reported anew", chromedp.Value(`#f-description`, &words), chromedp.SetValue(`#f-class`, "matter-06010"), chromedp.Click(`.field-send`),
-		chromedp.Poll(`document.querySelectorAll('#queue [data-state="sent"]').length === 5`, nil))
+		chromedp.Poll(`document.querySelectorAll('#queue [data-state="sent"]').length === 6`, nil))
 	if words != "楼道已清空" {
 		t.Errorf("the report begins with %q", words)
 	}
