@@ -23,3 +23,4 @@ COMMENT ON COLUMN patrol_checks.words IS 'What was found.';
 COMMENT ON COLUMN patrol_checks.spot IS 'Where the phone was when the worker pressed the button, as WKB; NULL where it did not know. Never a track.';
 CREATE INDEX patrol_checks_round ON patrol_checks (tenant_id, round_id, seen_at);
 SELECT fence('patrol_checks', 'SELECT, INSERT', '');
+SELECT resealable('patrol_checks', 'words', 'spot');
