@@ -3,94 +3,27 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/google/uuid"
 
-	"wanjie/app"
 	"wanjie/app/auth"
-	"wanjie/app/config"
-	"wanjie/app/web"
 	"wanjie/tenants"
-	"wanjie/tenants/tenantstest"
 )
-
-// mast is the network of a story: it can be gone, and it can break down in the middle of a sending, after the server did
-// its work and before the phone hears of it.
-type mast struct {
-	http.Handler
-	gone, deaf atomic.Bool
-	cut        atomic.Int32 // sendings whose answer got lost
-}
-
-func (m *mast) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if m.gone.Load() {
-		panic(http.ErrAbortHandler)
-	}
-	if m.deaf.Load() && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/cases") {
-		m.Handler.ServeHTTP(httptest.NewRecorder(), r)
-		m.cut.Add(1)
-		panic(http.ErrAbortHandler)
-	}
-	m.Handler.ServeHTTP(w, r)
-}
 
 // TestAGridWorkerWithoutNetwork reports in a cellar, restarts the phone, loses the network in the middle of sending, has to
 // sign in anew, and each report is there once. Who signs in on his phone in between sees nothing of it, and sends nothing.
 func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	t.Parallel()
-	w := tenantstest.Open(t)
-	stack := servers(t)
-	cfg := config.Config{
-		Database: w.Owner[tenants.Home], Placements: w.Owner, Deployment: 1, Redis: stack.RedisURL, KratosPublic: stack.KratosPublicURL, KratosAdmin: stack.KratosAdminURL,
-		PublicURL: "http://127.0.0.1", Keys: w.KeyFile, Roots: filepath.Join(t.TempDir(), "roots"), Files: w.Files, Photo: 10 << 20, Dev: true,
-	}
-	a, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(a.Close)
-	air := &mast{Handler: a.Handler(web.Limits{})}
-	server := httptest.NewServer(air)
-	t.Cleanup(server.Close)
-	street := w.Street(t, func(p *tenants.Plan) { p.Codes = []string{"320505003"} })
-	door := server.URL + "/s/" + street.Slug + "/field/"
-	const password = "a-long-enough-password-7"
-	hire := func() (login string, person int64) {
-		login = "walker-" + uuid.NewString()[:8] + "@wanjie.example"
-		identity, _, err := a.Keeper.Client.CreateIdentity(t.Context(), auth.Staff{Name: "walker", Email: login, Password: password})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if person, err = a.Keeper.Person(t.Context(), identity, auth.Employee); err != nil {
-			t.Fatal(err)
-		}
-		if err := a.Employ(t.Context(), street.ID, person, "演示网格员", "", auth.Give{Role: auth.GridWorker, Community: "320505003001"}); err != nil {
-			t.Fatal(err)
-		}
-		return login, person
-	}
-	wang, wangs := hire()
-	li, _ := hire()
+	d := openFieldDoor(t)
+	air, street := d.air, d.street
+	wang, wangs := d.hire(t, auth.Give{Role: auth.GridWorker, Community: "320505003001"})
+	li, _ := d.hire(t, auth.Give{Role: auth.GridWorker, Community: "320505003001"})
 	profile := t.TempDir()
-	signIn := func(tab context.Context, login string) {
-		t.Helper()
-		act(t, tab, "sign in", network.ClearBrowserCookies(), chromedp.Navigate(server.URL+"/login?return_to=/s/"+street.Slug+"/field/"),
-			chromedp.SendKeys(`input[name="identifier"]`, login), chromedp.SendKeys(`input[name="password"]`, password),
-			chromedp.Submit(`input[name="password"]`), chromedp.WaitVisible(`#field[data-ready]`))
-	}
+	signIn := func(tab context.Context, login string) { t.Helper(); d.signIn(t, tab, login) }
 	report := func(tab context.Context, words string, then int) {
 		t.Helper()
 		act(t, tab, "report "+words, chromedp.SetValue(`#f-class`, "matter-06010"), chromedp.SendKeys(`#f-description`, words), chromedp.Click(`.field-send`),
@@ -103,7 +36,7 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	}
 	cases := func() (n int) {
 		t.Helper()
-		if err := w.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT count(*) FROM cases WHERE tenant_id=$1", int32(street.ID)).Scan(&n); err != nil {
+		if err := d.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT count(*) FROM cases WHERE tenant_id=$1", int32(street.ID)).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -116,7 +49,7 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	writeFile(t, photo, phonePhoto(t))
 
 	air.gone.Store(true)
-	act(t, phone, "without network the page opens", chromedp.Navigate(door), chromedp.WaitVisible(`#field[data-ready]`))
+	act(t, phone, "without network the page opens", chromedp.Navigate(d.door), chromedp.WaitVisible(`#field[data-ready]`))
 	act(t, phone, "a photo is taken", chromedp.SetUploadFiles(`#f-photos`, []string{photo}), chromedp.WaitVisible(`#taken-photos canvas`))
 	report(phone, "地下室积水", 1)
 	report(phone, "楼道堆物", 2)
@@ -131,7 +64,7 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 	off()
 
 	phone, off = openPhone(t, profile)
-	act(t, phone, "after a restart they are still there", chromedp.Navigate(door), chromedp.WaitVisible(`#field[data-ready]`))
+	act(t, phone, "after a restart they are still there", chromedp.Navigate(d.door), chromedp.WaitVisible(`#field[data-ready]`))
 	if lines(phone, "waiting") != 2 {
 		t.Fatal("the restart lost a report")
 	}
@@ -151,7 +84,7 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 
 	air.gone.Store(false)
 	phone, off = openPhone(t, profile)
-	act(t, phone, "his session is over", network.ClearBrowserCookies(), chromedp.Navigate(door), chromedp.WaitVisible(`#login`), chromedp.WaitVisible(`#field[data-ready]`))
+	act(t, phone, "his session is over", network.ClearBrowserCookies(), chromedp.Navigate(d.door), chromedp.WaitVisible(`#login`), chromedp.WaitVisible(`#field[data-ready]`))
 	if n := lines(phone, "waiting"); n != 0 || cases() != half {
 		t.Errorf("signed out, %d reports show", n)
 	}
@@ -174,12 +107,12 @@ func TestAGridWorkerWithoutNetwork(t *testing.T) {
 		chromedp.SetValue(`#f-description`, "井盖松动"), chromedp.Click(`.field-send`), chromedp.Poll(`document.querySelectorAll('#queue [data-state="sent"]').length === 3`, nil))
 	off()
 	var found time.Duration
-	if err := w.Super(t, tenants.Home).QueryRow(t.Context(), `SELECT reported_at - found_at FROM cases WHERE tenant_id = $1 AND found_at IS NOT NULL`, int32(street.ID)).Scan(&found); err != nil ||
+	if err := d.Super(t, tenants.Home).QueryRow(t.Context(), `SELECT reported_at - found_at FROM cases WHERE tenant_id = $1 AND found_at IS NOT NULL`, int32(street.ID)).Scan(&found); err != nil ||
 		found.Round(time.Minute).Abs() < 119*time.Minute || found > 125*time.Minute {
 		t.Errorf("found %v before it was reported (%v)", found, err)
 	}
 	var n, mine, pictures int
-	if err := w.Super(t, tenants.Home).QueryRow(t.Context(), `SELECT count(*), count(*) FILTER (WHERE reported_by = $2), (SELECT count(*) FROM case_photos WHERE tenant_id = $1)
+	if err := d.Super(t, tenants.Home).QueryRow(t.Context(), `SELECT count(*), count(*) FILTER (WHERE reported_by = $2), (SELECT count(*) FROM case_photos WHERE tenant_id = $1)
 		FROM cases WHERE tenant_id = $1`, int32(street.ID), wangs).Scan(&n, &mine, &pictures); err != nil || n != 3 || mine != 3 || pictures != 1 {
 		t.Errorf("%d cases, %d of his, with %d photos (%v)", n, mine, pictures, err)
 	}
@@ -194,49 +127,3 @@ const lying = `(async () => {
 	const all = text(rows);
 	return rows.length !== 2 || all.includes('地下室') || all.includes('楼道') || all.includes('JFIF') || keys.some((k) => k.extractable);
 })()`
-
-// openPhone starts a browser of a phone's size on a profile that may have been used before; off ends it.
-func openPhone(t *testing.T, profile string) (tab context.Context, off func()) {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("no Chromium: run infra/browser.sh, which make test does")
-	}
-	alloc, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true), chromedp.UserDataDir(profile), chromedp.WindowSize(390, 844))...)
-	ctx, cancel := chromedp.NewContext(alloc)
-	if err := chromedp.Run(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	ended := false
-	off = func() {
-		if ended {
-			return
-		}
-		ended = true
-		bye, done := context.WithTimeout(ctx, 10*time.Second)
-		defer done()
-		if err := chromedp.Cancel(bye); err != nil {
-			t.Log(fmt.Errorf("the browser's end: %w", err))
-		}
-		cancel()
-		stop()
-	}
-	t.Cleanup(off)
-	return ctx, off
-}
-
-func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
-
-func writeFile(t *testing.T, name string, content []byte) {
-	t.Helper()
-	if err := os.WriteFile(name, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}

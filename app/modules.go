@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -55,15 +54,14 @@ func init() { // features do not import each other both ways
 		}
 		return out, err
 	}
-	field.GridsOf = func(ctx context.Context, tx tenants.Tx, codes []string) (out []field.Grid, err error) {
+	field.GridsOf = func(ctx context.Context, tx tenants.Tx) (out []field.Grid, err error) {
 		list, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
 		for _, g := range list {
-			if slices.Contains(codes, g.Code) {
-				out = append(out, field.Grid{Code: g.Code, Name: g.Name, ID: g.ID.String(), Community: g.Community})
-			}
+			out = append(out, field.Grid{Code: g.Code, Name: g.Name, ID: g.ID.String(), Community: g.Community, Shape: g.Shape})
 		}
 		return out, err
 	}
+	field.RoundsOf = walks
 	hall.AreasOf = func(ctx context.Context, tx tenants.Tx) (out []hall.Area, err error) {
 		list, err := grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
 		if err != nil || len(list) == 0 {

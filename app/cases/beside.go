@@ -21,7 +21,7 @@ import (
 
 // beside records an act about an assignment that is not the lead's.
 func (s *step) beside(kind string, a *Assignment, more ...string) {
-	s.done(kind, append([]string{"part", a.Role, "helper", a.Unit, "helper_name", unitName(s.rules, a.Unit)}, more...)...)
+	s.did(kind, append([]string{"part", a.Role, "helper", a.Unit, "helper_name", unitName(s.rules, a.Unit)}, more...)...)
 }
 
 // join adds a co-handler.
@@ -84,7 +84,7 @@ func Assist(ctx context.Context, tx tenants.Tx, id, assignment uuid.UUID, result
 		s.receive(s.of)
 		s.beside("case.co_received", s.of)
 	}
-	w := change{columns: []string{"stage"}, remark: say(tx, s.box, s.c, "case.co_handled", result, s.at)}
+	w := change{columns: []string{"stage"}, remark: say(tx, s.box, s.c, "case.co_handled", result, s.when)}
 	s.of.State, s.of.HandledBy, s.of.HandledAt = Done, tx.Actor().Person, s.at
 	s.beside("case.co_handled", s.of)
 	w.set(s.of, "state", "received_by", "received_at", "handled_by", "handled_at")
@@ -232,7 +232,7 @@ func FeedBack(ctx context.Context, tx tenants.Tx, id, assignment uuid.UUID, resu
 	}
 	s.of.State, s.of.HandledBy, s.of.HandledAt = Done, tx.Actor().Person, s.at
 	s.beside("case.fed_back", s.of)
-	w := change{columns: []string{"stage"}, remark: say(tx, s.box, s.c, "case.fed_back", result, s.at)}
+	w := change{columns: []string{"stage"}, remark: say(tx, s.box, s.c, "case.fed_back", result, s.when)}
 	w.set(s.of, "state", "received_by", "received_at", "handled_by", "handled_at")
 	w.hushOf(besideTimer, s.of.ID)
 	return s.c, w.write(ctx, tx, s.c)

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -112,6 +113,9 @@ func Post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request,
 	return post(v, say, do)
 }
 
+// keptVerbs are those that a phone keeps while it has no network: they happened when it says.
+var keptVerbs = []Verb{ToReceive, ToTake, ToHandle, ToAssist, ToFeedBack}
+
 // post serves one verb: done, it leads to the case as the actor may still see it; refused for its
 // fields, the sheet comes back with what was typed. Verbs check their fields before they write.
 func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request, uuid.UUID) (*Case, error)) web.Handler {
@@ -119,6 +123,11 @@ func post(v Verb, say string, do func(context.Context, tenants.Tx, *web.Request,
 		id, err := r.ID("id")
 		if err != nil {
 			return web.Reply{}, err
+		}
+		if slices.Contains(keptVerbs, v) {
+			if ctx, err = r.Kept(ctx, tx); err != nil {
+				return web.Reply{}, err
+			}
 		}
 		c, no, err := withPhotos(ctx, tx, r, id, v, func() (*Case, error) { return do(ctx, tx, r, id) })
 		if f := refused(r, no); f != nil {

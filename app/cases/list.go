@@ -231,6 +231,7 @@ type Task struct {
 	Role       string
 	Person     int64 // of a hand
 	Assignment uuid.UUID
+	Lon, Lat   *float64 // of the case
 }
 
 // mostTasks is how many tasks a page shows: more than anybody does in a day.
@@ -245,7 +246,7 @@ func Tasks(ctx context.Context, tx tenants.Tx) ([]Task, error) {
 	var out []Task
 	err := tx.Raw(`SELECT c.id, c.number, c.title, c.class, c.channel, c.community, c.stage, a.unit, c.urgent, c.late, c.outcome, c.reported_at,
 			c.warn_at, c.red_at, c.due_at, c.suspended_at, c.urges, c.supervised, c.instructed,
-			a.state, a.receive_by, a.unsigned, a.role, coalesce(a.person, 0) AS person, a.id AS assignment
+			a.state, a.receive_by, a.unsigned, a.role, coalesce(a.person, 0) AS person, a.id AS assignment, c.lon, c.lat
 		FROM assignments a JOIN cases c ON c.tenant_id = a.tenant_id AND c.id = a.case_id
 		WHERE `+units+` ORDER BY c.due_at, c.id LIMIT ?`, append(args, mostTasks)...).Scan(ctx, &out)
 	if err != nil {

@@ -244,16 +244,6 @@ func tasksPage(ctx context.Context, tx tenants.Tx, r *web.Request, list []Task) 
 	return p, nil
 }
 
-// MyTasks are what waits for the actor, as the page of tasks says it.
-func MyTasks(ctx context.Context, tx tenants.Tx, r *web.Request) ([]view.TaskRow, error) {
-	list, err := Tasks(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	p, err := tasksPage(ctx, tx, r, list)
-	return p.Rows, err
-}
-
 // meant is the class of a filter in words: its name where it was chosen, else what was typed.
 func (n names) meant(said string) string {
 	if k, ok := n.cfg.Classes.Find(said); ok {

@@ -3,7 +3,6 @@ package cases
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -64,8 +63,8 @@ func postReport(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, 
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if as := r.Text("reporter"); as != "" && as != strconv.FormatInt(tx.Actor().Person, 10) { // kept on a phone by somebody else
-		return web.Reply{}, fault.New(fault.Unsigned, "请由上报人本人登录后发送")
+	if _, err := r.Kept(ctx, tx); err != nil {
+		return web.Reply{}, err
 	}
 	in := readIntake(r)
 	in.Noted = readNoted(r, cfg, in.Class, blueprint.AtReport)

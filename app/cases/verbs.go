@@ -20,9 +20,6 @@ import (
 	"wanjie/tenants/keys"
 )
 
-// longestKept is how long ago somebody may say that he found what he reports.
-const longestKept = 30 * 24 * time.Hour
-
 // Report takes in a matter. The route of its channel and class may accept or file it at once. A second
 // case with the same id is fault.Conflict.
 func Report(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
@@ -63,8 +60,7 @@ func takeIn(ctx context.Context, tx tenants.Tx, in Intake) (*Case, error) {
 	if c.ReportedAt.IsZero() || c.ReportedAt.After(now) {
 		c.ReportedAt = now
 	}
-	// A phone's clock may be wrong: that keeps no report out.
-	if since := c.ReportedAt.Sub(in.FoundAt); since >= time.Minute && since < longestKept {
+	if clock.Believable(in.FoundAt, c.ReportedAt) {
 		c.FoundAt = in.FoundAt
 	}
 	if c.Lon != nil {
@@ -253,7 +249,7 @@ func ReceiveOf(ctx context.Context, tx tenants.Tx, id, assignment uuid.UUID) (*C
 		w.remindOf(besideTimer, s.of.ID, second)
 		return s.c, w.write(ctx, tx, s.c)
 	}
-	s.done("case.received")
+	s.did("case.received")
 	return s.c, change{columns: []string{"stage"}, lead: []string{"state", "received_by", "received_at"}, seen: seen, remind: map[string]time.Time{receiptTimer: second}}.write(ctx, tx, s.c)
 }
 
@@ -295,7 +291,7 @@ func HandIn(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Case,
 	a, seen := s.c.Lead, s.c.Lead.State
 	if seen == Dispatched {
 		s.receive(a)
-		s.done("case.received")
+		s.did("case.received")
 	}
 	var w change
 	if !s.c.SuspendedAt.IsZero() {
@@ -305,8 +301,8 @@ func HandIn(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Case,
 		w.remind = nil // it is handed in at once
 	}
 	if len(waiting) > 0 {
-		s.done("case.not_waited", "waiting", strconv.Itoa(len(waiting)))
-		w.put(say(tx, s.box, s.c, "case.not_waited", in.Alone, s.at))
+		s.did("case.not_waited", "waiting", strconv.Itoa(len(waiting)))
+		w.put(say(tx, s.box, s.c, "case.not_waited", in.Alone, s.when))
 	}
 	a.State, a.HandledBy, a.HandledAt = Done, tx.Actor().Person, s.at
 	s.c.Stage = Checking
@@ -314,10 +310,10 @@ func HandIn(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Case,
 	if err != nil {
 		return nil, err
 	}
-	s.done("case.handled", lot.told()...)
+	s.did("case.handled", lot.told()...)
 	w.columns = append(w.columns, "stage")
 	w.lead, w.seen = []string{"state", "received_by", "received_at", "handled_by", "handled_at"}, seen
-	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", in.Words, s.at).echo(s.box, in.Words), append(w.hush, dueTimer, receiptTimer)
+	w.remark, w.hush = say(tx, s.box, s.c, "case.handled", in.Words, s.when).echo(s.box, in.Words), append(w.hush, dueTimer, receiptTimer)
 	if err := s.fillMore(&w, blueprint.AtHandle, in.Noted); err != nil {
 		return nil, err
 	}
@@ -480,7 +476,8 @@ type step struct {
 	of     *Assignment       // what it is about; the lead's where nothing else was asked for
 	rules  *blueprint.Config // those that the case was filed under
 	box    *keys.Box
-	at     time.Time
+	at     time.Time // by the street's clock: deadlines and states
+	when   time.Time // as the actor's device says, for what he did without network; else at
 	before tenants.Dims
 }
 
@@ -513,6 +510,10 @@ func beginOf(ctx context.Context, tx tenants.Tx, id uuid.UUID, v Verb, assignmen
 	s, err := stepOf(ctx, tx, c, rules)
 	if err == nil {
 		s.of = of
+		// Nobody works on what he was not given yet, or not given again.
+		if s.when = clock.Claimed(ctx); of != nil && (s.when.Before(of.DispatchedAt) || s.when.Before(of.HandledAt)) {
+			s.when = s.at
+		}
 	}
 	return s, err
 }
@@ -531,12 +532,18 @@ func stepOf(ctx context.Context, tx tenants.Tx, c *Case, rules *blueprint.Config
 	if err != nil {
 		return nil, err
 	}
-	return &step{tx: tx, c: c, rules: rules, box: box, at: clock.Now(ctx), before: c.dims(rules)}, nil
+	now := clock.Now(ctx)
+	return &step{tx: tx, c: c, rules: rules, box: box, at: now, when: now, before: c.dims(rules)}, nil
 }
 
 // done records an act of kind from where the last one left the case to where it is now. What else is
 // to be known of this act alone follows in pairs.
-func (s *step) done(kind string, besides ...string) {
+func (s *step) done(kind string, besides ...string) { s.doneAt(s.at, kind, besides) }
+
+// did is done for what the actor himself did, when he did it.
+func (s *step) did(kind string, besides ...string) { s.doneAt(s.when, kind, besides) }
+
+func (s *step) doneAt(at time.Time, kind string, besides []string) {
 	after := s.c.dims(s.rules)
 	told := after
 	if len(besides) > 0 {
@@ -545,7 +552,7 @@ func (s *step) done(kind string, besides ...string) {
 			told[besides[i]] = besides[i+1]
 		}
 	}
-	record(s.tx, kind, s.c, s.at, s.before, told)
+	record(s.tx, kind, s.c, at, s.before, told)
 	s.before = after
 }
 

@@ -310,6 +310,10 @@ func TestPatrolsInTheBrowser(t *testing.T) {
 	w.reads(w.post(round, url.Values{"words": {"看过"}, "spots": {string(line)}}), 422, "只能标注点位")
 	w.reads(w.post(round, url.Values{"words": {""}}), 422, "请填写此项")
 	b.reads(b.post(round, url.Values{"words": {"看过"}}), 403)
+	w.reads(w.post(round+"/points", url.Values{"point": {"2"}, "found": {"on"}}), 422, "请填写此项")
+	b.reads(b.post(round+"/points", url.Values{"point": {"1"}}), 403)
+	w.done(round+"/points", url.Values{"point": {"2"}, "found": {"on"}, "words": {"护栏松动"}})
+	w.get(round, "1号点位", "未查看", "2号点位", "护栏松动")
 	w.done(round, url.Values{"words": {"三号排口有污水"}, "found": {"on"}, "spots": {`{"type":"MultiPoint","coordinates":[[120.505,31.305]]}`}})
 	root = w.get(round, "已巡查", "三号排口有污水", "发现问题", "王巡查")
 	if n := len(all(root, "circle.map-dot")); n != 1 {

@@ -29,6 +29,7 @@ func patrolRoutes(r web.Routes) {
 	r.Post("/patrols/{id}/stop", auth.PatrolsPlan, stopPatrol)
 	r.Get("/rounds/{id}", "", round)
 	r.Post("/rounds/{id}", auth.PatrolsDo, finishRound)
+	r.Post("/rounds/{id}/points", auth.PatrolsDo, checkPoint)
 }
 
 // waiting is the menu's badge.
@@ -283,14 +284,67 @@ func showRound(ctx context.Context, tx tenants.Tx, r *web.Request, tried attempt
 	if out.Map, err = routeMap(ctx, tx, p, route, spots...); err != nil {
 		return web.Reply{}, err
 	}
+	points := patrol.Points(route)
+	if out.Points, err = pointRows(ctx, tx, x, len(points)); err != nil {
+		return web.Reply{}, err
+	}
+	number(&out.Map, points)
 	if x.State == patrol.Open && x.MayDo(tx.Actor()) {
-		f := tried.form(ctx, r, "round", r.Path("/rounds/%s", x.ID))
-		out.Finish = &f
+		finish, check := tried.form(ctx, r, "round", r.Path("/rounds/%s", x.ID)), tried.form(ctx, r, "point", r.Path("/rounds/%s/points", x.ID))
+		out.Finish, out.Check = &finish, &check
 	}
 	if x.MayDo(tx.Actor()) && auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
 		out.Report = r.Path("/cases/new")
 	}
 	return web.Page(p.Title, view.RoundPage(out)).Under(web.Crumb(ui.T(ctx, "巡查"), r.Path("/patrols")), web.Crumb(p.Title, r.Path("/patrols/%s", p.ID)), web.Crumb(string(x.DueOn), "")), nil
+}
+
+// number writes the numbers of a patrol's points upon a map.
+func number(m *view.Map, points []geom.XY) {
+	c := geo.Canvas{West: m.West, North: m.North, PerLon: m.PerLon, PerLat: m.PerLat}
+	for i, p := range points {
+		x, y := c.XY(p)
+		m.Numbers = append(m.Numbers, view.Number{X: x, Y: y, N: strconv.Itoa(i + 1)})
+	}
+}
+
+// pointRows are a round's points with what was found at each, the last time.
+func pointRows(ctx context.Context, tx tenants.Tx, x *patrol.Round, points int) ([]view.PointRow, error) {
+	list, err := patrol.ChecksOf(ctx, tx, x.ID)
+	if err != nil {
+		return nil, err
+	}
+	box, err := tx.Box(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var people []int64
+	for _, k := range list {
+		people = append(people, k.Person)
+	}
+	names, err := auth.Names(ctx, tx, people...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]view.PointRow, points)
+	for i := range out {
+		out[i] = view.PointRow{N: i + 1, State: view.Tag{Tone: ui.Neutral, Text: ui.T(ctx, "未查看")}}
+	}
+	for i := range list {
+		k := &list[i]
+		if int(k.Point) > points {
+			continue
+		}
+		row := &out[k.Point-1]
+		if row.Words, _, _, err = k.Read(box); err != nil {
+			return nil, err
+		}
+		row.By, row.At, row.State = names.Of(ctx, k.Person), ui.Time(k.SeenAt), view.Tag{Tone: ui.Good, Text: ui.T(ctx, "未发现问题")}
+		if k.Found {
+			row.State = view.Tag{Tone: ui.Warn, Text: ui.T(ctx, "发现问题")}
+		}
+	}
+	return out, nil
 }
 
 // result is what was reported of a round.
@@ -322,6 +376,9 @@ func finishRound(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply,
 	if err != nil {
 		return web.Reply{}, err
 	}
+	if ctx, err = r.Kept(ctx, tx); err != nil {
+		return web.Reply{}, err
+	}
 	in := patrol.Result{Words: r.Text("words"), Found: r.Text("found") != ""}
 	if text := r.Text("spots"); text != "" {
 		spots, problem := geo.Route([]byte(text), geo.CGCS2000)
@@ -340,5 +397,40 @@ func finishRound(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply,
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Done(r.Path("/rounds/%s", id), "已提交"), nil
+	return web.Done(r.Path("/rounds/%s", id), "已提交").Or(map[string]string{"state": string(patrol.Done)}), nil
+}
+
+func checkPoint(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	id, err := r.ID("id")
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if ctx, err = r.Kept(ctx, tx); err != nil {
+		return web.Reply{}, err
+	}
+	in := patrol.Finding{Point: r.Int("point", 0), Found: r.Text("found") != "", Words: r.Text("words"), Spot: spotOf(r)}
+	if made, err := uuid.Parse(r.Text("id")); err == nil && made.Version() == 7 {
+		in.ID = made
+	}
+	x, err := patrol.CheckPoint(ctx, tx, id, in)
+	if f := refused(r, err); f != nil {
+		reply, err := showRound(ctx, tx, r, attempt{"point", f, r.PostForm})
+		return reply.Status(f.Kind.Status()), err
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Done(r.Path("/rounds/%s", id), "已记录").Or(map[string]string{"state": string(x.State)}), nil
+}
+
+// spotOf is where a device says that it was; nil where it does not say, or not where it can be.
+func spotOf(r *web.Request) *geom.XY {
+	lon, err1 := strconv.ParseFloat(r.Text("lon"), 64)
+	lat, err2 := strconv.ParseFloat(r.Text("lat"), 64)
+	system := geo.System(r.Text("system"))
+	if err1 != nil || err2 != nil || !system.Known() || lon < 73 || lon > 136 || lat < 3 || lat > 54 {
+		return nil
+	}
+	p := system.In(geom.XY{X: lon, Y: lat})
+	return &p
 }

@@ -121,6 +121,74 @@ func TestPatrolsComeByThemselves(t *testing.T) {
 	}
 }
 
+// The worker checks points where he is. What his phone sends days later, and twice, stands once, as of when he was there.
+func TestPointsAreCheckedOneByOne(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	g := s.drawn("", comprehensive("G1", 0))
+	s.posted(g.ID, Posting{Person: wang, Role: auth.GridWorker})
+	_, err := s.planned(admin, patrol.Order{Grid: g.ID, Title: "消防通道", Route: geom.NewMultiPointXY(120.501, 31.301, 120.505, 31.305).AsGeometry(), Frequency: patrol.Frequency{Every: patrol.EveryDay}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.ring("2026-11-23 10:00")
+	round := s.waiting(wang)[0].ID
+	check := func(by int64, when string, in patrol.Finding) error {
+		return s.try(by, func(ctx context.Context, tx tenants.Tx) error {
+			_, err := patrol.CheckPoint(clock.Claim(ctx, at(when)), tx, round, in)
+			return err
+		})
+	}
+	first := patrol.Finding{ID: tenants.NewID(), Point: 1, Spot: &geom.XY{X: 120.5011, Y: 31.3011}}
+	wants(t, check(wang, "2026-11-23 09:00", patrol.Finding{Point: 3}), "请选择点位")
+	wants(t, check(wang, "2026-11-23 09:00", patrol.Finding{Point: 2, Found: true}), "请填写")
+	if err := check(li, "2026-11-23 09:00", first); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("by somebody else: %v", err)
+	}
+	s.ring("2026-11-25 08:00") // by now the round counts as missed: it was walked in time, and the network was late
+	for range 2 {
+		if err := check(wang, "2026-11-23 11:00", first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := check(wang, "2026-11-24 11:00", patrol.Finding{Point: 2}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a day late: %v", err)
+	}
+	if err := check(wang, "2026-11-23 11:20", patrol.Finding{Point: 2, Found: true, Words: "护栏松动"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.try(wang, func(ctx context.Context, tx tenants.Tx) error {
+		r, err := patrol.Finish(clock.Claim(ctx, at("2026-11-23 11:30")), tx, round, patrol.Result{Words: "二号点位护栏松动", Found: true})
+		if err == nil && (r.State != patrol.Done || !r.DoneAt.Equal(at("2026-11-23 11:30"))) {
+			t.Errorf("handed in: %s at %v", r.State, r.DoneAt)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := check(wang, "2026-11-23 11:40", patrol.Finding{Point: 2}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("after it was handed in: %v", err)
+	}
+	s.do(wang, func(ctx context.Context, tx tenants.Tx) error {
+		list, err := patrol.ChecksOf(ctx, tx, round)
+		if err != nil || len(list) != 2 || list[0].ID != first.ID || !list[0].SeenAt.Equal(at("2026-11-23 11:00")) || !list[1].Found {
+			t.Fatalf("%+v (%v)", list, err)
+		}
+		box, err := tx.Box(ctx)
+		if err != nil {
+			return err
+		}
+		if _, spot, ok, err := list[0].Read(box); err != nil || !ok || spot != *first.Spot {
+			t.Errorf("the first point at %v (%v)", spot, err)
+		}
+		return nil
+	})
+	var dump string
+	if err := s.view.QueryRow(t.Context(), `SELECT string_agg(k::text, ' ') FROM patrol_checks k`).Scan(&dump); err != nil || strings.Contains(dump, "护栏") {
+		t.Errorf("what was found stands readable: %s (%v)", dump, err)
+	}
+}
+
 func TestFrequencies(t *testing.T) {
 	t.Parallel()
 	s := openStreet(t)

@@ -135,6 +135,7 @@ var done = map[string]string{
 	"posted":     ui.Key("已安排"),
 	"relieved":   ui.Key("已办理离岗"),
 	"imported":   ui.Key("已导入"),
+	"noted":      ui.Key("已记录"),
 	"stopped":    ui.Key("已停止"),
 	"handed":     ui.Key("已提交"),
 	"abolished":  ui.Key("已撤销"),

@@ -7,6 +7,7 @@ import "wanjie/templates/ui"
 type Page struct {
 	Street         string
 	Demo           bool
+	Colour         string // of the street
 	Base           string // "/s/fengqiao"
 	Guard          ui.Guard
 	Case           string // the id that the case will have where no script runs

@@ -21,6 +21,7 @@ type Map struct {
 	Areas         []Area
 	Lines         []string // paths of routes
 	Dots          []Dot
+	Numbers       []Number
 	Scale         string // "200 米"
 	ScaleWidth    float64
 
@@ -41,6 +42,12 @@ type Area struct {
 
 // Dot is a point on a map.
 type Dot struct{ X, Y float64 }
+
+// Number stands beside a point that is checked one by one.
+type Number struct {
+	X, Y float64
+	N    string
+}
 
 func (m Map) box() string { return fmt.Sprintf("0 0 %g %g", m.Width, m.Height) }
 
@@ -103,7 +110,7 @@ func (f Form) errors() (out []ui.FieldError) {
 
 // fieldOrder is the order in which messages stand over a form.
 var fieldOrder = []string{"kind", "code", "name", "parent", "community", "phone", "from", "shape", "system", "file", "person", "role", "to", "stands_in",
-	"duty", "last", "weekdays", "begins", "grid", "title", "every", "days", "within", "note", "route", "words", "spots"}
+	"duty", "last", "weekdays", "begins", "grid", "title", "every", "days", "within", "note", "route", "point", "words", "spots"}
 
 // Duty is somebody's duty in a grid.
 type Duty struct {
@@ -248,12 +255,21 @@ type Patrol struct {
 	Stop        *Form
 }
 
+// PointRow is a point of a patrol's route in a round.
+type PointRow struct {
+	N             int
+	State         Tag
+	At, By, Words string
+}
+
 // Round is one round: the form while it is open, the report afterwards.
 type Round struct {
 	Title  string
 	State  Tag
 	Facts  []ui.Fact
 	Map    Map
+	Points []PointRow
+	Check  *Form
 	Finish *Form
 	Report string // address for reporting a case
 }

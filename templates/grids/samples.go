@@ -45,6 +45,10 @@ func Samples() []Sample {
 	patrols := []PatrolRow{{Href: "/s/fengqiao/patrols/1", Title: "Along the river", Grid: "East gate", Often: "Weekly Mon", Next: "2026-11-30"}}
 	walked := sampleMap
 	walked.Lines, walked.Dots = []string{"M120 120L480 280"}, []Dot{{X: 300, Y: 200}}
+	numbered := walked
+	numbered.Numbers = []Number{{X: 120, Y: 120, N: "1"}, {X: 480, Y: 280, N: "2"}}
+	points := []PointRow{{N: 1, State: Tag{ui.Warn, "Amiss"}, At: "2026-11-23 09:12", By: "Wang", Words: "The railing is loose"}, {N: 2, State: Tag{ui.Neutral, "Not yet"}}}
+	check := sampleForm("point")
 	open := RoundRow{Href: "/s/fengqiao/rounds/1", Title: "Along the river", Grid: "East gate", Due: "2026-11-23", Until: "2026-11-23", State: Tag{ui.Warn, "Open"}}
 	done := RoundRow{Href: "/s/fengqiao/rounds/2", Due: "2026-11-20", Until: "2026-11-20", State: Tag{ui.Good, "Done"}, By: "Wang", At: "2026-11-20 15:04", Found: true}
 	return []Sample{
@@ -81,7 +85,7 @@ func Samples() []Sample {
 		{"patrols-empty", PatrolsPage(Patrols{Tabs: sampleTabs, Mine: true})},
 		{"plan", PlanPage(Plan{Form: sampleForm("plan"), Back: "/s/fengqiao/patrols", Grids: options, Every: options, Days: options, Chosen: map[string]bool{"2": true}, Map: sampleMap})},
 		{"patrol", PatrolPage(Patrol{Title: "Along the river", Facts: []ui.Fact{{Label: "Grid", Value: "East gate"}}, Map: walked, Rounds: []RoundRow{done}, Stop: &stop})},
-		{"round", RoundPage(Round{Title: "Along the river", State: Tag{ui.Warn, "Open"}, Facts: []ui.Fact{{Label: "Due", Value: "2026-11-23"}}, Map: walked, Finish: &finish, Report: "/s/fengqiao/cases/new"})},
-		{"round-done", RoundPage(Round{Title: "Along the river", State: Tag{ui.Good, "Done"}, Map: walked})},
+		{"round", RoundPage(Round{Title: "Along the river", State: Tag{ui.Warn, "Open"}, Facts: []ui.Fact{{Label: "Due", Value: "2026-11-23"}}, Map: numbered, Points: points, Check: &check, Finish: &finish, Report: "/s/fengqiao/cases/new"})},
+		{"round-done", RoundPage(Round{Title: "Along the river", State: Tag{ui.Good, "Done"}, Map: walked, Points: points})},
 	}
 }

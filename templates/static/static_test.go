@@ -144,7 +144,7 @@ func TestStylesheetNamesOnlyItsOwnFiles(t *testing.T) {
 }
 
 // later are the assets that only some pages load: the residents' own, the map to draw on, the grid worker's.
-var later = []string{"resident.css", "resident.js", "draw.js", "map.js", "field.js", "fieldqueue.js", "fieldworker.js"}
+var later = []string{"resident.css", "resident.js", "draw.js", "map.js", "field.js", "fieldday.js", "fieldphotos.js", "fieldqueue.js", "fieldworker.js"}
 
 // Sizes are a promise: the first page of a street stays under 60 kB compressed, pictures and page included.
 func TestSizes(t *testing.T) {

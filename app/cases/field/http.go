@@ -36,7 +36,7 @@ func page(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error)
 		return web.Reply{}, err
 	}
 	p := view.Page{
-		Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, Base: r.Base, Guard: r.Guard(), Case: tenants.NewID().String(),
+		Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, Colour: colourOf(tx), Base: r.Base, Guard: r.Guard(), Case: tenants.NewID().String(),
 		Channel: channel, System: string(geo.CGCS2000),
 	}
 	if cfg.On("grids") {
@@ -110,7 +110,7 @@ func worker(context.Context, tenants.Tx, *web.Request) (web.Reply, error) {
 	style := static.Path("wanjie.css")
 	assets, err := json.Marshal(map[string]any{
 		"edition": style, // its digest is the whole set's
-		"files":   []string{style, static.Path("fieldqueue.js"), static.Path("field.js"), static.Path("mark.svg"), static.Path("chevron.svg"), static.Path("check.svg")},
+		"files":   []string{style, static.Path("fieldqueue.js"), static.Path("fieldphotos.js"), static.Path("fieldday.js"), static.Path("field.js"), static.Path("mark.svg"), static.Path("chevron.svg"), static.Path("check.svg")},
 	})
 	script := fmt.Appendf(nil, "self.fieldAssets = %s;\nimportScripts(%q, %q);\n", assets, static.Path("fieldqueue.js"), static.Path("fieldworker.js"))
 	return web.File("", "text/javascript; charset=utf-8", script), err
@@ -120,8 +120,8 @@ func worker(context.Context, tenants.Tx, *web.Request) (web.Reply, error) {
 func manifest(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 	return web.JSON(map[string]any{
 		"id": r.Path("/field/"), "start_url": r.Path("/field/"), "scope": r.Path("/field/"), "display": "standalone", "lang": ui.Lang(ctx),
-		"name": ui.T(ctx, "%s网格上报", tx.Tenant().Name), "short_name": ui.T(ctx, "网格上报"), "theme_color": "#0958d9", "background_color": "#f4f6f9",
-		"icons": []map[string]string{{"src": static.Path("mark.svg"), "sizes": "any", "type": "image/svg+xml"}},
+		"name": ui.T(ctx, "%s网格上报", tx.Tenant().Name), "short_name": ui.T(ctx, "网格上报"), "theme_color": colourOf(tx), "background_color": "#f4f6f9",
+		"icons": icons(r),
 	}), nil
 }
 
@@ -142,19 +142,15 @@ func me(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 		Community string   `json:"community"`
 		Grids     []myGrid `json:"grids"`
 	}{Person: tx.Actor().Person, Spot: cases.OnSpot(tx.Actor(), cfg)}
-	var codes []string
 	for _, at := range auth.Where(tx.Actor(), auth.PatrolsDo) {
-		if at.Grid != "" {
-			codes = append(codes, at.Grid)
-		}
 		if out.Community == "" {
 			out.Community = at.Community
 		}
 	}
-	if GridsOf == nil || len(codes) == 0 || !cfg.On("grids") {
+	if GridsOf == nil || !cfg.On("grids") {
 		return web.JSON(out), nil
 	}
-	list, err := GridsOf(ctx, tx, codes)
+	list, err := grids(ctx, tx)
 	for _, g := range list {
 		out.Grids = append(out.Grids, myGrid{g.Name, r.Path("/grids/%s", g.ID)})
 		if out.Community == "" {
@@ -162,32 +158,6 @@ func me(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
 		}
 	}
 	return web.JSON(out), err
-}
-
-type task struct {
-	Number string `json:"number"`
-	Class  string `json:"class"`
-	Place  string `json:"place"`
-	State  string `json:"state"`
-	Due    string `json:"due"`
-	Href   string `json:"href"`
-}
-
-// tasks are the worker's open ones, to be kept on his phone: by number and class, with nothing that anybody said.
-func tasks(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	list, err := cases.MyTasks(ctx, tx, r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	out := []task{}
-	for _, t := range list {
-		one := task{Number: t.Number, Class: t.Class, Place: t.Place, State: t.Assigned.Text, Href: t.Href}
-		if !t.Due.At.IsZero() {
-			one.Due = ui.T(ctx, "%s 前办结", ui.Time(t.Due.At))
-		}
-		out = append(out, one)
-	}
-	return web.JSON(map[string]any{"at": clock.Now(ctx).UnixMilli(), "tasks": out}), nil
 }
 
 // sent says whether a report of the asker's own came in, by its number.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wanjie/app/auth"
+	"wanjie/app/geo"
 	"wanjie/app/module"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
@@ -16,11 +17,14 @@ var Part = module.Module{
 	Nav:    []module.Entry{{Title: ui.Key("网格上报"), Path: "/field/", May: auth.PatrolsDo}},
 }
 
-// Grid is one of the street's grids, by its code.
-type Grid struct{ Code, Name, ID, Community string }
+// Grid is one of the street's grids as it lies today.
+type Grid struct {
+	Code, Name, ID, Community string
+	Shape                     geo.Shape
+}
 
-// GridsOf gives the grids of these codes; the wiring puts it here. Nil: the street has none.
-var GridsOf func(ctx context.Context, tx tenants.Tx, codes []string) ([]Grid, error)
+// GridsOf gives the street's grids; the wiring puts it here. Nil: the street has none.
+var GridsOf func(ctx context.Context, tx tenants.Tx) ([]Grid, error)
 
 func routes(r web.Routes) {
 	r.Get("/field", auth.PatrolsDo, func(_ context.Context, _ tenants.Tx, r *web.Request) (web.Reply, error) {
@@ -30,6 +34,9 @@ func routes(r web.Routes) {
 	r.Get("/field/worker.js", auth.PatrolsDo, worker)
 	r.Get("/field/manifest.json", auth.PatrolsDo, manifest)
 	r.Get("/field/me", auth.PatrolsDo, me)
-	r.Get("/field/tasks", auth.PatrolsDo, tasks)
+	r.Get("/field/day", auth.PatrolsDo, today)
 	r.Get("/field/sent", auth.PatrolsDo, sent)
+	for _, i := range drawnIcons {
+		r.Get("/field/"+i.name(), auth.PatrolsDo, i.serve)
+	}
 }

@@ -18,12 +18,14 @@ var (
 	Acts   = []journal.Kind{
 		{Name: "patrol.planned", Version: 1}, {Name: "patrol.stopped", Version: 1}, {Name: "patrol.due", Version: 1},
 		{Name: "patrol.done", Version: 1}, {Name: "patrol.missed", Version: 1},
+		{Name: "patrol.checked", Version: 1},
 	}
 	Data = []keys.Columns{
 		{Table: "patrols", Plain: []string{"tenant_id", "id", "grid_id", "title", "note", "route", "every", "days", "within", "from_on", "to_on", "next_on",
 			"stopped_at", "made_by", "made_at"}},
 		{Table: "patrol_rounds", Plain: []string{"tenant_id", "id", "patrol_id", "due_on", "until_on", "state", "found", "done_by", "done_at"},
 			Sealed: []string{"words", "spots"}},
+		{Table: "patrol_checks", Plain: []string{"tenant_id", "id", "round_id", "point", "found", "person", "seen_at", "told_at"}, Sealed: []string{"words", "spot"}},
 	}
 )
 

@@ -132,18 +132,15 @@ type Result struct {
 	Spots geom.Geometry // points that he chooses to report; empty: none
 }
 
-// Finish hands in the result of a round and records "patrol.done". Faults: NotFound, Forbidden without PatrolsDo in the
-// grid, Conflict when it is not open, Invalid.
+// Finish hands in the result of a round and records "patrol.done", as of when the actor's phone says. Faults: NotFound,
+// Forbidden without PatrolsDo in the grid, Conflict when it is not open any more, Invalid.
 func Finish(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Round, error) {
-	r, err := roundOf(ctx, tx, id, " FOR NO KEY UPDATE OF r")
+	r, err := walked(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
-	if !r.MayDo(tx.Actor()) {
-		return nil, fault.New(fault.Forbidden, "您没有进行此操作的权限")
-	}
-	if r.State != Open {
-		return nil, fault.New(fault.Conflict, "本次巡查已办结")
+	if err := r.stillOpen(ctx); err != nil {
+		return nil, err
 	}
 	f := &fault.Error{Kind: fault.Invalid, Say: "请检查标红的内容"}
 	if strings.TrimSpace(in.Words) == "" {
@@ -162,7 +159,7 @@ func Finish(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Round
 	if err != nil {
 		return nil, err
 	}
-	now, before := clock.Now(ctx), r.dims()
+	now, before := r.when(ctx), r.dims()
 	r.State, r.Found, r.DoneBy, r.DoneAt = Done, in.Found, tx.Actor().Person, now
 	r.Words = box.Seal(r.at("words"), in.Words)
 	if !in.Spots.IsEmpty() {

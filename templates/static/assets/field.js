@@ -12,7 +12,7 @@
   var byId = function (id) { return document.getElementById(id); };
   var place = null;   // who was last seen signed in here
   var asked = false;  // whether the server was asked since the page was opened
-  var photos = [];    // of the report in hand: {field, blob}
+  var album = self.fieldAlbum(form, say, tell);
   var waiting = 0;    // how many of his are still to be sent
   var now = anew();   // its numbers, and when it was begun
 
@@ -37,6 +37,16 @@
   }
 
   function owner() { return place && q.ownerOf(base, place.person); }
+
+  // --- the day: my grid, tasks and patrols (fieldday.js) --------------------------------------------------------------
+  var day = self.fieldDay({ base: base, say: say, tell: tell, element: element, button: button, time: time, redraw: function () { return show(); }, owner: owner, system: form.elements.system.value,
+    requestField: form.dataset.request, signed: function () { return !!place && place.signed; },
+    kept: async function () {
+      tell('kept', 'good');
+      later();
+      await show();
+      await go(true);
+    } });
 
   // --- the place of the device --------------------------------------------------------------------------------------
   // Browsers answer in WGS-84, whatever the map of the phone shows.
@@ -75,71 +85,6 @@
       form.querySelectorAll('[name="tile"]').forEach(function (t) { t.checked = t.value === e.target.value; });
       classChanged();
     } else if (e.target.name === 'spot') spotChanged();
-    else if (e.target.type === 'file') take(e.target);
-  });
-
-  // --- photos -------------------------------------------------------------------------------------------------------
-  var LONGEST = 1600; // pixels of a side
-
-  function picture(file) {
-    if (self.createImageBitmap) return createImageBitmap(file, { imageOrientation: 'from-image' });
-    return new Promise(function (yes, no) {
-      var read = new FileReader();
-      var img = new Image();
-      read.onload = function () { img.src = read.result; };
-      read.onerror = img.onerror = no;
-      img.onload = function () { yes(img); };
-      read.readAsDataURL(file);
-    });
-  }
-
-  function drawn(img, longest) {
-    var scale = Math.min(1, longest / Math.max(img.width, img.height));
-    var canvas = document.createElement('canvas');
-    canvas.width = Math.max(1, Math.round(img.width * scale));
-    canvas.height = Math.max(1, Math.round(img.height * scale));
-    canvas.getContext('2d').drawImage(img, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  }
-
-  async function take(input) {
-    var files = Array.from(input.files);
-    input.value = '';
-    for (var i = 0; i < files.length; i++) {
-      if (photos.filter(function (p) { return p.field === input.name; }).length >= 9) return tell('many', 'warn');
-      try {
-        var canvas = drawn(await picture(files[i]), LONGEST);
-        var blob = await new Promise(function (yes) { canvas.toBlob(yes, 'image/jpeg', 0.8); });
-        if (!blob) throw new Error('no picture');
-        photos.push({ field: input.name, blob: blob });
-      } catch (e) {
-        tell('unreadable', 'bad');
-      }
-    }
-    await showPhotos();
-  }
-
-  async function showPhotos() {
-    var rows = { photos: document.createDocumentFragment(), photos_fixed: document.createDocumentFragment() };
-    for (var i = 0; i < photos.length; i++) {
-      var li = element('li');
-      var small = drawn(await picture(photos[i].blob), 160);
-      var off = element('button', '×', 'btn btn-plain btn-sm');
-      off.type = 'button';
-      off.dataset.off = i;
-      off.setAttribute('aria-label', say.remove);
-      small.setAttribute('role', 'img');
-      small.setAttribute('aria-label', say.photo);
-      li.append(small, off);
-      rows[photos[i].field].append(li);
-    }
-    Object.keys(rows).forEach(function (f) { if (byId('taken-' + f)) byId('taken-' + f).replaceChildren(rows[f]); });
-  }
-
-  form.addEventListener('click', function (e) {
-    if (e.target.dataset.off === undefined) return;
-    photos.splice(Number(e.target.dataset.off), 1);
-    showPhotos();
   });
 
   // --- the report ---------------------------------------------------------------------------------------------------
@@ -162,7 +107,7 @@
     var button = form.querySelector('[type="submit"]');
     button.disabled = true;
     try {
-      var kept = photos.filter(function (p) { return p.field === 'photos' || fields.fixed; });
+      var kept = album.photos.filter(function (p) { return p.field === 'photos' || fields.fixed; });
       await q.save(owner(), now.id, now.made || Date.now(), { request: now.request, requestField: form.dataset.request, fields: fields, label: c.dataset.title }, kept);
       clear();
       tell('kept', 'good');
@@ -178,11 +123,10 @@
 
   function clear() {
     form.reset();
-    photos = [];
+    album.set([]);
     now = anew();
     if (place && place.community) form.elements.community.value = place.community;
     byId('where').textContent = '';
-    showPhotos();
     classChanged();
   }
 
@@ -205,8 +149,7 @@
       form.elements.fixed.value = words.fields.fixed;
       spotChanged();
     }
-    photos = await q.photosOf(r);
-    await showPhotos();
+    await album.set(await q.photosOf(r));
     if (words.say) tell([words.say].concat(Object.values(words.errors || {})).join('；'), 'bad');
     form.elements.description.focus();
   }
@@ -219,19 +162,23 @@
   }
 
   async function show() {
-    var box = byId('queue');
     var all = place && place.signed ? await q.list(owner()) : [];
     var rows = document.createDocumentFragment();
-    for (var i = all.length - 1; i >= 0; i--) rows.append(await row(all[i]));
-    box.replaceChildren(rows);
+    var acts = [];
+    for (var i = all.length - 1; i >= 0; i--) {
+      var words = await q.wordsOf(all[i]);
+      acts.push({ state: all[i].state, made: all[i].made, words: words });
+      rows.append(row(all[i], words));
+    }
+    byId('queue').replaceChildren(rows);
     waiting = all.filter(function (r) { return r.state === 'waiting'; }).length;
     byId('none').hidden = all.length > 0 || !place || !place.signed;
     byId('send').hidden = waiting === 0;
     byId('count').textContent = waiting || '';
+    await day.show(acts);
   }
 
-  async function row(r) {
-    var words = await q.wordsOf(r);
+  function row(r, words) {
     var li = element('li', '', 'field-line');
     li.dataset.id = r.id;
     li.dataset.state = r.state;
@@ -239,45 +186,65 @@
     head.append(element('strong', words.label), element('span', say[r.state === 'waiting' && r.tried ? 'again' : r.state], 'tag tag-' + TONES[r.state]));
     li.append(head, element('p', time(r.made) + (words.number ? ' · ' + words.number : '') + (r.photos.length ? ' · ' + say.photo + ' ' + r.photos.length : ''), 'muted'));
     if (r.state === 'refused') li.append(element('p', [words.say].concat(Object.values(words.errors || {})).join('；'), 'field-error'));
+    if (r.state === 'refused' && words.gone) li.append(element('p', say.gone));
     if (q.loose(r)) {
       var acts = element('div', '', 'row-actions');
-      var change = element('button', say.edit, 'btn btn-plain btn-sm');
-      var drop = element('button', say.drop, 'btn btn-plain btn-sm');
-      change.type = drop.type = 'button';
-      change.addEventListener('click', function () { edit(r); });
-      drop.addEventListener('click', async function () {
+      if (words.act && words.act.words) acts.append(button(say.edit, function () { day.edit(r, words); }));
+      else if (!words.act) acts.append(button(say.edit, function () { edit(r); }));
+      if (r.state === 'refused' && words.act) {
+        if (textOf(words)) acts.append(button(say.anew, function () { anewFrom(r, words); }), button(say.save, function () { saveCopy(r, words); }));
+        if (!words.act.words) acts.append(button(say.resend, function () { again(r, words); }));
+      }
+      acts.append(button(say.drop, async function () {
         if (!self.confirm(say.sure)) return;
         await q.drop(owner(), r.id);
         show();
-      });
-      acts.append(change, drop);
+      }));
       li.append(acts);
     }
     return li;
   }
 
-  // --- my tasks -----------------------------------------------------------------------------------------------------
-  async function tasks() {
-    if (!place || !place.signed) return byId('tasks').replaceChildren();
-    try {
-      var res = await q.ask(base + '/field/tasks', {}, 20e3);
-      if (res.ok) await q.keepCopy(owner(), 'tasks', await res.json());
-    } catch (e) { /* the copy of before is shown */ }
-    var kept = await q.copyOf(owner(), 'tasks');
-    if (!kept) return;
-    var rows = document.createDocumentFragment();
-    kept.tasks.forEach(function (t) {
-      var li = element('li', '', 'field-line');
-      var head = element('div', '', 'field-head');
-      var to = element('a', t.class);
-      to.href = t.href;
-      head.append(to, element('span', t.state, 'tag tag-neutral'));
-      li.append(head, element('p', [t.number, t.place, t.due].filter(Boolean).join(' · '), 'muted'));
-      rows.append(li);
+  function button(label, click) {
+    var b = element('button', label, 'btn btn-plain btn-sm');
+    b.type = 'button';
+    b.addEventListener('click', click);
+    return b;
+  }
+
+  // --- what was refused and is not to be lost -----------------------------------------------------------------------
+  function textOf(words) { return words.act && words.act.words && words.fields[words.act.words] || ''; }
+
+  // anewFrom takes words and photos of a refused act into a report of its own.
+  async function anewFrom(r, words) {
+    clear();
+    form.elements.description.value = textOf(words);
+    now.made = r.made;
+    var photos = await q.photosOf(r);
+    await album.set(photos.map(function (p) { return { field: 'photos', blob: p.blob }; }));
+    form.scrollIntoView();
+    form.elements.class.focus();
+  }
+
+  // saveCopy leaves words and photos among the phone's own files.
+  async function saveCopy(r, words) {
+    var photos = await q.photosOf(r);
+    var files = [{ name: '.txt', blob: new Blob([words.label + '\n' + time(r.made) + '\n' + textOf(words) + '\n'], { type: 'text/plain' }) }]
+      .concat(photos.map(function (p, i) { return { name: '-' + (i + 1) + '.jpg', blob: p.blob }; }));
+    files.forEach(function (f) {
+      var a = element('a');
+      a.href = URL.createObjectURL(f.blob);
+      a.download = words.label + f.name;
+      a.click();
+      setTimeout(function () { URL.revokeObjectURL(a.href); }, 60e3);
     });
-    byId('tasks').replaceChildren(rows);
-    byId('no-tasks').hidden = kept.tasks.length > 0;
-    byId('tasks-at').textContent = say.asof.replace('%s', time(kept.at));
+  }
+
+  // again sends an act that has no words as a new request.
+  async function again(r, words) {
+    words.request = q.uuid7();
+    await q.save(owner(), r.id, r.made, words, []);
+    await go(true);
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------
@@ -294,10 +261,9 @@
     place = await q.get('places', base);
     if (!place || before !== place.person) { // somebody else is signed in, or nobody: nothing of the one before stays
       clear();
-      byId('tasks').replaceChildren();
-      byId('tasks-at').textContent = '';
-      if (before && place) await tasks();
+      day.clear();
     }
+    if (end.state === 'signed') await day.load();
     byId('login').hidden = !(end.state === 'signed-out' || !place);
     byId('net').textContent = say['net-' + end.state] || '';
     byId('net').className = 'tag tag-' + ({ signed: 'good', refused: 'bad' }[end.state] || 'warn');
@@ -344,7 +310,6 @@
     }
     clear();
     await go(true);
-    await tasks();
     root.dataset.ready = '1';
   })();
 })();

@@ -1,6 +1,7 @@
-// What a grid worker reported and the network has not taken yet. The page and its service worker share this file. A record
-// lies in IndexedDB, sealed with a key that never leaves the browser and belongs to one person in one street, and is sent
-// under the numbers that it was given when it was begun, so that sending it again changes nothing.
+// What a grid worker reported or did and the network has not taken yet. The page and its service worker share this file. A
+// record lies in IndexedDB, sealed with a key that never leaves the browser and belongs to one person in one street, and is
+// sent under the numbers that it was given when it was begun, so that sending it again changes nothing. What was done to one
+// object goes in the order in which it was done.
 (function (self) {
   'use strict';
   var KEPT = 7 * 24 * 3600e3; // how long a sent one is still listed
@@ -81,7 +82,8 @@
   async function unsealJSON(owner, place, sealed) { return JSON.parse(new TextDecoder().decode(await unseal(owner, place, sealed))); }
 
   // --- records ------------------------------------------------------------------------------------------------------
-  // made is when it was begun, in milliseconds; words are {request, fields, label}; photos are [{field, blob}].
+  // made is when it was begun, in milliseconds; words are {request, fields, label}, and of an act, which is no report, also
+  // {path, object, act}: where it is posted, what it is about, and how the page goes on with it; photos are [{field, blob}].
   async function save(owner, id, made, words, photos) {
     var sealed = [];
     for (var i = 0; i < photos.length; i++) {
@@ -117,9 +119,22 @@
 
   // --- copies -------------------------------------------------------------------------------------------------------
   async function keepCopy(owner, name, value) { await put('copies', await sealJSON(owner, name, value), owner + '/' + name); }
+  // copyOf gives the last copy, and none that is older than a week.
   async function copyOf(owner, name) {
     var sealed = await get('copies', owner + '/' + name);
-    return sealed && unsealJSON(owner, name, sealed);
+    var value = sealed && await unsealJSON(owner, name, sealed);
+    if (value && Date.now() - value.at <= KEPT) return value;
+    if (value) await within('copies', 'readwrite', function (s) { return s.delete(owner + '/' + name); });
+  }
+  // forget drops the copies of everybody else in the street: what they read they can read anew.
+  function forget(base, owner) {
+    return within('copies', 'readwrite', function (s) {
+      var all = s.getAllKeys();
+      all.onsuccess = function () {
+        all.result.forEach(function (k) { if (k.startsWith(base + '#') && !k.startsWith(owner + '/')) s.delete(k); });
+      };
+      return all;
+    });
   }
 
   // --- sending ------------------------------------------------------------------------------------------------------
@@ -143,6 +158,7 @@
       if (res.ok) {
         var place = Object.assign({ signed: true }, await res.json());
         await put('places', place, base);
+        await forget(base, ownerOf(base, place.person));
         return { state: 'signed', place: place };
       }
     } catch (e) {
@@ -165,20 +181,26 @@
     if (who.state !== 'signed') return who;
     var owner = ownerOf(base, who.place.person);
     var all = await list(owner);
+    var held = {}; // objects of which an earlier act waits
     for (var i = 0; i < all.length; i++) {
       var r = all[i];
       if (r.state === 'sent' && Date.now() - r.made > KEPT) await within('records', 'readwrite', function (s) { return s.delete(r.id); });
-      if (r.state !== 'waiting' || !force && r.next > Date.now()) continue;
-      var end = await sendOne(base, who.place.person, r);
+      if (r.state !== 'waiting') continue;
+      var words = await wordsOf(r);
+      var object = words.object || r.id;
+      if (held[object] || !force && r.next > Date.now()) {
+        held[object] = true;
+        continue;
+      }
+      var end = await sendOne(base, who.place.person, r, words);
       if (end !== 'done') return { state: end, place: who.place };
     }
     return who;
   }
 
-  async function sendOne(base, person, r) {
-    var words = await wordsOf(r);
+  async function sendOne(base, person, r, words) {
     var photos = await photosOf(r);
-    var form = new FormData();
+    var form = words.act && !words.act.photos ? new URLSearchParams() : new FormData(); // only a form that may bring photos is read as one
     Object.keys(words.fields).forEach(function (name) { form.append(name, words.fields[name]); });
     form.append('id', r.id);
     form.append('found_at', new Date(r.made).toISOString());
@@ -190,10 +212,10 @@
     await put('records', r);
     var res, told;
     try {
-      res = await ask(base + '/cases', { method: 'POST', body: form }, 120e3);
+      res = await ask(words.path || base + '/cases', { method: 'POST', body: form }, 120e3);
       if (signedOut(res)) return 'signed-out';
       told = await res.json().catch(function () { return {}; });
-      if (res.status === 409) { // the server may know it already, from a sending whose answer got lost
+      if (res.status === 409 && !words.path) { // the server may know it already, from a sending whose answer got lost
         var known = await ask(base + '/field/sent?id=' + r.id, {}, 20e3);
         if (!known.ok) return 'offline';
         var was = await known.json();
@@ -202,13 +224,14 @@
     } catch (e) {
       return 'offline';
     }
-    if (res.ok && told.number) return sent(r, words, told.number);
+    if (res.ok && (words.path || told.number)) return sent(r, words, told.number);
     if (res.status === 429 || res.status >= 500 || res.ok) {
       r.next = Math.max(r.next, Date.now() + 1000 * (parseInt(res.headers.get('Retry-After'), 10) || 0));
       await put('records', r);
       return 'busy';
     }
     words.say = told.error || String(res.status);
+    words.gone = !!words.path && [403, 404, 409].indexOf(res.status) >= 0; // to send it again would help nobody
     words.errors = told.fields || {};
     r.state = 'refused';
     r.words = await sealJSON(r.owner, r.id + '/words', words);
@@ -220,7 +243,7 @@
   async function sent(r, words, number) {
     r.state = 'sent';
     r.photos = [];
-    r.words = await sealJSON(r.owner, r.id + '/words', { label: words.label, number: number });
+    r.words = await sealJSON(r.owner, r.id + '/words', { label: words.label, number: words.number || number, object: words.object, act: words.act });
     await put('records', r);
     return 'done';
   }
