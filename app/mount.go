@@ -14,6 +14,7 @@ import (
 	"wanjie/app/config"
 	"wanjie/app/district"
 	"wanjie/app/hall"
+	"wanjie/app/logo"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
 	"wanjie/app/support"
@@ -33,6 +34,7 @@ func (a *App) mountDoors() {
 	s := a.Site
 	a.signIn().Mount(s.Raw)
 	resident.Routes(s, a.residents())
+	logo.Routes(s)
 	hall.Routes(s, hall.Deps{Cookies: auth.Cookies{Plain: a.cookies.Plain, At: "-hall"}, Live: a.Live})
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
@@ -68,7 +70,7 @@ func (a *App) mountDoors() {
 	accounts.Routes(s, a.accounts())
 	record.Routes(s, record.Deps{DB: a.DB, Book: a.Keeper.Door, Proxies: a.proxies(), Frame: admin.Frame, Words: words(), Names: a.Keeper.UpperNames})
 	admin.Routes(s, admin.Deps{
-		Modules: switches(), Words: words(),
+		Modules: switches(), Words: words(), Home: resident.Preview(a.residents()),
 		Invite: func(ctx context.Context, tx tenants.Tx, i admin.Invitation) error {
 			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
 		},
