@@ -42,13 +42,13 @@ func (a *App) mountDoors() {
 	vendor.Routes(s, vendor.Deps{
 		DB: a.DB, Migration: migrations.Newest(), Meters: billing.Meters,
 		Open: func(ctx context.Context, p vendor.Plan) (tenants.Tenant, bool, error) {
-			return OpenStreet(ctx, a.DB, StreetPlan{Code: p.Code, Blueprint: p.Blueprint, Slug: p.Slug, Contract: p.Contract, Placement: p.Placement, Demo: p.Demo})
+			return OpenStreet(ctx, a.DB, StreetPlan{Code: p.Code, Blueprint: p.Blueprint, Slug: p.Slug, Contract: p.Contract, Until: p.Until, Placement: p.Placement, Demo: p.Demo})
 		},
 		Invite: func(ctx context.Context, i vendor.Invitation) error {
 			_, err := a.invite(ctx, i.Tenant, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Request: i.Request})
 			return err
 		},
-		Refused: a.Messages.Refused,
+		Refused: a.Messages.Refused, Site: a.Config.PublicURL, Residents: a.residentsAt,
 		Lag: func(ctx context.Context) ([]journal.Behind, error) {
 			return journal.Lag(ctx, a.DB, a.runner.Names()...)
 		},
