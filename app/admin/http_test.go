@@ -312,7 +312,7 @@ func TestALookIsTriedFirst(t *testing.T) {
 	l := newHall(t)
 	try := "?" + url.Values{"name": {"晓市街道"}, "short_name": {"晓市"}, "colour": {"#FFD700"}, "accent": {"green"}, "welcome": {"晓市欢迎您"}}.Encode()
 	page := l.get(t, chen, "/admin/branding"+try, 200)
-	if got := all(page, ".look-steps li"); len(got) != 2 || !strings.HasPrefix(got[0], "主色 #ffd700 与白色对比仅 1.4∶1，文字和按钮改用 #") || got[1] != "辅色 颜色应写成 #1677ff 的形式" {
+	if got := all(page, ".look-steps li"); len(got) != 2 || !strings.HasPrefix(got[0], "主色 #ffd700 与白色对比 1.4∶1，作文字不够清晰，改用 #") || got[1] != "辅色 颜色应写成 #1677ff 的形式" {
 		t.Errorf("the colours: %q", got)
 	}
 	src := func(n *html.Node) string {
@@ -567,6 +567,13 @@ func TestTheme(t *testing.T) {
 			ratio float64
 		}{{"--wj-strong:", 4.5}, {"--wj-stronger:", 7}, {"--wj-second:", 4.5}} {
 			_, rest, ok := strings.Cut(css, token.name)
+			if _, tint, _ := strings.Cut(css, "--wj-tint:"); ok && token.name == "--wj-strong:" {
+				for _, ground := range []string{"#f4f6f9", tint[:7]} {
+					if got := contrast(t, rest[:7]) / contrast(t, ground); got < 4.5 {
+						t.Errorf("%s: on %s words have contrast %.2f", colour, ground, got)
+					}
+				}
+			}
 			if !ok || contrast(t, rest[:7]) < token.ratio {
 				t.Errorf("%s: %s%.7s has contrast %.2f", colour, token.name, rest, contrast(t, rest[:7]))
 			}

@@ -50,7 +50,7 @@ func Theme(colour, second string) string {
 		lines = append(lines, "--wj-accent:"+accent, "--wj-strong:"+strong, "--wj-stronger:"+stronger, "--wj-tint:"+tint)
 	}
 	if c, ok := parse(second); ok {
-		lines = append(lines, "--wj-second:"+c.until(forText).String())
+		lines = append(lines, "--wj-second:"+c.readable().String())
 	}
 	if len(lines) == 0 {
 		return ""
@@ -58,8 +58,20 @@ func Theme(colour, second string) string {
 	return ":root{" + strings.Join(lines, ";") + "}\n"
 }
 
-// forText is the contrast with white that colours of words are brought to: 4.5:1, and something for rounding.
+// forText is the contrast that colours of words are brought to: 4.5:1, and something for rounding.
 const forText = 4.6
+
+// ground is that of the console's pages, between their cards.
+var ground, _ = parse("#f4f6f9")
+
+// readable darkens c until words in it can be read on all the pale grounds that pages have: white, their own, and the light
+// step of c itself.
+func (c rgb) readable() rgb {
+	return c.darker(func(d rgb) bool { return d.on(ground) >= forText && d.on(c.tint()) >= forText })
+}
+
+// tint is the light step of c, the ground of what is selected.
+func (c rgb) tint() rgb { return c.mix(white, .9) }
 
 // corrected is the step of a colour in which words are set, and the contrast of both with white; ok is false for what is no
 // colour.
@@ -68,8 +80,8 @@ func corrected(colour string) (step string, was, is float64, ok bool) {
 	if !ok {
 		return "", 0, 0, false
 	}
-	d := c.until(forText)
-	return d.String(), c.contrast(), d.contrast(), true
+	d := c.readable()
+	return d.String(), c.on(white), d.on(white), true
 }
 
 // Colours are the steps of a primary colour that [Theme] writes; ok is false for what is no colour.
@@ -78,7 +90,7 @@ func Colours(colour string) (accent, strong, stronger, tint string, ok bool) {
 	if !ok {
 		return "", "", "", "", false
 	}
-	return c.String(), c.until(forText).String(), c.until(7).String(), c.mix(white, .9).String(), true
+	return c.String(), c.readable().String(), c.until(7).String(), c.tint().String(), true
 }
 
 // rgb is a colour in sRGB, each part from 0 to 1.
@@ -120,13 +132,18 @@ func (c rgb) light() float64 {
 	return 0.2126*lin(c[0]) + 0.7152*lin(c[1]) + 0.0722*lin(c[2])
 }
 
-// contrast is the contrast ratio with white.
-func (c rgb) contrast() float64 { return 1.05 / (c.light() + 0.05) }
+// on is the contrast ratio with a lighter colour.
+func (c rgb) on(o rgb) float64 { return (o.light() + 0.05) / (c.light() + 0.05) }
 
 // until darkens c until it reaches the contrast with white.
 func (c rgb) until(ratio float64) rgb {
+	return c.darker(func(d rgb) bool { return d.on(white) >= ratio })
+}
+
+// darker is the lightest step of c, going to black, that will do.
+func (c rgb) darker(will func(rgb) bool) rgb {
 	for share := 0.0; share < 1; share += 0.02 {
-		if d := c.mix(rgb{}, share); d.contrast() >= ratio {
+		if d := c.mix(rgb{}, share); will(d) {
 			return d
 		}
 	}

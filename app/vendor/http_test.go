@@ -212,7 +212,7 @@ func TestOpening(t *testing.T) {
 		t.Fatalf("opened at %s, again at %s", first, again)
 	}
 	at := strings.Split(first, "?")[0]
-	if got := all(o.get(t, first, 200), ".alert-good strong"); len(got) != 2 {
+	if got := all(o.get(t, first, 200), ".alert-good strong"); len(got) != 1 || got[0] != "“"+u.Name+"”已开通" {
 		t.Errorf("the result page says %q", got)
 	}
 	if got := all(o.get(t, "/v/streets?q="+code, 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "试运行") || !strings.Contains(got[0], "城市街道标准版") {
@@ -275,12 +275,12 @@ func TestTheWizard(t *testing.T) {
 	page := o.get(t, with("days", "30"), 200)
 	until := clock.Day(time.Now()).AddDate(0, 0, 30).Format(time.DateOnly)
 	said := text(page)
-	for _, want := range []string{u.Name, u.Code, "试运行 30 天，至 " + until, strconv.Itoa(len(division.Communities(u.Code))) + " 个，取自区划名录", "https://wanjie.example/s/" + wish.Get("slug") + "/", "https://" + wish.Get("slug") + ".jiedao.example/", "乡镇标准版", "启用的模块"} {
+	for _, want := range []string{u.Name, u.Code, "试运行 30 天，至 " + until, strconv.Itoa(len(division.Communities(u.Code))) + " 个，取自区划名录", "https://wanjie.example/s/" + wish.Get("slug") + "/", "https://" + wish.Get("slug") + ".jiedao.example/", "乡镇标准版", "启用模块"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the preview lacks %q", want)
 		}
 	}
-	if got := all(page, ".tile"); len(got) != 4 || strings.Contains(got[0], " 0 ") {
+	if got := all(page, "dd"); strings.Contains(strings.Join(got, "|"), "|0 ") {
 		t.Errorf("the blueprint is counted as %q", got)
 	}
 	back := ""

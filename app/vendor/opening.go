@@ -275,8 +275,8 @@ func (c *console) previewOf(ctx context.Context, r *web.Request, o view.Opening,
 }
 
 // counts are how much of each kind a street gets.
-func counts(ctx context.Context, cfg *blueprint.Config) []ui.Figure {
-	var out []ui.Figure
+func counts(ctx context.Context, cfg *blueprint.Config) []ui.Fact {
+	var out []ui.Fact
 	for _, k := range []struct {
 		label, unit string
 		n           int
@@ -284,7 +284,7 @@ func counts(ctx context.Context, cfg *blueprint.Config) []ui.Figure {
 		{ui.Key("承办单位"), ui.Key("个"), cfg.Units.Len()}, {ui.Key("案卷类别"), ui.Key("个"), cfg.Classes.Len()},
 		{ui.Key("职责清单"), ui.Key("条"), cfg.Duties.Len()}, {ui.Key("服务事项"), ui.Key("项"), cfg.Services.Len()},
 	} {
-		out = append(out, ui.Figure{Label: ui.T(ctx, k.label), Value: ui.Number(k.n), Unit: ui.T(ctx, k.unit)})
+		out = append(out, ui.Fact{Label: ui.T(ctx, k.label), Value: ui.Number(k.n) + " " + ui.T(ctx, k.unit)})
 	}
 	return out
 }
@@ -331,7 +331,7 @@ func (c *console) open(ctx context.Context, r *web.Request) (web.Reply, error) {
 	}
 	to := r.Path("/streets/%s", strconv.Itoa(int(t.ID)))
 	if fresh {
-		to += "?fresh=1"
+		return web.See(to + "?fresh=1"), nil // the page says it, with what comes next
 	}
 	return web.Done(to, "已开通"), nil
 }

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ type Preview struct {
 	Until            time.Time // last day of the trial
 	Staff, Residents string    // addresses; empty while the number that makes them is not known
 	Edition, Summary string
-	Counts           []ui.Figure
+	Counts           []ui.Fact
 	On, Off          []string // modules
 	Roles            []ui.Option
 	First            Invitation
@@ -98,18 +99,18 @@ func (p Preview) opens(ctx context.Context) []ui.Fact {
 	return []ui.Fact{
 		{Label: ui.T(ctx, "单位"), Value: p.Unit.Name}, {Label: ui.T(ctx, "区划代码"), Value: p.Unit.Code}, {Label: ui.T(ctx, "区县"), Value: p.District},
 		{Label: ui.T(ctx, "社区（村）"), Value: ui.T(ctx, "%d 个，取自区划名录", p.Communities)}, {Label: ui.T(ctx, "运行方式"), Value: p.terms(ctx)}, {Label: ui.T(ctx, "数据放置点"), Value: p.Placement},
-		{Label: ui.T(ctx, "工作人员网址"), Value: staff, Wide: true}, {Label: ui.T(ctx, "居民端网址"), Value: residents, Wide: true}, {Label: ui.T(ctx, "用途"), Value: kind, Wide: true},
+		{Label: ui.T(ctx, "工作台网址"), Value: staff, Wide: true}, {Label: ui.T(ctx, "居民端网址"), Value: residents, Wide: true}, {Label: ui.T(ctx, "用途"), Value: kind, Wide: true},
 	}
 }
 
-func (p Preview) modules(ctx context.Context) []ui.Fact {
+func (p Preview) contents(ctx context.Context) []ui.Fact {
 	list := func(names []string) string {
 		if len(names) == 0 {
 			return ui.None
 		}
 		return strings.Join(names, "、")
 	}
-	return []ui.Fact{{Label: ui.T(ctx, "启用的模块"), Value: list(p.On), Wide: true}, {Label: ui.T(ctx, "未启用的模块"), Value: list(p.Off), Wide: true}}
+	return append(slices.Clone(p.Counts), ui.Fact{Label: ui.T(ctx, "启用模块"), Value: list(p.On), Wide: true}, ui.Fact{Label: ui.T(ctx, "未启用模块"), Value: list(p.Off), Wide: true})
 }
 
 // way is the steps of the wizard, of which the one with this number is being taken.

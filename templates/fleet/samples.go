@@ -37,8 +37,8 @@ func Samples() []Sample {
 	refused.Slug, refused.Terms, refused.Together, refused.Say = "通安", UnderContract, "other", "请检查标红的内容"
 	refused.Errors = map[string]string{"slug": "网址名应为2至40位小写字母、数字或短横线，以字母开头", "placement": "同一区县的街道须放在一处", "contract": "请填写合同编号，不超过60个字"}
 	look := Preview{Opening: form, Guard: guard, Back: "/v/open?code=320505101&terms=trial", District: "江苏省苏州市虎丘区", Communities: 17, Until: at.AddDate(0, 0, 90), Edition: "乡镇标准版 1", Summary: "适用于乡镇人民政府：在城市街道标准版之上增加农业农村、自然资源、防汛防火等机构、职责和类别。",
-		Counts: []ui.Figure{{Label: "承办单位", Value: "38", Unit: "个"}, {Label: "案卷类别", Value: "212", Unit: "个"}, {Label: "职责清单", Value: "164", Unit: "条"}, {Label: "服务事项", Value: "50", Unit: "项"}},
-		On: []string{"案卷", "网格", "考核"}, Off: []string{"社区动态"}, Roles: []ui.Option{{Value: "street_admin", Label: "街道管理员"}, {Value: "security_admin", Label: "安全管理员"}}, First: Invitation{Role: "street_admin"}}
+		Counts: []ui.Fact{{Label: "承办单位", Value: "38 个"}, {Label: "案卷类别", Value: "212 个"}, {Label: "职责清单", Value: "164 条"}, {Label: "服务事项", Value: "50 项"}},
+		On:     []string{"案卷", "网格", "考核"}, Off: []string{"社区动态"}, Roles: []ui.Option{{Value: "street_admin", Label: "街道管理员"}, {Value: "security_admin", Label: "安全管理员"}}, First: Invitation{Role: "street_admin"}}
 	signed := look
 	signed.Terms, signed.Contract, signed.Slug, signed.Demo, signed.Off = UnderContract, "HT-2026-018", "tongan", true, nil
 	signed.Staff, signed.Residents = "https://wanjie.example/s/tongan/", "https://tongan.jiedao.example/"
