@@ -37,11 +37,11 @@ func written(field, text string) chromedp.Action {
 	return chromedp.Tasks{chromedp.Focus(field), chromedp.Evaluate(fmt.Sprintf("document.querySelector(%q).select()", field), nil), chromedp.SendKeys(field, text)}
 }
 
-// emblem is a PNG of a mark, on disk.
-func emblem(t *testing.T) string {
+// emblem is a PNG of a mark in some red, on disk.
+func emblem(t *testing.T, red uint8) string {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, 300, 240))
-	draw.Draw(m, image.Rect(60, 30, 240, 210), image.NewUniform(color.RGBA{200, 16, 46, 255}), image.Point{}, draw.Src)
+	draw.Draw(m, image.Rect(60, 30, 240, 210), image.NewUniform(color.RGBA{red, 16, 46, 255}), image.Point{}, draw.Src)
 	at := filepath.Join(t.TempDir(), "mark.png")
 	f, err := os.Create(at)
 	if err == nil {
@@ -58,7 +58,7 @@ func emblem(t *testing.T) string {
 func TestAdminJourney(t *testing.T) {
 	t.Parallel()
 	h, browser := openHouse(t), openBrowser(t)
-	mark := emblem(t)
+	mark := emblem(t, 200)
 	_, step, _, _, _ := admin.Colours("#ffd700")
 	var r, g, b uint8
 	if _, err := fmt.Sscanf(step, "#%02x%02x%02x", &r, &g, &b); err != nil {
