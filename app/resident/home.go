@@ -2,6 +2,7 @@ package resident
 
 import (
 	"context"
+	"io"
 
 	"github.com/a-h/templ"
 
@@ -57,7 +58,9 @@ func Preview(deps Deps) func(ctx context.Context, tx tenants.Tx, r *web.Request,
 		}
 		f := view.Frame{Base: here.Base, Street: t.Name, Short: t.ShortName, Demo: t.Demo, Theme: theme, Logo: logo.Public(t), Hotline: p.Hotline}
 		f.Page = layout.Page{Title: t.Name, Guard: r.Guard()}
-		return view.Document(f, view.HomePage(p)), nil
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			return view.Shell(f).Render(templ.WithChildren(ctx, view.HomePage(p)), w)
+		}), nil
 	}
 }
 
