@@ -136,7 +136,7 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 					}
 				}
 			}
-			if route.Door == "open" && strings.Contains(route.Pattern, "{id}") {
+			if i == 0 && route.Door == "open" && strings.Contains(route.Pattern, "{id}") {
 				for _, id := range ids[3:] { // what everybody may see is still the street's own
 					status, _ := h.ask(t, person, route.Method, address(route.Pattern, a.Slug, id), nil)
 					if none, _ := h.ask(t, person, route.Method, address(route.Pattern, a.Slug, uuid.NewString()), nil); status != none || status < 400 {
