@@ -32,10 +32,11 @@ var layers = []struct{ part, may string }{
 	{"app/post", "app/cases/photos app/clock app/fault jobs templates/ui tenants"},
 	{"app/bench", "app infra migrations tenants billing jobs"},
 	{"app/demo", "app tenants"},
+	{"app/logo", "app/files app/fault app/web tenants"},
 	{"app/services", "app/resident app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
 	{"app/leader", "app/assessment app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
 	{"app/community", "app/resident app/web app/module app/auth app/geo app/files app/fault app/clock jobs tenants templates"},
-	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/post app/qr app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
+	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/logo app/post app/qr app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
 	{"app", "app billing jobs tenants templates migrations"},
 	{"billing", "app/fault app/clock tenants"},
 	{"jobs", "app/fault app/clock tenants"},

@@ -7,6 +7,7 @@ import (
 
 	"wanjie/app/admin"
 	"wanjie/app/auth"
+	"wanjie/app/logo"
 	"wanjie/app/support"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
@@ -42,7 +43,7 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 		return web.Frame{}, err
 	}
 	p := layout.Page{
-		Tenant: t.Name, Notice: notice, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), Account: account, SignOut: signOut, Language: language, Density: density,
+		Tenant: t.Name, Notice: notice, Home: r.Base + "/", Demo: t.Demo, Theme: admin.ThemePath(t), Logo: logo.Public(t), Account: account, SignOut: signOut, Language: language, Density: density,
 		User: layout.User{Name: name, Role: roles(ctx, actor)},
 	}
 	for _, m := range Modules {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,8 +14,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"wanjie/app/admin"
 	"wanjie/app/auth"
+	"wanjie/app/files"
 	"wanjie/app/hall"
+	"wanjie/app/logo"
 	"wanjie/app/openapi"
 	"wanjie/app/support"
 	"wanjie/templates/ui"
@@ -102,7 +106,8 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 	if err := super.QueryRow(t.Context(), "SELECT id FROM grants WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&grant); err != nil {
 		t.Fatal(err)
 	}
-	ids := []string{theirs.ID.String(), theirs.Number, grant.String()}
+	ids := []string{theirs.ID.String(), theirs.Number, grant.String(), h.branded(t, b, roleAt(t, 20_000, auth.StreetAdmin), markB)}
+	h.branded(t, a, roleAt(t, 10_000, auth.StreetAdmin), markA)
 	for _, table := range []string{"grids", "patrols", "patrol_rounds", "handovers", "whistles", "service_bookings", "community_posts", "community_signups", "community_places", "shifts", "applications", "assess_exclusions", "assess_reports", "supervision_orders", "instruction_addressees", "api_keys", "case_photos", "files", "invite_lists", "hall_screens", "supports"} {
 		var id uuid.UUID
 		if err := super.QueryRow(t.Context(), "SELECT id FROM "+table+" WHERE tenant_id=$1 LIMIT 1", int32(b.ID)).Scan(&id); err != nil {
@@ -131,6 +136,14 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 					}
 				}
 			}
+			if i == 0 && route.Door == "open" && strings.Contains(route.Pattern, "{id}") {
+				for _, id := range ids[3:] { // what everybody may see is still the street's own
+					status, _ := h.ask(t, person, route.Method, address(route.Pattern, a.Slug, id), nil)
+					if none, _ := h.ask(t, person, route.Method, address(route.Pattern, a.Slug, uuid.NewString()), nil); status != none || status < 400 {
+						t.Errorf("%s %s: the neighbour's number gives %d, nobody's gives %d", route.Method, route.Pattern, status, none)
+					}
+				}
+			}
 			if route.Door != "tenant" {
 				continue
 			}
@@ -148,6 +161,22 @@ func TestEveryRouteKeepsNeighboursApart(t *testing.T) { // not beside others: th
 		t.Error("the log holds personal data")
 	}
 	t.Logf("%d probes over %d routes", probed, len(h.Site.Routes()))
+}
+
+// branded gives a street a logo and a welcome of its own, and answers the logo's number.
+func (h *house) branded(t *testing.T, s tenants.Tenant, person int64, mark string) string {
+	t.Helper()
+	picture, err := os.ReadFile(emblem(t, uint8(person/10_000*50)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft, err := logo.Take(t.Context(), h.App.DB.Blobs(), s.ID, picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := admin.Look{Name: s.Name, ShortName: s.ShortName, Branding: tenants.Branding{Welcome: mark + "欢迎您"}, Mark: draft.(*files.Draft)} //nolint:forcetypeassert // it makes nothing else
+	within(t, h.App, s.ID, person, func(ctx context.Context, tx tenants.Tx) error { return admin.Rebrand(ctx, tx, look) })
+	return look.Mark.ID.String()
 }
 
 // blank takes out what differs between two answers by right: the request's own number.

@@ -14,6 +14,7 @@ import (
 	"wanjie/app/config"
 	"wanjie/app/district"
 	"wanjie/app/hall"
+	"wanjie/app/logo"
 	"wanjie/app/mine"
 	"wanjie/app/openapi"
 	"wanjie/app/resident"
@@ -34,6 +35,7 @@ func (a *App) mountDoors() {
 	s := a.Site
 	a.signIn().Mount(s.Raw)
 	resident.Routes(s, a.residents())
+	logo.Routes(s)
 	hall.Routes(s, hall.Deps{Cookies: auth.Cookies{Plain: a.cookies.Plain, At: "-hall"}, Live: a.Live})
 	s.Signed("/{$}", a.home)
 	s.Module("").Get("/{$}", "", tenantHome)
@@ -42,13 +44,13 @@ func (a *App) mountDoors() {
 	vendor.Routes(s, vendor.Deps{
 		DB: a.DB, Migration: migrations.Newest(), Meters: billing.Meters,
 		Open: func(ctx context.Context, p vendor.Plan) (tenants.Tenant, bool, error) {
-			return OpenStreet(ctx, a.DB, StreetPlan{Code: p.Code, Blueprint: p.Blueprint, Slug: p.Slug, Contract: p.Contract, Placement: p.Placement, Demo: p.Demo})
+			return OpenStreet(ctx, a.DB, StreetPlan{Code: p.Code, Blueprint: p.Blueprint, Slug: p.Slug, Contract: p.Contract, Until: p.Until, Placement: p.Placement, Demo: p.Demo})
 		},
 		Invite: func(ctx context.Context, i vendor.Invitation) error {
 			_, err := a.invite(ctx, i.Tenant, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Request: i.Request})
 			return err
 		},
-		Refused: a.Messages.Refused,
+		Refused: a.Messages.Refused, Site: a.Config.PublicURL, Residents: a.residentsAt,
 		Lag: func(ctx context.Context) ([]journal.Behind, error) {
 			return journal.Lag(ctx, a.DB, a.runner.Names()...)
 		},
@@ -70,7 +72,7 @@ func (a *App) mountDoors() {
 	accounts.Routes(s, a.accounts())
 	record.Routes(s, record.Deps{DB: a.DB, Book: a.Keeper.Door, Proxies: a.proxies(), Frame: admin.Frame, Words: words(), Names: a.Keeper.UpperNames})
 	admin.Routes(s, admin.Deps{
-		Modules: switches(), Words: words(),
+		Modules: switches(), Words: words(), Home: resident.Preview(a.residents()),
 		Invite: func(ctx context.Context, tx tenants.Tx, i admin.Invitation) error {
 			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
 		},

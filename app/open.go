@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"wanjie/app/fault"
 	"wanjie/tenants"
@@ -15,7 +16,8 @@ type StreetPlan struct {
 	Code      string // division code, 9 digits
 	Blueprint string // key; its newest version is used
 	Slug      string
-	Contract  string // empty: a trial
+	Contract  string    // empty: a trial
+	Until     time.Time // last day of the trial; zero: none was agreed
 	Placement string
 	Demo      bool
 	Branding  tenants.Branding
@@ -44,7 +46,7 @@ func OpenStreet(ctx context.Context, db *tenants.DB, p StreetPlan) (tenants.Tena
 	}
 	plan := tenants.Plan{
 		Kind: tenants.Street, Codes: []string{p.Code}, District: unit.District, Name: unit.Name, Slug: p.Slug,
-		Blueprint: edition, Placement: p.Placement, Contract: p.Contract, State: tenants.Trial, Demo: p.Demo, Branding: p.Branding,
+		Blueprint: edition, Placement: p.Placement, Contract: p.Contract, State: tenants.Trial, Until: p.Until, Demo: p.Demo, Branding: p.Branding,
 	}
 	if p.Contract != "" {
 		plan.State = tenants.Active

@@ -29,7 +29,7 @@ func (a *App) residentDoor() *auth.ResidentDoor {
 // residents is what the residents' door needs.
 func (a *App) residents() resident.Deps {
 	return resident.Deps{
-		DB: a.DB, Door: a.residentDoor(), Cookies: a.residentCookies(), Theme: admin.Theme, Words: words(), Parts: []func(resident.Door){services.AtDoor, community.AtDoor},
+		DB: a.DB, Door: a.residentDoor(), Cookies: a.residentCookies(), Stylesheet: admin.Stylesheet, ThemeQuery: admin.ThemeQuery, Words: words(), Parts: []func(resident.Door){services.AtDoor, community.AtDoor},
 		Colours: residentColours,
 		GCJ: func(lon, lat float64) (float64, float64) {
 			p := geo.GCJ02.In(geom.XY{X: lon, Y: lat})

@@ -11,7 +11,7 @@ import (
 var Columns = []keys.Columns{
 	plain("ctl.blueprint_items", "blueprint kind key body retired"),
 	plain("ctl.blueprints", "id key number opens title summary credits digest published_at"),
-	plain("ctl.directory", "tenant_id slug kind district placement name state contract opening opened_at named stood"),
+	plain("ctl.directory", "tenant_id slug kind district placement name state contract opening opened_at named stood trial_until"),
 	plain("ctl.divisions", "tenant_id code valid_from valid_to"),
 	plain("ctl.migrations", "id version_id is_applied tstamp"),
 	plain("ctl.requests", "id person digest held_until status reply made_at"),

@@ -26,16 +26,20 @@ type Plan struct {
 	District  int32
 	Name      string
 	ShortName string
-	Slug      string // empty: made from the tenant's number
-	Blueprint int32  // version id
-	Placement string // empty: Home
-	Contract  string // reference of the contract, may be empty during a trial
-	State     State  // Trial or Active
+	Slug      string    // empty: made from the tenant's number
+	Blueprint int32     // version id
+	Placement string    // empty: Home
+	Contract  string    // reference of the contract, may be empty during a trial
+	State     State     // Trial or Active
+	Until     time.Time // last day of the trial; zero: none was agreed
 	Branding  Branding
 	Demo      bool
 }
 
 var slugForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
+
+// Named reports whether a tenant may have this slug, as far as its form goes.
+func Named(slug string) bool { return slugForm.MatchString(slug) }
 
 // check names the field and the reason of every mistake in the plan.
 func (p *Plan) check() error {
@@ -117,8 +121,12 @@ func (db *DB) enlist(ctx context.Context, p *Plan) (id ID, fresh bool, err error
 		if p.Slug == "" {
 			p.Slug = "t" + id.String()
 		}
-		_, err := tx.Raw(`INSERT INTO ctl.directory (tenant_id, slug, kind, district, placement, name, state, contract, opening)
-			VALUES (?, ?, ?, ?, ?, ?, 'opening', ?, ?)`, int32(id), p.Slug, string(p.Kind), p.District, p.Placement, p.Name, p.Contract, p.Key).Exec(ctx)
+		var until any
+		if p.State == Trial && !p.Until.IsZero() {
+			until = p.Until.In(clock.Zone).Format(time.DateOnly)
+		}
+		_, err := tx.Raw(`INSERT INTO ctl.directory (tenant_id, slug, kind, district, placement, name, state, contract, opening, trial_until)
+			VALUES (?, ?, ?, ?, ?, ?, 'opening', ?, ?, ?)`, int32(id), p.Slug, string(p.Kind), p.District, p.Placement, p.Name, p.Contract, p.Key, until).Exec(ctx)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func objectWords(ctx context.Context, key string) string {
 var dims = map[string]string{
 	"stage": ui.Key("阶段"), "class": ui.Key("类别"), "unit": ui.Key("承办单位"), "channel": ui.Key("渠道"), "community": ui.Key("社区（村）"), "role": ui.Key("角色"),
 	"person": ui.Key("人员"), "state": ui.Key("状态"), "ground": ui.Key("原因"), "item": ui.Key("配置项"), "items": ui.Key("项数"), "revision": ui.Key("修订号"), "on": ui.Key("启用"), "off": ui.Key("停用"),
-	"name": ui.Key("名称"), "short_name": ui.Key("简称"), "colour": ui.Key("主色"), "accent": ui.Key("辅色"), "welcome": ui.Key("欢迎语"),
+	"name": ui.Key("名称"), "short_name": ui.Key("简称"), "colour": ui.Key("主色"), "accent": ui.Key("辅色"), "welcome": ui.Key("欢迎语"), "logo": ui.Key("标志"),
 	"version": ui.Key("密钥版本"), "versions": ui.Key("停用的版本数"), "values": ui.Key("数据项数"), "unreadable": ui.Key("无法解开的数据项"), "blueprint": ui.Key("蓝本"), "contract": ui.Key("合同编号"), "kind": ui.Key("类型"), "until": ui.Key("有效期至"), "district": ui.Key("区县"), "grid": ui.Key("网格"),
 }
 
@@ -210,6 +210,8 @@ func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names auth.Call
 		return ui.T(ctx, say)
 	}
 	switch dim {
+	case "logo":
+		return v[:min(len(v), 8)] // enough to tell one from another
 	case "role":
 		return ui.T(ctx, auth.Title(v))
 	case "unit", "community":

@@ -4,21 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
-	"net/http"
+	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/files"
+	"wanjie/app/logo"
 	"wanjie/app/qr"
 	"wanjie/app/web"
 	view "wanjie/templates/admin"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 )
 
 var colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
@@ -27,6 +28,8 @@ var colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 type Look struct {
 	Name, ShortName string
 	tenants.Branding
+	Mark *files.Draft // a new logo, whole and known to nobody
+	Drop bool         // go without one
 }
 
 // check names every field that is wrong.
@@ -51,8 +54,8 @@ func (l *Look) check() error {
 	return nil
 }
 
-// Rebrand gives the street another name, colours or welcome and records "tenant.branded"; nothing when
-// nothing changed. Faults: Forbidden without ConfigWrite, Invalid by field.
+// Rebrand gives the street another name, colours, welcome or logo and records "tenant.branded"; nothing when
+// nothing changed. Without a Mark or Drop the logo stays. Faults: Forbidden without ConfigWrite, Invalid by field.
 func Rebrand(ctx context.Context, tx tenants.Tx, l Look) error {
 	if err := auth.Require(tx.Actor(), auth.ConfigWrite, ""); err != nil {
 		return err
@@ -62,6 +65,12 @@ func Rebrand(ctx context.Context, tx tenants.Tx, l Look) error {
 	}
 	was := tx.Tenant()
 	l.Logo = was.Branding.Logo
+	if l.Mark != nil || l.Drop {
+		var err error
+		if l.Logo, err = logo.Swap(ctx, tx, l.Mark); err != nil {
+			return err
+		}
+	}
 	if l.Name == was.Name && l.ShortName == was.ShortName && l.Branding == was.Branding {
 		return nil
 	}
@@ -73,37 +82,111 @@ func Rebrand(ctx context.Context, tx tenants.Tx, l Look) error {
 		return fmt.Errorf("rebrand tenant %d: %w", tx.ID(), err)
 	}
 	dims := func(name, short string, b tenants.Branding) tenants.Dims {
-		return tenants.Dims{"name": name, "short_name": short, "colour": b.Colour, "accent": b.Accent, "welcome": b.Welcome}
+		return tenants.Dims{"name": name, "short_name": short, "colour": b.Colour, "accent": b.Accent, "welcome": b.Welcome, "logo": b.Logo}
 	}
 	tx.Record(tenants.Act{Kind: "tenant.branded", Version: 1, Object: "tenant", ObjectID: was.Object(), HappenedAt: clock.Now(ctx),
 		Before: dims(was.Name, was.ShortName, was.Branding), After: dims(l.Name, l.ShortName, l.Branding)})
 	return nil
 }
 
+// branding is the form, filled from the street or, where the address says so, with what is only being tried.
 func (a *desk) branding(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	t := tx.Tenant()
-	return a.brandForm(ctx, tx, r, Look{t.Name, t.ShortName, t.Branding}, nil)
+	l := lookOf(tx.Tenant())
+	if r.URL.Query().Has("name") {
+		l = tried(r, tx.Tenant())
+	}
+	return a.brandForm(ctx, tx, r, l, nil)
+}
+
+func lookOf(t tenants.Tenant) Look {
+	return Look{Name: t.Name, ShortName: t.ShortName, Branding: t.Branding}
+}
+
+// tried is the look that a form or an address tells. The logo is the present one, or none if it is to go.
+func tried(r *web.Request, t tenants.Tenant) Look {
+	l := Look{Name: r.Text("name"), ShortName: r.Text("short_name"), Drop: r.Text("drop") != "",
+		Branding: tenants.Branding{Colour: strings.ToLower(r.Text("colour")), Accent: strings.ToLower(r.Text("accent")), Welcome: r.Text("welcome")}}
+	if !l.Drop {
+		l.Logo = t.Branding.Logo
+	}
+	return l
 }
 
 func (a *desk) brandForm(ctx context.Context, tx tenants.Tx, r *web.Request, l Look, refused *fault.Error) (web.Reply, error) {
-	page := view.Branding{Frame: Frame(tx, r), Guard: r.Guard(), Name: l.Name, ShortName: l.ShortName, Colour: l.Colour, Accent: l.Accent, Welcome: l.Welcome, Slug: tx.Tenant().Slug}
-	if tx.Tenant().Kind == tenants.Street {
+	t := tx.Tenant()
+	page := view.Branding{Frame: Frame(tx, r), Guard: r.Guard(), Name: l.Name, ShortName: l.ShortName, Colour: l.Colour, Accent: l.Accent, Welcome: l.Welcome, Slug: t.Slug,
+		Logo: logo.Public(t), Drop: l.Drop}
+	cfg, err := blueprint.For(ctx, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if t.Kind == tenants.Street && cfg.On("cases") {
 		page.Door, page.Poster = r.Residents("/"), r.Path("/admin/branding/poster")
-		var err error
 		if page.Code, err = qr.Data(page.Door, 4); err != nil {
 			return web.Reply{}, err
 		}
+		page.Preview = &view.Preview{Path: r.Path("/admin/branding/preview?%s", l.query()), Steps: steps(l.Branding)}
 	}
 	status := 0
 	if refused != nil {
 		page.Say, page.Errors, status = ui.T(ctx, refused.Say, refused.Args...), refused.Fields, refused.Kind.Status()
 	}
-	return web.Page(ui.T(ctx, "街道形象"), view.BrandingView(page)).Status(status), nil
+	reply := web.Page(ui.T(ctx, "街道形象"), view.BrandingView(page)).Status(status).Framing()
+	if page.Preview != nil {
+		reply = reply.Part(view.PreviewView(*page.Preview))
+	}
+	return reply, nil
+}
+
+// query is the look as the address of its preview tells it.
+func (l Look) query() string {
+	q := url.Values{"name": {l.Name}, "short_name": {l.ShortName}, "colour": {l.Colour}, "accent": {l.Accent}, "welcome": {l.Welcome}}
+	if l.Drop {
+		q.Set("drop", "on")
+	}
+	return q.Encode()
+}
+
+// steps say of each colour in which step of it words are set.
+func steps(b tenants.Branding) (out []view.Step) {
+	for _, c := range []struct{ title, colour string }{{ui.Key("主色"), b.Colour}, {ui.Key("辅色"), b.Accent}} {
+		if c.colour == "" {
+			continue
+		}
+		s := view.Step{Title: c.title, Colour: c.colour}
+		s.Text, s.Was, s.Is, s.Known = corrected(c.colour)
+		out = append(out, s)
+	}
+	return out
+}
+
+// preview is the residents' first page as it would look, for the frame beside the form. Nothing of it is saved.
+func (a *desk) preview(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
+	t, l := tx.Tenant(), tried(r, tx.Tenant())
+	for _, colour := range []*string{&l.Colour, &l.Accent} {
+		if !colourForm.MatchString(*colour) {
+			*colour = ""
+		}
+	}
+	t.Name, t.ShortName, t.Branding = l.Name, l.ShortName, l.Branding
+	c, err := a.Home(ctx, tx, r, t, ThemePath(t))
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Document(c), nil
 }
 
 func (a *desk) rebrand(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	l := Look{Name: r.Text("name"), ShortName: r.Text("short_name"), Branding: tenants.Branding{Colour: r.Text("colour"), Accent: r.Text("accent"), Welcome: r.Text("welcome")}}
-	err := Rebrand(ctx, tx, l)
+	l := tried(r, tx.Tenant())
+	marks, err := web.Taken[*files.Draft](r, "logo")
+	if len(marks) > 0 {
+		l.Mark = marks[0]
+	}
+	if err == nil {
+		err = Rebrand(ctx, tx, l)
+	} else if f := fault.Of(err); f != nil && len(f.Args) == 0 { // what is wrong with a picture is said at its field
+		err = fault.Field("logo", f.Say)
+	}
 	if f := fault.Of(err); f != nil && f.Kind == fault.Invalid {
 		return a.brandForm(ctx, tx, r, l, f)
 	}
@@ -111,106 +194,4 @@ func (a *desk) rebrand(ctx context.Context, tx tenants.Tx, r *web.Request) (web.
 		return web.Reply{}, err
 	}
 	return web.Done(r.Path("/admin/branding"), "已保存"), nil
-}
-
-// ThemePath is the address of the tenant's stylesheet, new with every colour; "" for the product's own.
-func ThemePath(t tenants.Tenant) string {
-	if t.Branding.Colour == "" {
-		return ""
-	}
-	return "/s/" + t.Slug + "/theme.css?c=" + strings.TrimPrefix(t.Branding.Colour, "#")
-}
-
-// theme answers the stylesheet of a tenant. A colour is no secret, so nobody has to sign in for it.
-func theme(db *tenants.DB) func(http.ResponseWriter, *http.Request) {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var b tenants.Branding
-		id, err := db.Find(r.Context(), r.PathValue("tenant"))
-		if err == nil {
-			err = db.Read(r.Context(), id, tenants.Machine(), func(_ context.Context, tx tenants.Tx) error { b = tx.Tenant().Branding; return nil })
-		}
-		switch {
-		case fault.Is(err, fault.NotFound):
-			http.NotFound(w, r)
-			return
-		case err != nil:
-			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
-			return
-		}
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Header().Set("Cache-Control", "private, max-age=86400")
-		_, _ = w.Write([]byte(Theme(b.Colour)))
-	}
-}
-
-// Theme is the stylesheet for a primary colour (#rrggbb): lines and charts in the colour itself, text
-// and buttons in darker steps that reach 4.5:1 and 7:1 on white (WCAG 2.2, 1.4.3 and 1.4.6), selected
-// ground in a light one.
-func Theme(colour string) string {
-	accent, strong, stronger, tint, ok := Colours(colour)
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf(":root{--wj-accent:%s;--wj-strong:%s;--wj-stronger:%s;--wj-tint:%s}\n", accent, strong, stronger, tint)
-}
-
-// Colours are the steps of a primary colour that [Theme] writes; ok is false for what is no colour.
-func Colours(colour string) (accent, strong, stronger, tint string, ok bool) {
-	c, ok := parse(colour)
-	if !ok {
-		return "", "", "", "", false
-	}
-	return c.String(), c.until(4.6).String(), c.until(7).String(), c.mix(white, .9).String(), true
-}
-
-// rgb is a colour in sRGB, each part from 0 to 1.
-type rgb [3]float64
-
-var white = rgb{1, 1, 1}
-
-func parse(s string) (c rgb, ok bool) {
-	if !colourForm.MatchString(s) {
-		return c, false
-	}
-	for i := range c {
-		n, _ := strconv.ParseUint(s[1+2*i:3+2*i], 16, 8) // the form is checked
-		c[i] = float64(n) / 255
-	}
-	return c, true
-}
-
-func (c rgb) String() string {
-	return fmt.Sprintf("#%02x%02x%02x", uint8(math.Round(c[0]*255)), uint8(math.Round(c[1]*255)), uint8(math.Round(c[2]*255)))
-}
-
-// mix goes the part share of the way from c to o.
-func (c rgb) mix(o rgb, share float64) (m rgb) {
-	for i := range c {
-		m[i] = c[i] + (o[i]-c[i])*share
-	}
-	return m
-}
-
-// light is the relative luminance of WCAG 2.2.
-func (c rgb) light() float64 {
-	lin := func(v float64) float64 {
-		if v <= 0.04045 {
-			return v / 12.92
-		}
-		return math.Pow((v+0.055)/1.055, 2.4)
-	}
-	return 0.2126*lin(c[0]) + 0.7152*lin(c[1]) + 0.0722*lin(c[2])
-}
-
-// contrast is the contrast ratio with white.
-func (c rgb) contrast() float64 { return 1.05 / (c.light() + 0.05) }
-
-// until darkens c until it reaches the contrast with white.
-func (c rgb) until(ratio float64) rgb {
-	for share := 0.0; share < 1; share += 0.02 {
-		if d := c.mix(rgb{}, share); d.contrast() >= ratio {
-			return d
-		}
-	}
-	return rgb{}
 }

@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"wanjie/app/auth"
+	"wanjie/app/logo"
 	"wanjie/app/web"
 	view "wanjie/templates/admin"
 	"wanjie/templates/ui"
@@ -34,6 +37,9 @@ type Deps struct {
 	// Invite sees to account, membership, role and message once tx commits, as a job: it asks the
 	// sign-in service, which no transaction waits for. Its payload holds personal data and is sealed.
 	Invite func(ctx context.Context, tx tenants.Tx, i Invitation) error
+	// Home is the residents' first page, as a whole document, of a street that would look like t, in the colours of the
+	// stylesheet at theme.
+	Home func(ctx context.Context, tx tenants.Tx, r *web.Request, t tenants.Tenant, theme string) (templ.Component, error)
 }
 
 type desk struct{ Deps }
@@ -51,7 +57,8 @@ func Routes(site *web.Site, d Deps) {
 	r.Get("/admin/units", auth.ConfigRead, a.units)
 	r.Get("/admin/duties", auth.ConfigRead, a.duties)
 	r.Get("/admin/branding", auth.ConfigWrite, a.branding)
-	r.Post("/admin/branding", auth.ConfigWrite, a.rebrand)
+	r.Take("/admin/branding", auth.ConfigWrite, 1, logo.Take, a.rebrand)
+	r.Get("/admin/branding/preview", auth.ConfigWrite, a.preview)
 	r.Get("/admin/branding/poster", auth.ConfigRead, poster)
 	r.Get("/admin/people", auth.PeopleRead, a.people)
 	r.Post("/admin/people/grant", auth.GrantsGive, a.grant)
@@ -59,7 +66,7 @@ func Routes(site *web.Site, d Deps) {
 	r.Post("/admin/people/leave", auth.PeopleWrite, a.leave)
 	r.Post("/admin/people/invite", auth.PeopleWrite, a.invite)
 	r.Get("/admin/audit", auth.JournalRead, a.audit)
-	site.Raw("GET /s/{tenant}/theme.css", http.HandlerFunc(theme(site.DB)))
+	site.Raw("GET /s/{tenant}/theme.css", http.HandlerFunc(Stylesheet))
 }
 
 // Frame is what every page of the administration has: the way to its neighbours, as far as the actor may go.

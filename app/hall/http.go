@@ -14,6 +14,7 @@ import (
 	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/geo"
+	"wanjie/app/logo"
 	"wanjie/app/module"
 	"wanjie/app/web"
 	view "wanjie/templates/hall"
@@ -184,7 +185,7 @@ func board(ctx context.Context, tx tenants.Tx, r *web.Request) (b view.Board, er
 	if err != nil {
 		return b, err
 	}
-	b = view.Board{Base: r.Base, Live: r.Listen(f.At, "case", "hall_screen"), Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, At: f.At, Numbers: numbers(ctx, f)}
+	b = view.Board{Base: r.Base, Live: r.Listen(f.At, "case", "hall_screen"), Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, Logo: logo.Public(tx.Tenant()), At: f.At, Numbers: numbers(ctx, f)}
 	unit := func(key string) string { return cases.UnitName(cfg, key) }
 	class := func(key string) string {
 		if c, ok := cfg.Classes.Find(key); ok {

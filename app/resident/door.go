@@ -13,6 +13,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/cases/photos"
 	"wanjie/app/fault"
+	"wanjie/app/logo"
 	"wanjie/app/web"
 	"wanjie/templates/layout"
 	view "wanjie/templates/resident"
@@ -28,8 +29,9 @@ type Deps struct {
 	Cookies auth.Cookies
 	// GCJ turns degrees of GCJ-02, as Chinese maps and WeChat give them, into CGCS2000.
 	GCJ func(lon, lat float64) (float64, float64)
-	// Theme is the stylesheet of a street's colour.
-	Theme func(colour string) string
+	// Stylesheet answers the colours in its address as a stylesheet; ThemeQuery puts a street's there.
+	Stylesheet http.HandlerFunc
+	ThemeQuery func(tenants.Branding) string
 	// Colours are the same for programs; nil for the product's own.
 	Colours func(colour string) *view.Theme
 	// Parts are the pages that features have at the door.
@@ -76,7 +78,7 @@ func Routes(site *web.Site, deps Deps) {
 	r.Outside(http.MethodGet, "/me/leave", d.leaveForm)
 	r.Outside(http.MethodPost, "/me/leave", d.leaveCode)
 	r.Outside(http.MethodPost, "/me/leave/code", d.leave)
-	site.Raw("GET /r/{tenant}/theme.css", http.HandlerFunc(d.theme))
+	site.Raw("GET /r/{tenant}/theme.css", deps.Stylesheet)
 	site.Raw("GET "+StreetsPath, http.HandlerFunc(d.streets))
 	site.ResidentFrame = d.frame
 	site.ResidentError = d.failure
@@ -158,7 +160,7 @@ func (d *desk) frame(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Fr
 	t := tx.Tenant()
 	f := d.bare(r)
 	f.Hotline = hotline(cfg)
-	dress(&f, r, t)
+	d.dress(&f, r, t)
 	switch me, err := Known(ctx, tx); {
 	case err == nil:
 		f.Signed = true
@@ -171,11 +173,11 @@ func (d *desk) frame(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Fr
 	return web.Frame{Shell: func(p layout.Page) templ.Component { f.Page = p; return view.Shell(f) }}, nil
 }
 
-// dress puts the street's name and colour on a frame.
-func dress(f *view.Frame, r *web.Request, t tenants.Tenant) {
-	f.Street, f.Demo = t.Name, t.Demo
-	if t.Branding.Colour != "" {
-		f.Theme = r.Path("/theme.css?c=%s", strings.TrimPrefix(t.Branding.Colour, "#"))
+// dress puts the street's name, mark and colours on a frame.
+func (d *desk) dress(f *view.Frame, r *web.Request, t tenants.Tenant) {
+	f.Street, f.Short, f.Demo, f.Logo = t.Name, t.ShortName, t.Demo, logo.Path(r.Base, t)
+	if q := d.ThemeQuery(t.Branding); q != "" {
+		f.Theme = r.Path("/theme.css?") + q
 	}
 }
 
@@ -198,7 +200,7 @@ func (d *desk) failure(r *web.Request, f layout.Failure) templ.Component {
 		// Without the street's name a failure is still a page.
 		_ = d.DB.Read(r.Context(), id, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
 			if d.closed(ctx, tx) == nil {
-				dress(&frame, r, tx.Tenant())
+				d.dress(&frame, r, tx.Tenant())
 			}
 			return nil
 		})
@@ -206,22 +208,6 @@ func (d *desk) failure(r *web.Request, f layout.Failure) templ.Component {
 	frame.Page = layout.Page{Title: f.Text}
 	frame.Page.Guard = r.Guard()
 	return view.FailurePage(frame, f)
-}
-
-// theme answers the stylesheet of a street's colour, which is no secret.
-func (d *desk) theme(w http.ResponseWriter, r *http.Request) {
-	var colour string
-	id, err := d.DB.Find(r.Context(), r.PathValue("tenant"))
-	if err == nil {
-		err = d.DB.Read(r.Context(), id, tenants.Machine(), func(_ context.Context, tx tenants.Tx) error { colour = tx.Tenant().Branding.Colour; return nil })
-	}
-	if err != nil {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "private, max-age=86400")
-	_, _ = w.Write([]byte(d.Theme(colour)))
 }
 
 // within runs f as whoever asks, in a writing transaction of the street in the address.

@@ -2,10 +2,15 @@ package resident
 
 import (
 	"context"
+	"io"
+
+	"github.com/a-h/templ"
 
 	"wanjie/app/cases"
 	"wanjie/app/fault"
+	"wanjie/app/logo"
 	"wanjie/app/web"
+	"wanjie/templates/layout"
 	view "wanjie/templates/resident"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -13,25 +18,50 @@ import (
 )
 
 func (d *desk) home(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident) (web.Reply, error) {
+	p, err := d.homeOf(ctx, tx, r, tx.Tenant(), me)
+	return web.Page(p.Street, view.HomePage(p)).Data(p), err
+}
+
+// homeOf is the first page of a street that looks like t.
+func (d *desk) homeOf(ctx context.Context, tx tenants.Tx, r *web.Request, t tenants.Tenant, me *Resident) (p view.Home, err error) {
 	cfg, err := blueprint.For(ctx, tx)
 	if err != nil {
-		return web.Reply{}, err
+		return p, err
 	}
-	t := tx.Tenant()
-	p := view.Home{Base: r.Base, Street: t.Name, Welcome: t.Branding.Welcome, Hotline: hotline(cfg), Signed: me != nil, Emergencies: emergencies(cfg), Guide: cfg.On("services"), Paused: !t.State.Writable(), Theme: d.Colours(t.Branding.Colour)}
+	p = view.Home{Base: r.Base, Street: t.Name, Welcome: t.Branding.Welcome, Hotline: hotline(cfg), Signed: me != nil, Emergencies: emergencies(cfg), Guide: cfg.On("services"), Paused: !t.State.Writable(), Theme: d.Colours(t.Branding.Colour)}
 	if me != nil {
 		mine, err := cases.Mine(ctx, tx, 3)
 		if err != nil {
-			return web.Reply{}, err
+			return p, err
 		}
 		if p.Matters, err = rows(ctx, tx, r, cfg, mine); err != nil {
-			return web.Reply{}, err
+			return p, err
 		}
 	}
-	if p.Fresh, err = Fresh(ctx, tx, r); err != nil {
-		return web.Reply{}, err
+	p.Fresh, err = Fresh(ctx, tx, r)
+	return p, err
+}
+
+// Preview is the first page as everybody would see it, if the street looked like t, in the colours of the stylesheet at theme.
+// Whatever is touched on it leads to the page itself: it is to be looked at.
+func Preview(deps Deps) func(ctx context.Context, tx tenants.Tx, r *web.Request, t tenants.Tenant, theme string) (templ.Component, error) {
+	d := &desk{deps}
+	return func(ctx context.Context, tx tenants.Tx, r *web.Request, t tenants.Tenant, theme string) (templ.Component, error) {
+		if err := d.closed(ctx, tx); err != nil {
+			return nil, err
+		}
+		here := *r
+		here.Base = r.URL.RequestURI() + "&at="
+		p, err := d.homeOf(ctx, tx, &here, t, nil)
+		if err != nil {
+			return nil, err
+		}
+		f := view.Frame{Base: here.Base, Street: t.Name, Short: t.ShortName, Demo: t.Demo, Theme: theme, Logo: logo.Public(t), Hotline: p.Hotline}
+		f.Page = layout.Page{Title: t.Name, Guard: r.Guard()}
+		return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+			return view.Shell(f).Render(templ.WithChildren(ctx, view.HomePage(p)), w)
+		}), nil
 	}
-	return web.Page(t.Name, view.HomePage(p)).Data(p), nil
 }
 
 func (d *desk) notice(ctx context.Context, tx tenants.Tx, r *web.Request, _ *Resident) (web.Reply, error) {

@@ -93,6 +93,7 @@ func (c *console) fleet(ctx context.Context, r *web.Request) (web.Reply, error) 
 	}
 	fill := func(u view.Unit, s street) view.Unit {
 		u.Tenant, u.Slug, u.State, u.OpenedAt, u.Cases = s.TenantID, s.Slug, s.State, s.OpenedAt, usage[s.TenantID]["cases.filed"]
+		u.TrialUntil, u.Over = s.TrialUntil, over(ctx, s)
 		u.Blueprint = editionName(editions[points[s.TenantID].Blueprint])
 		return u
 	}

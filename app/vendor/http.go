@@ -22,10 +22,11 @@ import (
 
 // Plan is what an operator says to open a street.
 type Plan struct {
-	Code      string // division code, 9 digits
-	Blueprint string // key; its newest version is used
-	Slug      string // empty: made from the tenant's number
-	Contract  string // empty: a trial
+	Code      string    // division code, 9 digits
+	Blueprint string    // key; its newest version is used
+	Slug      string    // empty: made from the tenant's number
+	Contract  string    // empty: a trial
+	Until     time.Time // last day of the trial; zero: none was agreed
 	Placement string
 	Demo      bool
 }
@@ -54,6 +55,9 @@ type Deps struct {
 	// Migration is the newest migration that this binary knows.
 	Migration int64
 	Meters    []billing.Meter
+	// Site is the product's own address, and Residents that of a street's residents' door, as people type them.
+	Site      string
+	Residents func(slug string) string
 }
 
 type console struct{ Deps }
@@ -66,6 +70,7 @@ func Routes(site *web.Site, d Deps) {
 	get("/streets", auth.StreetsRead, c.fleet)
 	get("/streets/{id}", auth.StreetsRead, c.tenant)
 	get("/open", auth.StreetsOpen, c.opening)
+	get("/open/preview", auth.StreetsOpen, c.preview)
 	post("/open", auth.StreetsOpen, c.open)
 	post("/streets/{id}/state", auth.StreetsOpen, c.state)
 	post("/streets/{id}/invite", auth.StreetsOpen, c.invite)
@@ -104,6 +109,10 @@ func (c *console) pick(ctx context.Context, r *web.Request) (s street, err error
 	if err != nil {
 		return s, fault.New(fault.NotFound, "没有这个租户")
 	}
+	return c.byNumber(ctx, id)
+}
+
+func (c *console) byNumber(ctx context.Context, id tenants.ID) (s street, err error) {
 	err = c.DB.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
 		s, err = byID(ctx, tx, id)
 		return err
@@ -142,11 +151,17 @@ func (c *console) show(ctx context.Context, r *web.Request, s street, refused pa
 	p := points[s.TenantID]
 	v := view.Tenant{
 		Guard: r.Guard(), ID: s.TenantID, Name: s.Name, Slug: s.Slug, Kind: kindOf(s.Kind), Path: pathOf(s), Code: s.Code, State: s.State,
-		Blueprint: editionName(editions[p.Blueprint]), Revision: p.Revision, Placement: s.Placement, Contract: s.Contract, OpenedAt: s.OpenedAt,
+		Blueprint: editionName(editions[p.Blueprint]), Revision: p.Revision, Placement: s.Placement, Contract: s.Contract, OpenedAt: s.OpenedAt, TrialUntil: s.TrialUntil, Over: over(ctx, s),
 		Acts: p.Acts, LastAct: p.At, MayOpen: c.May(r, auth.StreetsOpen), MayEnter: c.May(r, auth.StreetsEnter), Form: view.Invitation{Role: auth.StreetAdmin}, Fresh: r.URL.Query().Get("fresh") == "1",
 	}
 	if refused.invitation != nil {
 		v.Form = *refused.invitation
+	}
+	if v.Fresh {
+		v.Staff = c.Site + "/s/" + s.Slug + "/"
+		if s.Kind == string(tenants.Street) {
+			v.Residents = c.Residents(s.Slug) + "/"
+		}
 	}
 	if v.MayOpen {
 		v.Forms = forms(ctx, r, s, refused.state)

@@ -18,6 +18,7 @@ import (
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
+	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
@@ -60,7 +61,8 @@ func newOffice(t *testing.T) *office {
 		VendorFrame: func(context.Context, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
 	}
 	vendor.Routes(site, vendor.Deps{
-		DB: o.DB, Migration: migrations.Newest(), Meters: billing.Meters,
+		DB: o.DB, Migration: migrations.Newest(), Meters: billing.Meters, Site: "https://wanjie.example",
+		Residents: func(slug string) string { return "https://" + slug + ".jiedao.example" },
 		Open: func(ctx context.Context, p vendor.Plan) (tenants.Tenant, bool, error) {
 			u, _ := division.ByCode(p.Code)
 			var edition *blueprint.Edition
@@ -72,7 +74,7 @@ func newOffice(t *testing.T) *office {
 				return tenants.Tenant{}, false, errors.Join(err, fault.Field("blueprint", "没有已发布的这一蓝本"))
 			}
 			return o.DB.OpenTenant(ctx, tenants.Plan{Kind: tenants.Street, Codes: []string{p.Code}, District: u.District, Name: u.Name, Slug: p.Slug,
-				Blueprint: edition.ID, Placement: p.Placement, Contract: p.Contract, State: tenants.Trial})
+				Blueprint: edition.ID, Placement: p.Placement, Contract: p.Contract, Until: p.Until, State: tenants.Trial})
 		},
 		Invite: func(_ context.Context, i vendor.Invitation) error {
 			if o.slow != nil {
@@ -197,6 +199,12 @@ func TestOpening(t *testing.T) {
 	if !strings.Contains(refused.Body.String(), "网址名应为2至40位") || !strings.Contains(refused.Body.String(), "HT-2026-018") {
 		t.Error("a refused form says why and keeps what was typed")
 	}
+	plan.Set("blueprint", "nothing")
+	plan.Del("slug")
+	if got := o.post(t, "/v/open", plan, 422).Body.String(); !strings.Contains(got, "没有已发布的这一蓝本") {
+		t.Error("an unknown blueprint is not refused at its field")
+	}
+	plan.Set("blueprint", "city-street")
 	plan.Set("slug", "open-"+strconv.FormatInt(time.Now().UnixNano(), 36)) // a name nobody has yet
 	first := o.post(t, "/v/open", plan, 303).Header().Get("Location")
 	again := o.post(t, "/v/open", plan, 303).Header().Get("Location")
@@ -204,7 +212,7 @@ func TestOpening(t *testing.T) {
 		t.Fatalf("opened at %s, again at %s", first, again)
 	}
 	at := strings.Split(first, "?")[0]
-	if got := all(o.get(t, first, 200), ".alert-good strong"); len(got) != 2 {
+	if got := all(o.get(t, first, 200), ".alert-good strong"); len(got) != 1 || got[0] != "“"+u.Name+"”已开通" {
 		t.Errorf("the result page says %q", got)
 	}
 	if got := all(o.get(t, "/v/streets?q="+code, 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "试运行") || !strings.Contains(got[0], "城市街道标准版") {
@@ -228,6 +236,104 @@ func TestOpening(t *testing.T) {
 
 	o.get(t, "/v/streets/999999999", 404)
 	o.get(t, "/v/streets/x", 404)
+}
+
+// The wizard goes from a unit over its terms to a preview by addresses alone, back with everything that was said, and opens
+// with one post, which invites the first administrator once.
+func TestTheWizard(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	u, ok := division.ByCode("469024100") // no other test opens it
+	if !ok || u.Kind != division.Town {
+		t.Fatalf("%+v is no town", u)
+	}
+	terms := o.get(t, "/v/open?code="+u.Code, 200)
+	if got := all(terms, `select[name="blueprint"] option[selected]`); len(got) != 1 || !strings.HasPrefix(got[0], "乡镇标准版") {
+		t.Errorf("for a town %q is proposed", got)
+	}
+	if got := all(terms, "#f-blueprint-help"); len(got) != 1 || !strings.Contains(got[0], "在名录中为镇") {
+		t.Errorf("the ground is %q", got)
+	}
+	wish := url.Values{"code": {u.Code}, "terms": {"trial"}, "days": {"30"}, "slug": {"wizard-" + strconv.FormatInt(time.Now().UnixNano(), 36)}, "blueprint": {"town"}, "placement": {"home"}}
+	with := func(name, value string) string {
+		q := url.Values{}
+		for k, v := range wish {
+			q[k] = v
+		}
+		q.Set(name, value)
+		return "/v/open/preview?" + q.Encode()
+	}
+	taken := o.Street(t)
+	for name, bad := range map[string]string{"days": "400", "terms": "contract", "slug": "Not A Slug", "blueprint": "nothing"} {
+		if got := all(o.get(t, with(name, bad), 422), ".field-error"); len(got) != 1 {
+			t.Errorf("%s %q is refused with %q", name, bad, got)
+		}
+	}
+	if got := all(o.get(t, with("slug", taken.Slug), 422), ".field-error"); len(got) != 1 || got[0] != "该网址名已被使用" {
+		t.Errorf("another's slug is refused with %q", got)
+	}
+	page := o.get(t, with("days", "30"), 200)
+	until := clock.Day(time.Now()).AddDate(0, 0, 30).Format(time.DateOnly)
+	said := text(page)
+	for _, want := range []string{u.Name, u.Code, "试运行 30 天，至 " + until, strconv.Itoa(len(division.Communities(u.Code))) + " 个，取自区划名录", "https://wanjie.example/s/" + wish.Get("slug") + "/", "https://" + wish.Get("slug") + ".jiedao.example/", "乡镇标准版", "启用模块"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the preview lacks %q", want)
+		}
+	}
+	if got := all(page, "dd"); strings.Contains(strings.Join(got, "|"), "|0 ") {
+		t.Errorf("the blueprint is counted as %q", got)
+	}
+	back := ""
+	for _, a := range cascadia.QueryAll(page, cascadia.MustCompile("form .actions a")) {
+		for _, attr := range a.Attr {
+			if attr.Key == "href" {
+				back = attr.Val
+			}
+		}
+	}
+	if got := all(o.get(t, back, 200), `input[name="slug"][value="`+wish.Get("slug")+`"], input[name="days"][value="30"]`); len(got) != 2 {
+		t.Errorf("going back to %s loses what was said", back)
+	}
+	if n := o.openings(t, u.Code); n != 0 {
+		t.Fatalf("looking opened %d", n)
+	}
+
+	wish.Set("name", "周敏")
+	o.post(t, "/v/open", wish, 422) // and no way to reach her
+	if n := o.openings(t, u.Code); n != 0 || len(o.invited) != 0 {
+		t.Fatalf("a refused first administrator opened %d, invited %d", n, len(o.invited))
+	}
+	wish.Set("phone", "13800000001")
+	number := tenants.NewID().String()
+	to := o.again(t, "/v/open", wish, number, 303).Header().Get("Location")
+	if again := o.again(t, "/v/open", wish, number, 303).Header().Get("Location"); again != to {
+		t.Errorf("a repeat leads to %s, the first to %s", again, to)
+	}
+	if n := o.openings(t, u.Code); n != 1 || len(o.invited) != 1 || o.invited[0].Name != "周敏" || o.invited[0].Role != "street_admin" {
+		t.Errorf("%d opened, invited %+v", n, o.invited)
+	}
+	if got := all(o.get(t, to, 200), ".after li"); len(got) != 4 || !strings.Contains(got[1], "/s/"+wish.Get("slug")+"/") {
+		t.Errorf("what comes next: %q", got)
+	}
+	if got := all(o.get(t, "/v/streets?q="+u.Code, 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "至 "+until) {
+		t.Errorf("the fleet shows %q", got)
+	}
+	if _, err := o.Super(t, tenants.Home).Exec(t.Context(), "UPDATE ctl.directory SET trial_until = '2026-01-31' WHERE slug = $1", wish.Get("slug")); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(o.get(t, "/v/streets?q="+u.Code, 200), "tbody .tag-bad"); len(got) != 1 || got[0] != "已于 2026-01-31 到期" {
+		t.Errorf("a trial that is over shows %q", got)
+	}
+	o.get(t, "/v/open?code="+u.Code, 303) // it is open
+}
+
+// openings counts the tenants that hold a division code.
+func (o *office) openings(t *testing.T, code string) (n int) {
+	t.Helper()
+	if err := o.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT count(*) FROM ctl.divisions WHERE code = $1", code).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // Streets of a district live together.

@@ -20,21 +20,22 @@ import (
 
 // street is a row of the directory.
 type street struct {
-	TenantID  int32
-	Slug      string
-	Kind      string
-	District  int32
-	Placement string
-	Name      string
-	State     string
-	Contract  string
-	OpenedAt  time.Time
-	Code      string // main division code, "" for none
+	TenantID   int32
+	Slug       string
+	Kind       string
+	District   int32
+	Placement  string
+	Name       string
+	State      string
+	Contract   string
+	OpenedAt   time.Time
+	TrialUntil time.Time `bun:",nullzero"`
+	Code       string    // main division code, "" for none
 }
 
 func (s street) id() tenants.ID { return tenants.ID(s.TenantID) }
 
-const fromDirectory = `SELECT d.tenant_id, d.slug, d.kind, d.district, d.placement, d.name, d.state, d.contract, d.opened_at, coalesce(v.code, '') AS code
+const fromDirectory = `SELECT d.tenant_id, d.slug, d.kind, d.district, d.placement, d.name, d.state, d.contract, d.opened_at, d.trial_until, coalesce(v.code, '') AS code
 	FROM ctl.directory d LEFT JOIN LATERAL (SELECT code FROM ctl.divisions v WHERE v.tenant_id = d.tenant_id AND v.valid_to IS NULL ORDER BY valid_from, code LIMIT 1) v ON true`
 
 // byCodes finds the tenants that hold these division codes.
@@ -45,7 +46,7 @@ func byCodes(ctx context.Context, tx tenants.VendorTx, codes []string) (map[stri
 	}
 	var rows []street
 	// A closed tenant still holds its code: it is reopened, and none is opened beside it.
-	err := tx.Raw(`SELECT d.tenant_id, d.slug, d.kind, d.district, d.placement, d.name, d.state, d.contract, d.opened_at, v.code
+	err := tx.Raw(`SELECT d.tenant_id, d.slug, d.kind, d.district, d.placement, d.name, d.state, d.contract, d.opened_at, d.trial_until, v.code
 		FROM ctl.divisions v JOIN ctl.directory d USING (tenant_id) WHERE v.code IN (?) AND v.valid_to IS NULL ORDER BY d.state <> 'closed', d.tenant_id`, bun.List(codes)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("tenants by division code: %w", err)

@@ -75,6 +75,9 @@ type Limits struct {
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// framed is for a document that pages of our own show in a frame: to look at, with nothing to run or to send.
+const framed = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+
 // Handler is the whole site: numbers, log, headers, load shedding, cross-site protection, compression.
 func (s *Site) Handler(l Limits) http.Handler {
 	if l.AtOnce == 0 {

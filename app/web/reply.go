@@ -15,6 +15,7 @@ type Reply struct {
 	title  string
 	crumbs []layout.Crumb
 	page   templ.Component
+	whole  bool // page is a document, which needs no frame around it
 	part   templ.Component
 	see    string
 	json   any
@@ -22,6 +23,7 @@ type Reply struct {
 	file   *file
 	stream *stream
 	undo   *layout.Undo
+	policy string // of its own, in place of the site's
 
 	cookies []*http.Cookie
 }
@@ -61,6 +63,13 @@ func (r Reply) Undo(u *layout.Undo) Reply { r.undo = u; return r }
 
 // Cookie leaves a cookie with the browser. A repeat of the request leaves none.
 func (r Reply) Cookie(c *http.Cookie) Reply { r.cookies = append(r.cookies, c); return r }
+
+// Document answers with a whole page of another door, to be looked at in a frame of a page of this site. It runs nothing and
+// sends nothing.
+func Document(c templ.Component) Reply { return Reply{page: c, whole: true, policy: framed} }
+
+// Framing lets the page show a Document in a frame.
+func (r Reply) Framing() Reply { r.policy = csp + "; frame-src 'self'"; return r }
 
 // File answers with a download.
 func File(name, kind string, body []byte) Reply { return Reply{file: &file{name, kind, body}} }

@@ -128,10 +128,11 @@ type rendered struct {
 	stream   *stream // in place of body; log hears when it breaks off
 	log      *slog.Logger
 	cookies  []*http.Cookie
+	policy   string // its own Content-Security-Policy
 }
 
 func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(context.Context) (Frame, error)) (rendered, error) {
-	out := rendered{status: reply.status, kind: "text/html; charset=utf-8", cookies: reply.cookies}
+	out := rendered{status: reply.status, kind: "text/html; charset=utf-8", cookies: reply.cookies, policy: reply.policy}
 	if out.status == 0 {
 		out.status = http.StatusOK
 	}
@@ -158,9 +159,10 @@ func (s *Site) render(ctx context.Context, r *Request, reply Reply, frame func(c
 		return out, err
 	}
 	c := reply.page
-	if reply.part != nil && r.Boosted() {
+	switch {
+	case reply.part != nil && r.Boosted():
 		c = reply.part
-	} else {
+	case !reply.whole:
 		f, err := frame(ctx)
 		if err != nil {
 			return out, err
@@ -205,6 +207,9 @@ func (o rendered) send(w http.ResponseWriter, r *Request) {
 	}
 	h.Set("Content-Type", o.kind)
 	h.Set("Vary", "HX-Request, Cookie")
+	if o.policy != "" {
+		h.Set("Content-Security-Policy", o.policy)
+	}
 	if o.stream != nil && o.stream.shown {
 		o.beside(h)
 	} else if o.name != "" {

@@ -18,6 +18,7 @@ type stream struct {
 	size       int64
 	body       func(ctx context.Context, w io.Writer) error
 	shown      bool // in the page, not saved
+	lasting    bool // the address never means anything else, and everybody may see it
 }
 
 // Stream answers with a download too large for memory. body runs after the transaction has committed; it
@@ -49,12 +50,24 @@ func Picture(name, kind string, size int64, body func(ctx context.Context, w io.
 	return r
 }
 
+// Emblem is Picture for one that everybody may see at an address that never means another: browsers keep it for a year.
+func Emblem(name, kind string, size int64, body func(ctx context.Context, w io.Writer) error) Reply {
+	r := Picture(name, kind, size, body)
+	r.stream.lasting = true
+	return r
+}
+
 // beside are the headers of what people brought and others see: it is a picture whatever is in it, it runs nothing and loads
 // nothing, and no other site may show it.
 func (o rendered) beside(h http.Header) {
 	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": o.name}))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if o.stream.lasting {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Del("Vary")
+		return
+	}
 	h.Set("Cache-Control", "private, max-age=600")
 	h.Set("Vary", "Cookie")
 }

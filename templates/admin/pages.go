@@ -3,6 +3,7 @@ package admin
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"time"
 
@@ -179,17 +180,42 @@ type Branding struct {
 	Guard                                    ui.Guard
 	Name, ShortName, Colour, Accent, Welcome string
 	Slug                                     string
-	Door, Code, Poster                       string // the residents' door, its code and the sheet to print; empty where there is none
-	May                                      bool
+	Logo                                     string   // address of the present one; empty for none
+	Drop                                     bool     // it is to go
+	Preview                                  *Preview // nil where there is no residents' door
+	Door, Code, Poster                       string   // the residents' door, its code and the sheet to print; empty where there is none
 	Say                                      string
 	Errors                                   map[string]string
 }
+
+// path is where the form is posted to, and where it is tried.
+func (b Branding) path() string { return b.Base + "/admin/branding" }
+
+// Preview is the residents' first page in a phone's frame, and what became of the colours.
+type Preview struct {
+	Path  string // of the page in the frame
+	Steps []Step
+}
+
+// Step is a colour and the darker step of it in which words are set.
+type Step struct {
+	Title   string // a catalogue key
+	Colour  string
+	Known   bool // it is a colour; the rest is empty if not
+	Text    string
+	Was, Is float64 // contrast of both with white
+}
+
+func (s Step) corrected() bool { return s.Known && s.Text != s.Colour }
+
+func ratio(x float64) string { return strconv.FormatFloat(math.Floor(x*10)/10, 'f', 1, 64) }
 
 // Poster is what stands on the sheet that leads residents to their door. Its words are Chinese whatever the reader's
 // language: residents read them.
 type Poster struct {
 	Street, Title, Scan string
 	Lines               []string
+	Logo                string // address of the street's mark; may be empty
 	Code, Door, Hotline string
 	Back                string
 }
@@ -197,7 +223,7 @@ type Poster struct {
 func (b Branding) err(ctx context.Context, name string) string { return say(ctx, b.Errors, name) }
 
 func (b Branding) errors(ctx context.Context) []ui.FieldError {
-	return list(ctx, b.Errors, "name", "short_name", "colour", "accent", "welcome")
+	return list(ctx, b.Errors, "name", "short_name", "colour", "accent", "welcome", "logo")
 }
 
 func say(ctx context.Context, errs map[string]string, name string) string {

@@ -50,9 +50,12 @@ func Samples() []Sample {
 		{"油烟污染", "06027", "综合行政执法局", "配合履职", "区生态环境局", "《大气污染防治法》第八十一条", Own},
 		{"无证建设", "08016", "城市建设和管理办公室", "上级收回", "区住房和城乡建设局", "上级收回事项清单（街道发现后上报）", Blueprint}, {"邻里纠纷", "20001", "事发地社区（村）", "基本履职", "", "《人民调解法》及社区工作事项清单", Blueprint}}}
 	brand := Branding{Frame: f("街道形象"), Guard: g, Name: "枫桥街道", ShortName: "枫桥", Colour: "#c8102e", Welcome: "枫桥欢迎您", Slug: "fengqiao"}
+	tried := withDoor(brand)
+	tried.Colour, tried.Accent, tried.Logo = "#ffd700", "#0b7d5c", pixel
+	tried.Preview = &Preview{Path: "about:blank", Steps: []Step{{"主色", "#ffd700", true, "#857000", 1.4, 4.83}, {"辅色", "#0b7d5c", true, "#0b7d5c", 5.1, 5.1}, {Title: "辅色", Colour: "green"}}}
 	wrong := brand
 	wrong.Colour, wrong.Name, wrong.Say = "red", "枫", "请检查标红的内容"
-	wrong.Errors = map[string]string{"colour": "颜色应写成 #1677ff 的形式", "name": "全称应为2至30个字"}
+	wrong.Errors = map[string]string{"colour": "颜色应写成 #1677ff 的形式", "name": "全称应为2至30个字", "logo": "标志应为 PNG 或 JPEG 图片"}
 	people := People{Frame: f("人员与授权"), MayGive: true, MayWrite: true, Roles: []ui.Option{{Value: "dispatcher", Label: "派遣员"}, {Value: "handler", Label: "承办联络员"}}, Units: []ui.Option{{Value: "enforcement", Label: "综合行政执法局", Group: "内设机构"}},
 		Grant: GrantForm{Guard: g, Person: "504", Role: "handler", Say: "请检查标红的内容", Errors: map[string]string{"unit": "该角色须指定承办单位"}}, Invite: InviteForm{Guard: g},
 		List: []Person{{g, 501, "陈国华", "138****0501", []Grant{{g, "1", "街道管理员", ""}}, false, false}, {g, 502, "周敏", "138****0502", []Grant{{g, "2", "安全管理员", ""}}, true, false},
@@ -67,7 +70,7 @@ func Samples() []Sample {
 	return append([]Sample{
 		{"modules", ModulesView(modules)}, {"settings", SettingsView(settings)}, {"setting", SettingView(form, true)}, {"setting-refused", SettingView(refused, true)}, {"setting-choice", SettingView(choice, true)},
 		{"setting-read", SettingView(form, false)}, {"units", UnitsView(units)}, {"duties", DutiesView(duties)}, {"duties-none", DutiesView(Duties{Frame: f("职责清单"), Query: "无"})},
-		{"branding", BrandingView(brand)}, {"branding-door", BrandingView(withDoor(brand))}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
+		{"branding", BrandingView(brand)}, {"branding-door", BrandingView(withDoor(brand))}, {"branding-preview", BrandingView(tried)}, {"branding-part", PreviewView(*tried.Preview)}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
 		{"audit", AuditView(audit)}, {"audit-none", AuditView(Audit{Frame: traces, Newest: "/s/fengqiao/admin/audit"})},
 	}, append(accessSamples(at, g), itemSamples(at, g)...)...)
 }

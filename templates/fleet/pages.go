@@ -20,8 +20,10 @@ type Unit struct {
 	State            string
 	Blueprint        string
 	OpenedAt         time.Time
-	Cases            int64 // filed this month
-	Refused          bool  // a placeholder of the list: cannot be opened
+	TrialUntil       time.Time // zero: nothing was agreed
+	Over             bool      // that day has passed, and it is still on trial
+	Cases            int64     // filed this month
+	Refused          bool      // a placeholder of the list: cannot be opened
 }
 
 // above is where the unit lies, without its own name.
@@ -63,40 +65,6 @@ func states(ctx context.Context) []ui.Option {
 		out = append(out, ui.Option{Value: s, Label: label})
 	}
 	return out
-}
-
-// Opening is the form that opens a street.
-type Opening struct {
-	Guard      ui.Guard
-	Query      string // what was searched when no unit is chosen
-	Found      []Unit
-	Unit       Unit // chosen; Code empty until then
-	Districts  string
-	Slug       string
-	Blueprint  string
-	Contract   string
-	Placement  string
-	Demo       bool
-	Blueprints []ui.Option
-	Placements []ui.Option
-	Say        string
-	Errors     map[string]string
-}
-
-func (o Opening) errors(ctx context.Context) (out []ui.FieldError) {
-	for _, name := range []string{"code", "slug", "blueprint", "contract", "placement"} {
-		if e, ok := o.Errors[name]; ok {
-			out = append(out, ui.FieldError{Name: name, Text: ui.T(ctx, e)})
-		}
-	}
-	return out
-}
-
-func (o Opening) err(ctx context.Context, name string) string {
-	if e := o.Errors[name]; e != "" {
-		return ui.T(ctx, e)
-	}
-	return ""
 }
 
 // Lag is how far one follower is behind at one placement.

@@ -16,29 +16,33 @@ type Use struct {
 
 // Tenant is one tenant as the vendor sees it.
 type Tenant struct {
-	Guard     ui.Guard
-	ID        int32
-	Name      string
-	Slug      string
-	Kind      string // a catalogue key
-	Path      string
-	Code      string
-	State     string
-	Blueprint string
-	Revision  int64
-	Placement string
-	Contract  string
-	OpenedAt  time.Time
-	Acts      int64
-	LastAct   time.Time
-	Uses      []Use
-	Fresh     bool // just opened
-	MayOpen   bool
-	MayEnter  bool // may ask to be let in
-	Roles     []ui.Option
-	Form      Invitation
-	Forms     []StateForm // changes of the state that are possible now
-	Standings []Standing  // newest first
+	Guard      ui.Guard
+	ID         int32
+	Name       string
+	Slug       string
+	Kind       string // a catalogue key
+	Path       string
+	Code       string
+	State      string
+	Blueprint  string
+	Revision   int64
+	Placement  string
+	Contract   string
+	OpenedAt   time.Time
+	Acts       int64
+	LastAct    time.Time
+	Uses       []Use
+	Fresh      bool   // just opened
+	Staff      string // addresses of both doors, when it was just opened
+	Residents  string
+	TrialUntil time.Time // zero: nothing was agreed
+	Over       bool      // that day has passed, and it is still on trial
+	MayOpen    bool
+	MayEnter   bool // may ask to be let in
+	Roles      []ui.Option
+	Form       Invitation
+	Forms      []StateForm // changes of the state that are possible now
+	Standings  []Standing  // newest first
 
 	HasPeople   bool         // a street, in which people live
 	Populations []Population // as entered, newest first
@@ -161,6 +165,12 @@ func (t Tenant) facts(ctx context.Context) []ui.Fact {
 	contract := t.Contract
 	if contract == "" {
 		contract = ui.T(ctx, "无（试运行）")
+		if !t.TrialUntil.IsZero() {
+			contract = ui.T(ctx, "无（试运行至 %s）", ui.Date(t.TrialUntil))
+		}
+		if t.Over {
+			contract = ui.T(ctx, "无（试运行已于 %s 到期）", ui.Date(t.TrialUntil))
+		}
 	}
 	own := ui.T(ctx, "与蓝本一致")
 	if t.Revision > 0 {

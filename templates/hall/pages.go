@@ -44,6 +44,7 @@ type Board struct {
 	Base    string // "/hall/fengqiao"
 	Live    string // where it hears that something moved
 	Street  string
+	Logo    string // address of the street's mark; may be empty
 	Demo    bool
 	At      time.Time
 	Numbers []Number

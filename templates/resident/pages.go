@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wanjie/templates/layout"
+	"wanjie/templates/static"
 	"wanjie/templates/ui"
 )
 
@@ -16,6 +17,8 @@ import (
 type Frame struct {
 	Page     layout.Page
 	Street   string // name; empty where it is not known
+	Short    string // what it is called for short
+	Logo     string // address of its mark; ours if empty
 	Base     string // what every address begins with
 	Here     string // address of this page under Base
 	Tab      string // first part of it: report, matters, me …
@@ -26,6 +29,13 @@ type Frame struct {
 	Signed   bool
 	Demo     bool
 	Unread   int
+}
+
+func (f Frame) mark() string {
+	if f.Logo != "" {
+		return f.Logo
+	}
+	return static.Path("mark.svg")
 }
 
 func (f Frame) title() string {

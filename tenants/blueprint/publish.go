@@ -53,6 +53,15 @@ func Newest(ctx context.Context, tx tenants.VendorTx, key string) (*Edition, err
 	return nil, nil
 }
 
+// Contents is a published edition as a tenant gets it that changes nothing.
+func Contents(ctx context.Context, tx tenants.VendorTx, id int32) (*Config, error) {
+	v, err := load(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return Effective(v, nil, 0)
+}
+
 // PublishShipped publishes the blueprints of this binary to every placement and returns their ids by
 // key. Each start and migration may call it.
 func PublishShipped(ctx context.Context, db *tenants.DB) (map[string]int32, error) {

@@ -61,27 +61,11 @@ func Make(ctx context.Context, body []byte) (*Picture, error) {
 	default:
 		return nil, errOther
 	}
-	decode, bounds := jpeg.Decode, jpeg.DecodeConfig
-	if kind == PNG {
-		decode, bounds = png.Decode, png.DecodeConfig
-	}
-	c, err := bounds(bytes.NewReader(body))
-	switch {
-	case err != nil || c.Width < 1 || c.Height < 1:
-		return nil, errBroke
-	case c.Width > mostSide || c.Height > mostSide || c.Width*c.Height > mostPixels:
-		return nil, errHuge
-	}
-	select {
-	case seats <- struct{}{}:
-		defer func() { <-seats }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	whole, err := decode(bytes.NewReader(body))
+	whole, free, err := opened(ctx, kind, body)
 	if err != nil {
-		return nil, errBroke
+		return nil, err
 	}
+	defer free()
 	large := turned(within(whole, LargeSide), orientation(kind, body))
 	p := &Picture{Width: large.Rect.Dx(), Height: large.Rect.Dy()}
 	if p.Large, err = written(large); err != nil {
@@ -89,6 +73,33 @@ func Make(ctx context.Context, body []byte) (*Picture, error) {
 	}
 	p.Small, err = written(within(large, SmallSide))
 	return p, err
+}
+
+// opened decodes a JPEG or PNG within the bounds, once there is a seat for it, or until ctx ends. free gives the seat back: call
+// it when the picture is no longer needed.
+func opened(ctx context.Context, kind Kind, body []byte) (m image.Image, free func(), err error) {
+	decode, bounds := jpeg.Decode, jpeg.DecodeConfig
+	if kind == PNG {
+		decode, bounds = png.Decode, png.DecodeConfig
+	}
+	c, err := bounds(bytes.NewReader(body))
+	switch {
+	case err != nil || c.Width < 1 || c.Height < 1:
+		return nil, nil, errBroke
+	case c.Width > mostSide || c.Height > mostSide || c.Width*c.Height > mostPixels:
+		return nil, nil, errHuge
+	}
+	select {
+	case seats <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	free = func() { <-seats }
+	if m, err = decode(bytes.NewReader(body)); err != nil {
+		free()
+		return nil, nil, errBroke
+	}
+	return m, free, nil
 }
 
 func written(m image.Image) ([]byte, error) {

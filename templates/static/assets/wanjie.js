@@ -7,6 +7,7 @@
 //   data-back         link to a list: returns to it with the filters it had
 //   data-menu         checkbox that opens the menu on a phone
 //   data-choose       button whose value is chosen in the select with this id; without scripts it submits
+//   data-shows        file field: the picture chosen stands in the frame with this id, before it is sent
 //   data-position     button that writes where the device is into the fields with these ids: longitude, latitude, system
 (function () {
   'use strict';
@@ -151,6 +152,25 @@
   function positions() {
     if (navigator.geolocation) document.querySelectorAll('[data-position][hidden]').forEach(function (b) { b.hidden = false; });
   }
+
+  // --- a picture before it is sent --------------------------------------------------------------------------------
+  // The frame shows a page of this site with the street's mark; each time it is fetched anew, the mark is put in again.
+  function show() {
+    var field = document.querySelector('input[data-shows]');
+    var frame = field && document.getElementById(field.dataset.shows);
+    var mark = frame && frame.contentDocument && frame.contentDocument.querySelector('.street img');
+    if (!mark) return;
+    mark.dataset.was = mark.dataset.was || mark.src;
+    if (!field.files.length) {
+      mark.src = mark.dataset.was;
+      return;
+    }
+    var reader = new FileReader();
+    reader.onload = function () { mark.src = reader.result; };
+    reader.readAsDataURL(field.files[0]);
+  }
+  document.addEventListener('change', function (e) { if (closest(e.target, '[data-shows]')) show(); });
+  document.addEventListener('load', function (e) { if (e.target.nodeName === 'IFRAME') show(); }, true);
 
   // --- failures that bring no page --------------------------------------------------------------------------------
   // The network is gone or the server silent: say so where messages stand, in words the page brought along.

@@ -796,6 +796,10 @@ func form() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = ui.Picture(ui.Input{Name: "picture", Label: "图片", Help: "一张 PNG 或 JPEG"}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = ui.RadioGroup(ui.Input{Name: "basis", Label: "派遣依据", Required: true, Value: "statutory"}, bases()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
