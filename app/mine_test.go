@@ -20,11 +20,11 @@ func TestWhatWaitsInAllPlaces(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
 	markA, markB, markC := "甲"+uuid.NewString()[:6], "乙"+uuid.NewString()[:6], "丙"+uuid.NewString()[:6]
-	a, ours := h.street(t, markA, 70_000)
-	b, theirs := h.street(t, markB, 71_000)
-	c, nobodys := h.street(t, markC, 72_000)
+	a, ours := h.street(t, markA, 870_000)
+	b, theirs := h.street(t, markB, 871_000)
+	c, nobodys := h.street(t, markC, 872_000)
 	h.shared(t, a, markA) // with a whistle that calls the team
-	const liaison = 73_001
+	const liaison = 873_001
 	for _, s := range []tenants.Tenant{a, b} {
 		if err := h.Employ(t.Context(), s.ID, liaison, "环卫联络员", "", auth.Give{Role: auth.Handler, Unit: "sanitation"}); err != nil {
 			t.Fatal(err)
@@ -98,7 +98,7 @@ func TestWhatWaitsInAllPlaces(t *testing.T) {
 	}
 
 	// His grant ends, and the next request knows.
-	within(t, h.App, a.ID, roleAt(t, 70_000, auth.SecurityAdmin), func(ctx context.Context, tx tenants.Tx) error {
+	within(t, h.App, a.ID, roleAt(t, 870_000, auth.SecurityAdmin), func(ctx context.Context, tx tenants.Tx) error {
 		held, err := auth.Grants(ctx, tx, liaison)
 		if err != nil {
 			return err
@@ -114,8 +114,8 @@ func TestWhatWaitsInAllPlaces(t *testing.T) {
 func TestEveryKindOfWaiting(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
-	s, c := h.street(t, "寅", 74_000)
-	h.led(t, s, 74_000, c)
+	s, c := h.street(t, "寅", 874_000)
+	h.led(t, s, 874_000, c)
 	h.shared(t, s, "寅")
 	super := h.Super(t, tenants.Home)
 	for _, change := range []string{ // as the district's centre has it, and tomorrow's visit today
@@ -127,11 +127,11 @@ func TestEveryKindOfWaiting(t *testing.T) {
 		}
 	}
 	for kind, want := range map[string]string{"applications": "审批", "handovers": "接收或退回", "bookings": "接单"} {
-		status, body := h.ask(t, roleAt(t, 74_000, auth.ShiftLead), http.MethodGet, mine.Path+"?kind="+kind, nil)
+		status, body := h.ask(t, roleAt(t, 874_000, auth.ShiftLead), http.MethodGet, mine.Path+"?kind="+kind, nil)
 		if body = strip(body); status != http.StatusOK || strings.Count(body, `class="ops"><a`) != 1 || !strings.Contains(body, want) {
 			t.Errorf("%s: %d\n%s", kind, status, body)
 		}
-		if _, body := h.ask(t, roleAt(t, 74_000, auth.Checker), http.MethodGet, mine.Path+"?kind="+kind, nil); strings.Contains(strip(body), `class="ops"><a`) {
+		if _, body := h.ask(t, roleAt(t, 874_000, auth.Checker), http.MethodGet, mine.Path+"?kind="+kind, nil); strings.Contains(strip(body), `class="ops"><a`) {
 			t.Errorf("the checker has %s", kind)
 		}
 	}

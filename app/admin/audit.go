@@ -219,13 +219,9 @@ func (a *desk) value(ctx context.Context, cfg *blueprint.Config, names auth.Call
 			return u.Short
 		}
 	case "class":
-		if c, ok := cfg.Classes.Find(v); ok {
-			return c.Title
-		}
+		return cfg.ClassTitle(v)
 	case "channel":
-		if c, ok := cfg.Channels.Find(v); ok {
-			return c.Title
-		}
+		return cfg.ChannelTitle(v)
 	case "person":
 		if p, err := strconv.ParseInt(v, 10, 64); err == nil {
 			return names.Of(ctx, p)

@@ -377,8 +377,5 @@ func (s *sheet) label(c control, value string) string {
 	if u, ok := s.cfg.UnitOf(value); ok {
 		return u.Name
 	}
-	if k, ok := s.cfg.Classes.Find(value); ok {
-		return k.Title
-	}
-	return value
+	return s.cfg.ClassTitle(value)
 }

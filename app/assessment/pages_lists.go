@@ -236,11 +236,8 @@ func exclusionRow(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *bluep
 	unit, _ := nameOf(ctx, cfg, blueprint.ByUnit, x.Unit)
 	state := exclusionStates[x.State]
 	row := view.Exclusion{
-		ID: x.ID.String(), Number: x.Number, Href: r.Path("/cases/%s", x.CaseID), Unit: unit, Ground: x.Ground, Words: words, Evidence: evidence, Verdict: verdict,
+		ID: x.ID.String(), Number: x.Number, Href: r.Path("/cases/%s", x.CaseID), Unit: unit, Ground: cfg.ReasonTitle(x.Ground), Words: words, Evidence: evidence, Verdict: verdict,
 		Asked: who(x.AskedBy, x.AskedAt), Decided: who(x.DecidedBy, x.DecidedAt), State: view.Tag{Tone: state.tone, Text: ui.T(ctx, state.title)},
-	}
-	if g, ok := cfg.Reasons.Find(x.Ground); ok {
-		row.Ground = g.Title
 	}
 	if row.UndoWords, row.UndoVerdict, err = x.ToldUndo(box); err != nil {
 		return view.Exclusion{}, err

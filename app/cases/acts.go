@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
-	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
@@ -66,7 +65,7 @@ func actRoutes(r web.Routes) {
 			return Resume(ctx, tx, id)
 		}},
 		ToPostpone: {"已改期", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Case, error) {
-			due, err := instant(r, "upper_due")
+			due, err := r.Moment("upper_due")
 			if err != nil {
 				return nil, err
 			}
@@ -132,7 +131,7 @@ func applied(kind Asked) func(context.Context, tenants.Tx, *web.Request, uuid.UU
 		}
 		in := Plea{Of: of, Kind: kind, Ground: r.Text("ground"), Words: r.Text("words")}
 		if kind != AskReturn {
-			if in.Until, err = instant(r, "until"); err != nil {
+			if in.Until, err = r.Moment("until"); err != nil {
 				return nil, err
 			}
 		}
@@ -153,20 +152,9 @@ func readDecision(r *web.Request) (in Decision, err error) {
 	}
 	in.Words = r.Text("verdict_words")
 	if r.Text("granted") != "" {
-		in.Granted, err = instant(r, "granted")
+		in.Granted, err = r.Moment("granted")
 	}
 	return in, err
-}
-
-// asTyped is a time as browsers send it, in Asia/Shanghai.
-const asTyped = "2006-01-02T15:04"
-
-func instant(r *web.Request, field string) (time.Time, error) {
-	t, err := time.ParseInLocation(asTyped, r.Text(field), clock.Zone)
-	if err != nil {
-		return time.Time{}, fault.Field(field, "请填写日期和时间")
-	}
-	return t.UTC(), nil
 }
 
 // actForm draws the verbs that ask for a few fields.
@@ -269,10 +257,7 @@ func (n names) applications(ctx context.Context, tx tenants.Tx, r *web.Request, 
 		}
 		state := pleaStates[p.State]
 		a := view.Application{Title: ui.T(ctx, asking[p.Kind].title), State: view.Tag{Tone: state.tone, Text: ui.T(ctx, state.title)}}
-		ground := p.Ground
-		if g, ok := n.cfg.Reasons.Find(p.Ground); ok {
-			ground = g.Title
-		}
+		ground := n.cfg.ReasonTitle(p.Ground)
 		fact := func(label, value string) {
 			if value != "" {
 				a.Facts = append(a.Facts, ui.Fact{Label: label, Value: value})
@@ -324,7 +309,7 @@ func (n names) verdicts(tx tenants.Tx, r *web.Request, c *Case, p *Application, 
 		a.Fields = append(a.Fields, view.Ask{Kind: view.AskRadio, Name: "verdict", Label: ui.T(n.ctx, "审批意见"), Required: true,
 			Options: []ui.Option{{Value: "approve", Label: ui.T(n.ctx, "同意")}, {Value: "refuse", Label: ui.T(n.ctx, "不同意")}}})
 		if p.Kind != AskReturn {
-			a.Fields = append(a.Fields, view.Ask{Kind: view.AskTime, Name: "granted", Label: ui.T(n.ctx, "批准至"), Value: p.Until.In(clock.Zone).Format(asTyped)})
+			a.Fields = append(a.Fields, view.Ask{Kind: view.AskTime, Name: "granted", Label: ui.T(n.ctx, "批准至"), Value: web.Typed(p.Until)})
 		}
 		a.Fields = append(a.Fields, view.Ask{Kind: view.AskWords, Name: "verdict_words", Label: ui.T(n.ctx, "说明"), Help: ui.T(n.ctx, "不同意时必填")})
 		out = append(out, a)

@@ -35,7 +35,7 @@ func readIntake(r *web.Request) Intake {
 	if id, err := uuid.Parse(r.Text("id")); err == nil && id.Version() == 7 {
 		in.ID = id
 	}
-	if due, err := instant(r, "upper_due"); err == nil {
+	if due, err := r.Moment("upper_due"); err == nil {
 		in.UpperDue = due
 	}
 	if found, err := time.Parse(time.RFC3339, r.Text("found_at")); err == nil {

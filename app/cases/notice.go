@@ -88,10 +88,7 @@ func Notice(ctx context.Context, tx tenants.Tx, of NoticeOf) (Telling, error) {
 		}
 		number = into.Number
 	}
-	reason := of.Ground
-	if g, ok := rules.Reasons.Find(of.Ground); ok {
-		reason = g.Title
-	}
+	reason := rules.ReasonTitle(of.Ground)
 	box, err := tx.Box(ctx)
 	if err != nil {
 		return Telling{}, err

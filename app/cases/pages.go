@@ -37,17 +37,11 @@ func newNames(ctx context.Context, tx tenants.Tx) (names, error) {
 }
 
 func (n names) class(key string) string {
-	if k, ok := n.cfg.Classes.Find(key); ok {
-		return k.Title
-	}
-	return key
+	return n.cfg.ClassTitle(key)
 }
 
 func (n names) channel(key string) string {
-	if k, ok := n.cfg.Channels.Find(key); ok {
-		return k.Title
-	}
-	return key
+	return n.cfg.ChannelTitle(key)
 }
 
 func (n names) unit(key string) string {

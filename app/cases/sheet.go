@@ -319,10 +319,7 @@ var drawTitles = map[string]string{
 // called is a call-back in short.
 func (n names) called(d tenants.Dims) string {
 	if d["valid"] != "yes" {
-		ground := d["ground"]
-		if g, ok := n.cfg.Reasons.Find(ground); ok {
-			ground = g.Title
-		}
+		ground := n.cfg.ReasonTitle(d["ground"])
 		if ground == "" {
 			return ""
 		}

@@ -326,9 +326,9 @@ func acting(ctx context.Context, tx tenants.Tx, r *web.Request, o *Post, tried s
 	case Published:
 		if o.Form == Event && mayReview(actor, o) && !o.past(clock.Now(ctx)) {
 			out = append(out, folded(form("rearrange", ui.T(ctx, "变更活动安排"),
-				caseview.Ask{Kind: caseview.AskTime, Name: "begins", Label: ui.T(ctx, "开始时间"), Value: typed(o.BeginsAt), Required: true}, caseview.Ask{Kind: caseview.AskTime, Name: "ends", Label: ui.T(ctx, "结束时间"), Value: typed(o.EndsAt), Required: true},
+				caseview.Ask{Kind: caseview.AskTime, Name: "begins", Label: ui.T(ctx, "开始时间"), Value: web.Typed(o.BeginsAt), Required: true}, caseview.Ask{Kind: caseview.AskTime, Name: "ends", Label: ui.T(ctx, "结束时间"), Value: web.Typed(o.EndsAt), Required: true},
 				caseview.Ask{Name: "venue", Label: ui.T(ctx, "地点"), Value: o.Venue, Required: true},
-				caseview.Ask{Kind: caseview.AskTime, Name: "signup_until", Label: ui.T(ctx, "报名截止"), Value: typed(o.SignupUntil), Help: ui.T(ctx, "留空为不用报名，直接到场")},
+				caseview.Ask{Kind: caseview.AskTime, Name: "signup_until", Label: ui.T(ctx, "报名截止"), Value: web.Typed(o.SignupUntil), Help: ui.T(ctx, "留空为不用报名，直接到场")},
 				caseview.Ask{Kind: caseview.AskNumber, Name: "capacity", Label: ui.T(ctx, "人数上限"), Value: number(o.Capacity), Help: ui.T(ctx, "留空为不限")})))
 		}
 		if mayWithdraw(actor, o) {

@@ -22,19 +22,9 @@ import (
 	view "wanjie/templates/community"
 )
 
-// asTyped is how a browser sends a point in time.
-const asTyped = "2006-01-02T15:04"
-
-func typed(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(clock.Zone).Format(asTyped)
-}
-
 // timeOf reads a point in time; what is none is zero, which the rules refuse where there must be one.
 func timeOf(r *web.Request, name string) time.Time {
-	t, err := time.ParseInLocation(asTyped, r.Text(name), clock.Zone)
+	t, err := r.Moment(name)
 	if err != nil {
 		return time.Time{}
 	}
@@ -144,8 +134,8 @@ func editPage(ctx context.Context, tx tenants.Tx, r *web.Request, o *Post, f *fa
 		at := r.Path("/community/%s", o.ID)
 		p.Action, p.Back, p.Event, p.Picture = at, at, o.Form == Event, o.pictured(at)
 		p.Values = map[string]string{
-			"topic": string(o.Topic), "community": rangeOf(o.Community), "title": o.Title, "body": o.Body, "valid_until": string(clock.DateOf(o.ValidUntil).Add(-1)), "begins": typed(o.BeginsAt), "ends": typed(o.EndsAt),
-			"venue": o.Venue, "signup_until": typed(o.SignupUntil), "capacity": number(o.Capacity), "audience": o.Audience, "contact": o.Contact,
+			"topic": string(o.Topic), "community": rangeOf(o.Community), "title": o.Title, "body": o.Body, "valid_until": string(clock.DateOf(o.ValidUntil).Add(-1)), "begins": web.Typed(o.BeginsAt), "ends": web.Typed(o.EndsAt),
+			"venue": o.Venue, "signup_until": web.Typed(o.SignupUntil), "capacity": number(o.Capacity), "audience": o.Audience, "contact": o.Contact,
 		}
 	}
 	if p.Event {

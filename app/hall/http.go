@@ -187,19 +187,9 @@ func board(ctx context.Context, tx tenants.Tx, r *web.Request) (b view.Board, er
 	}
 	b = view.Board{Base: r.Base, Live: r.Listen(f.At, "case", "hall_screen"), Street: tx.Tenant().Name, Demo: tx.Tenant().Demo, Logo: logo.Public(tx.Tenant()), At: f.At, Numbers: numbers(ctx, f)}
 	unit := func(key string) string { return cases.UnitName(cfg, key) }
-	class := func(key string) string {
-		if c, ok := cfg.Classes.Find(key); ok {
-			return c.Title
-		}
-		return key
-	}
+	class := cfg.ClassTitle
 	b.Units, b.Classes = bars(f.Units, unit), bars(f.Classes, class)
-	b.Channels = bars(f.Channels, func(key string) string {
-		if c, ok := cfg.Channels.Find(key); ok {
-			return c.Title
-		}
-		return key
-	})
+	b.Channels = bars(f.Channels, cfg.ChannelTitle)
 	for _, l := range f.Late {
 		line := view.Line{Number: l.Number, Class: class(l.Class), Over: over(ctx, l.DueAt, f.At)}
 		if l.Community != "" {

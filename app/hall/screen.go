@@ -2,10 +2,7 @@ package hall
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -64,10 +61,8 @@ func Make(ctx context.Context, tx tenants.Tx, id uuid.UUID, name string) (*Scree
 	if living >= most {
 		return nil, "", fault.New(fault.Conflict, "在用的大屏已达上限，请先停用不用的")
 	}
-	var bits [32]byte
-	_, _ = rand.Read(bits[:]) // never fails
-	key := base64.RawURLEncoding.EncodeToString(bits[:])
-	s := &Screen{ID: id, Name: strings.TrimSpace(name), Hash: hash(key), MadeBy: tx.Actor().Person, MadeAt: now, ExpiresAt: now.Add(lives)}
+	key := auth.NewSecret()
+	s := &Screen{ID: id, Name: strings.TrimSpace(name), Hash: auth.HashSecret(key), MadeBy: tx.Actor().Person, MadeAt: now, ExpiresAt: now.Add(lives)}
 	res, err := tx.Insert(s).On("CONFLICT DO NOTHING").Exec(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("write the screen: %w", err)
@@ -77,12 +72,6 @@ func Make(ctx context.Context, tx tenants.Tx, id uuid.UUID, name string) (*Scree
 	}
 	tx.Record(tenants.Act{Kind: "hall_screen.made", Version: 1, Object: "hall_screen", ObjectID: s.ID, HappenedAt: now, After: tenants.Dims{"name": s.Name}})
 	return s, key, nil
-}
-
-// hash is what is kept of a key. It needs no salt and no slowness: nobody guesses 256 bits.
-func hash(key string) []byte {
-	sum := sha256.Sum256([]byte(key))
-	return sum[:]
 }
 
 // Revoke takes a screen's key back, at once. One that was taken back stays so.
@@ -128,7 +117,7 @@ func By(ctx context.Context, tx tenants.Tx, key string) (*Screen, error) {
 		return nil, errDark()
 	}
 	s := new(Screen)
-	err := tx.Select(s).Where("h.hash = ?", hash(key)).Where("h.revoked_at IS NULL").Where("h.expires_at > ?", clock.Now(ctx)).Scan(ctx)
+	err := tx.Select(s).Where("h.hash = ?", auth.HashSecret(key)).Where("h.revoked_at IS NULL").Where("h.expires_at > ?", clock.Now(ctx)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errDark()
 	}

@@ -3,13 +3,11 @@ package handover
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
 	"wanjie/app/cases"
-	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
@@ -37,7 +35,7 @@ func routes(r web.Routes) {
 			return GiveBack(ctx, tx, id, Refusal{r.Text("ground"), r.Text("words")})
 		}},
 		ToAsk: {"已提交申请", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
-			until, err := instant(r, "until")
+			until, err := r.Moment("until")
 			if err != nil {
 				return nil, err
 			}
@@ -53,7 +51,7 @@ func routes(r web.Routes) {
 			return Keep(ctx, tx, id, r.Text("words"))
 		}},
 		ToPostpone: {"已改期", func(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID) (*Handover, error) {
-			until, err := instant(r, "until")
+			until, err := r.Moment("until")
 			if err != nil {
 				return nil, err
 			}
@@ -155,7 +153,7 @@ func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 	}
 	in := Order{To: r.Text("to"), Reason: r.Text("reason"), Petitioner: r.Text("petitioner_too") == "yes"}
 	if r.Text("due") != "" {
-		in.Due, err = instant(r, "due")
+		in.Due, err = r.Moment("due")
 	}
 	var h *Handover
 	if err == nil {
@@ -203,15 +201,4 @@ func typed(r *web.Request) map[string]string {
 		out[k] = r.PostForm.Get(k)
 	}
 	return out
-}
-
-// asTyped is a time as browsers send it, in Asia/Shanghai.
-const asTyped = "2006-01-02T15:04"
-
-func instant(r *web.Request, field string) (time.Time, error) {
-	t, err := time.ParseInLocation(asTyped, r.Text(field), clock.Zone)
-	if err != nil {
-		return time.Time{}, fault.Field(field, "请填写日期和时间")
-	}
-	return t.UTC(), nil
 }

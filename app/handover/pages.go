@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -12,7 +11,6 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/cases"
 	"wanjie/app/cases/photos"
-	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/post"
 	"wanjie/app/web"
@@ -147,7 +145,7 @@ func newPage(ctx context.Context, tx tenants.Tx, r *web.Request, c *cases.Case, 
 	p.Fields = []caseview.Ask{
 		{Kind: caseview.AskHidden, Name: "case", Value: c.ID.String()}, to,
 		{Kind: caseview.AskWords, Name: "reason", Label: ui.T(ctx, "依据和理由"), Required: true, Value: say, Help: ui.T(ctx, "写明为什么由对方办理；对方据此接收或退回")},
-		{Kind: caseview.AskTime, Name: "due", Label: ui.T(ctx, "要求期限"), Value: typedTime(c.DueAt), Help: ui.T(ctx, "本方处置时限照常计算")},
+		{Kind: caseview.AskTime, Name: "due", Label: ui.T(ctx, "要求期限"), Value: web.Typed(c.DueAt), Help: ui.T(ctx, "本方处置时限照常计算")},
 	}
 	if !c.Confidential && w.Petitioner+w.Phone != "" {
 		p.Fields = append(p.Fields, caseview.Ask{Kind: caseview.AskRadio, Name: "petitioner_too", Label: ui.T(ctx, "移交诉求人姓名、电话"), Value: "no", Help: ui.T(ctx, "仅在办理确需联系诉求人时移交，并留痕"),
@@ -337,7 +335,7 @@ func verbForm(ctx context.Context, r *web.Request, cfg *blueprint.Config, h *Han
 	p := caseview.Act{Form: form(ctx, r, m.Verb, ui.T(ctx, m.Title), r.Path("/handovers/%s/%s", h.ID, m.Verb), tried), Folded: m.Verb != ToAccept && m.Verb != ToConsent}
 	p.Button = p.Title
 	words := caseview.Ask{Kind: caseview.AskWords, Name: "words", Label: ui.T(ctx, "情况说明"), Required: true}
-	until := caseview.Ask{Kind: caseview.AskTime, Name: "until", Label: ui.T(ctx, "期限"), Required: true, Value: typedTime(h.Due)}
+	until := caseview.Ask{Kind: caseview.AskTime, Name: "until", Label: ui.T(ctx, "期限"), Required: true, Value: web.Typed(h.Due)}
 	switch m.Verb {
 	case ToAccept:
 		p.Note = ui.T(ctx, "接收后成为本方案卷，按本方流程办理；结果自动反馈对方")
@@ -417,13 +415,6 @@ func refuseForm(ctx context.Context, f *caseview.Form, why *fault.Error) {
 	for field, say := range why.Fields {
 		f.Errors[field] = ui.T(ctx, say)
 	}
-}
-
-func typedTime(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(clock.Zone).Format(asTyped)
 }
 
 // Panel is what stands on the sheet of a case: where it is with the other side, or that it may be handed over.

@@ -134,10 +134,7 @@ func (d *drawing) decide(key, path string, args ...any) *view.Decide {
 }
 
 func (d *drawing) reason(key string) string {
-	if g, ok := d.cfg.Reasons.Find(key); ok {
-		return g.Title
-	}
-	return key
+	return d.cfg.ReasonTitle(key)
 }
 
 func (d *drawing) exclusion(x *assessment.Line) (view.Wait, error) {

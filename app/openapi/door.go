@@ -61,7 +61,7 @@ func (d *Door) Admit(r *web.Request, module string) (*web.Caller, error) {
 		return nil, errKey()
 	}
 	ctx := r.Context()
-	c, err := d.find(ctx, hash(secret))
+	c, err := d.find(ctx, auth.HashSecret(secret))
 	if err != nil {
 		return nil, err
 	}

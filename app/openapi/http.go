@@ -103,9 +103,7 @@ func lineOf(ctx context.Context, r *web.Request, cfg *blueprint.Config, k *Used,
 	if !k.LastAt.IsZero() {
 		out.Last = ui.Time(k.LastAt)
 	}
-	if c, ok := cfg.Classes.Find(k.Otherwise); ok {
-		out.Otherwise = c.Title
-	}
+	out.Otherwise = cfg.ClassTitle(k.Otherwise)
 	switch {
 	case !k.RevokedAt.IsZero():
 		out.State, out.Tone, out.Living, out.Revoked = ui.T(ctx, "已吊销"), ui.Bad, false, names.Of(ctx, k.RevokedBy)+"　"+ui.Time(k.RevokedAt)
@@ -116,10 +114,7 @@ func lineOf(ctx context.Context, r *web.Request, cfg *blueprint.Config, k *Used,
 }
 
 func channelName(cfg *blueprint.Config, key string) string {
-	if c, ok := cfg.Channels.Find(key); ok {
-		return c.Title
-	}
-	return key
+	return cfg.ChannelTitle(key)
 }
 
 // make answers with the key itself, this once: the reply is not kept for repeats, and the key bears the request's number,

@@ -2,10 +2,7 @@ package openapi
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -88,11 +85,9 @@ func Make(ctx context.Context, tx tenants.Tx, w Wish) (*Key, string, error) {
 	if err := w.check(cfg, clock.DateOf(now)); err != nil {
 		return nil, "", err
 	}
-	var bits [32]byte
-	_, _ = rand.Read(bits[:]) // never fails
-	secret := prefix + base64.RawURLEncoding.EncodeToString(bits[:])
+	secret := prefix + auth.NewSecret()
 	k := &Key{
-		ID: w.ID, Name: w.Name, Channel: w.Channel, Otherwise: w.Otherwise, Networks: w.Networks, Hint: secret[:shown], Hash: hash(secret),
+		ID: w.ID, Name: w.Name, Channel: w.Channel, Otherwise: w.Otherwise, Networks: w.Networks, Hint: secret[:shown], Hash: auth.HashSecret(secret),
 		ExpiresAt: w.Until.Add(1).Start().UTC(), MadeBy: tx.Actor().Person, MadeAt: now,
 	}
 	if _, err := tx.Insert(k).Exec(ctx); err != nil {
@@ -108,12 +103,6 @@ func Make(ctx context.Context, tx tenants.Tx, w Wish) (*Key, string, error) {
 
 func (k *Key) dims() tenants.Dims {
 	return tenants.Dims{"name": k.Name, "channel": k.Channel, "until": string(clock.DateOf(k.ExpiresAt.Add(-time.Second)))}
-}
-
-// hash is what is kept of a key. It needs no salt and no slowness: nobody guesses 256 bits.
-func hash(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
 }
 
 // check also brings the addresses into their usual form.

@@ -122,9 +122,7 @@ func Bureaus(ctx context.Context, tx tenants.Tx) (centre tenants.Neighbour, list
 // callBureaus tells the centre which of its bureaus are called, where, when and what for.
 func (w *Whistle) callBureaus(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, in Order) error {
 	t := Told{Number: w.Number, Kind: w.Kind, NeededAt: w.NeededAt, Purpose: in.Purpose, Address: in.Address, Community: w.Community, Lon: w.Lon, Lat: w.Lat}
-	if r, ok := cfg.Reasons.Find(w.Kind); ok {
-		t.KindName = r.Title
-	}
+	t.KindName = cfg.ReasonTitle(w.Kind)
 	for _, k := range w.Calls {
 		if sector, is := blueprint.OfCentre(k.Unit); is {
 			t.Parts = append(t.Parts, ToldPart{Call: k.ID, Sector: sector})

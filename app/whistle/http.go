@@ -5,12 +5,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
-	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
@@ -193,10 +191,8 @@ func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 			return web.Reply{}, errNone()
 		}
 	}
-	if text := r.Text("needed"); text != "" {
-		if in.At, err = time.ParseInLocation(asTyped, text, clock.Zone); err != nil {
-			err = fault.Field("needed", "请填写日期和时间")
-		}
+	if r.Text("needed") != "" {
+		in.At, err = r.Moment("needed")
 	}
 	var w *Whistle
 	if err == nil {
@@ -211,9 +207,6 @@ func postNew(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, err
 	}
 	return web.Done(r.Path("/whistles/%s", w.ID), "已吹哨").Or(stateOf(w)), nil
 }
-
-// asTyped is a time as browsers send it, in Asia/Shanghai.
-const asTyped = "2006-01-02T15:04"
 
 func degrees(s string) *float64 {
 	f, err := strconv.ParseFloat(s, 64)

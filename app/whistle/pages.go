@@ -65,10 +65,7 @@ func (n names) kind(w *Whistle) string {
 	if w.KindName != "" {
 		return w.KindName
 	}
-	if r, ok := n.cfg.Reasons.Find(w.Kind); ok {
-		return r.Title
-	}
-	return w.Kind
+	return n.cfg.ReasonTitle(w.Kind)
 }
 
 func (n names) state(s State) caseview.Tag {

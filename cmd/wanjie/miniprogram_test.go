@@ -18,7 +18,7 @@ func TestMiniprogramBuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"wx0123456789abcdef"`, `"https://wanjie.example"`, `"code": "320505"`, `"accent": "#ffb000"`, `"strong": "#996a00"`} {
+	for _, want := range []string{`"wx0123456789abcdef"`, `"https://wanjie.example"`, `"code": "320505"`, `"accent": "#ffb000"`, `"strong": "#946600"`} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("ext.json has no %s:\n%s", want, b)
 		}

@@ -206,10 +206,7 @@ func (k *known) applied(p *cases.Application) (Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := Values{"unit": k.unit(p.Unit), "reason": words, "requested_until": when(p.Until), "reason_code": p.Ground}
-	if g, ok := k.rules.Reasons.Find(p.Ground); ok {
-		v["reason_code"] = g.Title
-	}
+	v := Values{"unit": k.unit(p.Unit), "reason": words, "requested_until": when(p.Until), "reason_code": k.rules.ReasonTitle(p.Ground)}
 	opinion := map[string]string{cases.Approved: "同意", cases.Refused: "不同意", cases.Withdrawn: "申请人已撤回", cases.Lapsed: "已失效"}[p.State]
 	if p.State == cases.Approved && !p.Granted.IsZero() {
 		opinion += "，至" + when(p.Granted)
@@ -292,10 +289,7 @@ func (k *known) class() string {
 }
 
 func (k *known) channel() string {
-	if ch, ok := k.rules.Channels.Find(k.c.Channel); ok {
-		return ch.Title
-	}
-	return k.c.Channel
+	return k.rules.ChannelTitle(k.c.Channel)
 }
 
 func (k *known) unit(key string) string {

@@ -148,17 +148,11 @@ func wordsFor(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, list []
 }
 
 func (w words) class(key string) string {
-	if k, ok := w.cfg.Classes.Find(key); ok {
-		return k.Title
-	}
-	return key
+	return w.cfg.ClassTitle(key)
 }
 
 func (w words) ground(key string) string {
-	if g, ok := w.cfg.Reasons.Find(key); ok {
-		return g.Title
-	}
-	return key
+	return w.cfg.ReasonTitle(key)
 }
 
 func (w words) who(person int64) string {

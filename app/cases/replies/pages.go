@@ -33,10 +33,7 @@ func unitName(cfg *blueprint.Config, key string) string {
 }
 
 func channelName(cfg *blueprint.Config, key string) string {
-	if c, ok := cfg.Channels.Find(key); ok {
-		return c.Title
-	}
-	return key
+	return cfg.ChannelTitle(key)
 }
 
 // ApprovedAt is when it was approved: by the reviewer, or with the draft.

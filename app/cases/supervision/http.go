@@ -3,13 +3,11 @@ package supervision
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
 	"wanjie/app/cases"
-	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
@@ -137,14 +135,12 @@ func readDirective(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.U
 	default:
 		in.To = []string{to}
 	}
-	if text := r.Text("due"); text != "" {
-		t, err := time.ParseInLocation("2006-01-02T15:04", text, clock.Zone)
-		if err != nil {
-			return in, fault.Field("due", "请填写日期和时间")
-		}
-		in.DueAt = t.UTC()
+	if r.Text("due") == "" {
+		return in, nil
 	}
-	return in, nil
+	var err error
+	in.DueAt, err = r.Moment("due")
+	return in, err
 }
 
 func readFilter(r *web.Request) Filter {

@@ -1,0 +1,28 @@
+package blueprint
+
+// What things are called on screens, on papers and in messages. One that is unknown, of another version or of an import, is
+// called by its key.
+
+// ClassTitle is what a class is called.
+func (c *Config) ClassTitle(key string) string {
+	if k, ok := c.Classes.Find(key); ok {
+		return k.Title
+	}
+	return key
+}
+
+// ChannelTitle is what a channel is called.
+func (c *Config) ChannelTitle(key string) string {
+	if k, ok := c.Channels.Find(key); ok {
+		return k.Title
+	}
+	return key
+}
+
+// ReasonTitle is what a reason is called.
+func (c *Config) ReasonTitle(key string) string {
+	if k, ok := c.Reasons.Find(key); ok {
+		return k.Title
+	}
+	return key
+}
