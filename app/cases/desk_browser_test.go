@@ -110,6 +110,7 @@ func TestTenCasesByKeyboardAlone(t *testing.T) {
 	l.key("look at it", "n", kb.Enter)
 	l.holds("it is open", `document.getElementById('drawer').open && document.querySelector('#drawer form[action$="/dispatch"]')`)
 	l.key("close", kb.Escape)
+	l.holds("it is closed", `!document.getElementById('drawer').open && `+inHand)
 	l.key("search", "/")
 	l.holds("the search is in hand", `document.activeElement.id === 'f-number'`)
 
