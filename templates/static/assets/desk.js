@@ -187,7 +187,7 @@
   drawer.addEventListener('close', function () {
     asked++;
     drawer.replaceChildren();
-    function back() { go(rows()[Math.min(here, rows().length - 1)]); }
+    function back() { if (!typing(document.activeElement)) go(rows()[Math.min(here, rows().length - 1)]); } // who types by now goes on
     if (moved) refresh(back);
     else back();
     moved = false;
