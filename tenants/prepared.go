@@ -26,15 +26,22 @@ type Prepared struct {
 	tx    bun.Tx
 	scope *scope
 	args  []any
+	mode  pgx.QueryExecMode
 }
 
 // Prepared begins a statement with its first arguments; [Prepared.Arg] adds more.
 func (t Tx) Prepared(args ...any) *Prepared {
-	return &Prepared{t.tx, t.scope, args}
+	return &Prepared{t.tx, t.scope, args, pgx.QueryExecModeCacheStatement}
 }
 
 // Prepared begins a statement with its first arguments.
-func (t SystemTx) Prepared(args ...any) *Prepared { return &Prepared{t.tx, t.scope, args} }
+func (t SystemTx) Prepared(args ...any) *Prepared {
+	return &Prepared{t.tx, t.scope, args, pgx.QueryExecModeCacheStatement}
+}
+
+// Afresh has PostgreSQL plan the statement for these arguments each time: for what reads many rows, where one plan for all
+// arguments is a bad one for most, and planning costs nothing beside running.
+func (p *Prepared) Afresh() *Prepared { p.mode = pgx.QueryExecModeCacheDescribe; return p }
 
 // Arg adds an argument and answers its place in the text: $3.
 func (p *Prepared) Arg(v any) string {
@@ -130,7 +137,7 @@ func (p *Prepared) Exec(ctx context.Context, query string) (int64, error) {
 }
 
 func (p *Prepared) cached() []any {
-	return append([]any{pgx.QueryExecModeCacheStatement}, p.args...)
+	return append([]any{p.mode}, p.args...)
 }
 
 func (p *Prepared) table(row any) *schema.Table {
@@ -147,7 +154,10 @@ func value(f *schema.Field, row reflect.Value) any {
 
 // traced is what [Config.Trace] hears of a prepared statement's arguments: as PostgreSQL would read them.
 func (c *conn) traced(args []driver.NamedValue) [][]byte {
-	if c.trace == nil || len(args) == 0 || args[0].Value != pgx.QueryExecModeCacheStatement {
+	if c.trace == nil || len(args) == 0 {
+		return nil
+	}
+	if _, is := args[0].Value.(pgx.QueryExecMode); !is {
 		return nil
 	}
 	params := make([][]byte, len(args)-1)

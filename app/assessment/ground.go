@@ -83,7 +83,7 @@ type builder struct {
 }
 
 func newBuilder(tx tenants.Tx, cfg *blueprint.Config, s span, w *worktime) *builder {
-	return &builder{q: tx.Prepared(), cfg: cfg, span: s, clock: w, known: map[string]string{}}
+	return &builder{q: tx.Prepared().Afresh(), cfg: cfg, span: s, clock: w, known: map[string]string{}}
 }
 
 func (b *builder) arg(name, as string, v any) string {
