@@ -144,7 +144,11 @@ func (a *App) vendorDoor(_ context.Context, r *web.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.See(vendorHome(grants)), nil
+	home := vendorHome(grants)
+	if home == "/v/streets" {
+		home += "?scope=opened" // the vendor's own streets first, not the country's
+	}
+	return web.See(home), nil
 }
 
 // vendorHome is the first page of the vendor's console that somebody may see; "" when there is none.

@@ -184,14 +184,14 @@ func CallsList(p Calls) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</td><td class=\"num\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</td><td class=\"num wide-only\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
 				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(r.Tries)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/cases/calls.templ`, Line: 33, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/cases/calls.templ`, Line: 33, Col: 40}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -275,7 +275,7 @@ func CallsList(p Calls) templ.Component {
 			Name: ui.T(ctx, "待回访"), Count: len(p.Rows), Empty: ui.T(ctx, "没有待回访的案卷"), Hint: ui.T(ctx, "结案时抽中的案卷会出现在这里；本人经办的由他人回访。"),
 			Head: []ui.Column{
 				{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "类别"), Wide: true}, {Label: ui.T(ctx, "承办单位"), Wide: true}, {Label: ui.T(ctx, "结案时间"), Wide: true},
-				{Label: ui.T(ctx, "未接通次数"), Number: true}, {Label: ui.T(ctx, "可拨打时间")}, {Label: ui.T(ctx, "回访期限")}, {Label: ui.T(ctx, "操作"), Ops: true},
+				{Label: ui.T(ctx, "未接通次数"), Number: true, Wide: true}, {Label: ui.T(ctx, "可拨打时间")}, {Label: ui.T(ctx, "回访期限")}, {Label: ui.T(ctx, "操作"), Ops: true},
 			},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
