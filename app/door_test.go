@@ -78,6 +78,7 @@ type person struct {
 	client *http.Client
 	phone  string
 	last   string // address of the page that answered last
+	from   string // the page whose form is sent, as browsers say it
 }
 
 func (d *door) person() *person {
@@ -121,6 +122,9 @@ func (p *person) do(method, path string, form url.Values) (int, string) {
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if p.from != "" {
+		r.Header.Set("Referer", p.server.URL+p.from)
 	}
 	res, err := p.client.Do(r)
 	if err != nil {

@@ -113,7 +113,8 @@ func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error
 	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "运营方")}}
 	for _, e := range vendorMenu {
 		if grants.Vendor(e.may) {
-			p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, e.title), Href: "/v" + e.path, Active: under(r, e.path)})
+			here := under(r, e.path) || e.path == "/streets" && under(r, "/open") // opening starts from the list of streets
+			p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, e.title), Href: "/v" + e.path, Active: here})
 		}
 	}
 	return web.Frame{Page: p}, nil
@@ -143,7 +144,11 @@ func (a *App) vendorDoor(_ context.Context, r *web.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.See(vendorHome(grants)), nil
+	home := vendorHome(grants)
+	if home == "/v/streets" {
+		home += "?scope=opened" // the vendor's own streets first, not the country's
+	}
+	return web.See(home), nil
 }
 
 // vendorHome is the first page of the vendor's console that somebody may see; "" when there is none.

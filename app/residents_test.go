@@ -28,6 +28,11 @@ func TestAResidentsMatter(t *testing.T) {
 	if p.do("GET", base+"/report", nil); p.last != base+"/sign-in?return_to="+url.QueryEscape(base+"/report") {
 		t.Errorf("not signed in, reporting leads to %s", p.last)
 	}
+	p.from = base + "/report?class=x" // open since before the session ended
+	if p.do("POST", base+"/report", nil); p.last != base+"/sign-in?return_to="+url.QueryEscape(p.from) {
+		t.Errorf("a form sent after the session ended leads to %s", p.last)
+	}
+	p.from = ""
 	p.signIn(s)
 	p.ok("GET", base+"/report", nil, "垃圾没人清", "诉讼")
 	p.ok("GET", base+"/report?class=matter-06010", nil, "在哪里？", "在哪里", p.phone)

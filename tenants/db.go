@@ -206,7 +206,7 @@ type Entry struct {
 }
 
 // ErrClash is the fault for a request number that was used for another body or by another person.
-var ErrClash = fault.New(fault.Conflict, "该请求编号已被使用，请刷新页面后重新提交")
+var ErrClash = fault.New(fault.Conflict, "这份表单（请求编号）已经提交过，之后的改动没有保存，请刷新页面后重新填写")
 
 // Enter runs f in the tenant's scope: all of it is committed, or nothing. An unknown tenant is
 // fault.NotFound. When the request has been answered before, f still runs and must look at

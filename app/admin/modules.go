@@ -36,7 +36,7 @@ func (a *desk) modules(ctx context.Context, tx tenants.Tx, r *web.Request) (web.
 		if !known {
 			continue // of a newer release running beside this one
 		}
-		line := view.Module{Guard: r.Guard(), Key: m.Key, Title: m.Title, About: ui.T(ctx, s.About), Off: ui.T(ctx, s.Off), On: m.On, Own: sources[m.Key].Own != nil}
+		line := view.Module{Guard: r.Guard(), Key: m.Key, Title: ui.T(ctx, m.Title), About: ui.T(ctx, s.About), Off: ui.T(ctx, s.Off), On: m.On, Own: sources[m.Key].Own != nil}
 		for _, need := range s.Needs {
 			if n, ok := a.find(need); ok {
 				line.Needs = append(line.Needs, ui.T(ctx, n.Title))

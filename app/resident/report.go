@@ -175,7 +175,10 @@ func (d *desk) readReport(ctx context.Context, tx tenants.Tx, r *web.Request, me
 	lat, err2 := strconv.ParseFloat(r.Text("lat"), 64)
 	if err1 != nil || err2 != nil {
 		if in.Address == "" && in.Community == "" {
-			return in, fault.Field("address", "请填写地址、选择社区（村）或点击定位，便于找到现场")
+			var f fault.Problems // both fields at once, or people send the form twice to hear of both
+			f.Add("address", "请填写地址、选择社区（村）或点击定位，便于找到现场")
+			f.Need("description", in.Description, 4000)
+			return in, f.Fault()
 		}
 		return in, nil
 	}

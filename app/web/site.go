@@ -260,7 +260,10 @@ func (s *Site) fail(w http.ResponseWriter, r *Request, err error) {
 		if r.door != nil {
 			to, way = r.door.signIn(r), r.Own()
 		}
-		if r.Method == http.MethodGet {
+		if r.Method != http.MethodGet { // the session ended while the form was open: back to the form
+			way = safeReferer(r.Request, "")
+		}
+		if way != "" {
 			to += "?return_to=" + url.QueryEscape(way)
 		}
 		rendered{location: to, status: http.StatusSeeOther}.send(w, r)

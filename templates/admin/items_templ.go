@@ -271,7 +271,7 @@ func ItemsView(p Items) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Input{Name: "source", Label: ui.T(ctx, "来源"), Value: p.Source, Placeholder: ui.T(ctx, "全部")}, sources(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Input{Name: "source", Label: ui.T(ctx, "配置来源"), Value: p.Source, Placeholder: ui.T(ctx, "全部")}, sources(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -492,7 +492,7 @@ func itemTable(list []ItemLine, may, kinds bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "配置项"), Head: []ui.Column{{Label: ui.T(ctx, "名称")}, {Label: ui.T(ctx, "要点")}, {Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "来源")}, {Label: ui.T(ctx, "操作"), Ops: true}},
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "配置项"), Head: []ui.Column{{Label: ui.T(ctx, "名称")}, {Label: ui.T(ctx, "要点")}, {Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "配置来源")}, {Label: ui.T(ctx, "操作"), Ops: true}},
 			Count: len(list), Empty: ui.T(ctx, "没有符合条件的配置项"), Hint: ui.T(ctx, "点“重置”查看全部")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

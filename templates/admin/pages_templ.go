@@ -164,9 +164,9 @@ func ModulesView(m Modules) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "依赖：%s", strings.Join(x.Needs, "、")))
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "依赖：%s", strings.Join(x.Needs, ui.T(ctx, "、"))))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/pages.templ`, Line: 34, Col: 85}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/pages.templ`, Line: 34, Col: 96}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -183,9 +183,9 @@ func ModulesView(m Modules) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "以下模块依赖它，请先停用：%s", strings.Join(x.NeededBy, "、")))
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "以下模块依赖它，请先停用：%s", strings.Join(x.NeededBy, ui.T(ctx, "、"))))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/pages.templ`, Line: 37, Col: 118}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/admin/pages.templ`, Line: 37, Col: 129}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -361,7 +361,7 @@ func SettingsView(s Settings) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, x := range s.List {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<tr><td>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<tr><td class=\"words\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -561,7 +561,7 @@ func SettingsView(s Settings) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "参数设置"), Head: []ui.Column{{Label: ui.T(ctx, "参数")}, {Label: ui.T(ctx, "现行值")}, {Label: ui.T(ctx, "蓝本值")}, {Label: ui.T(ctx, "来源")}, {Label: ui.T(ctx, "操作"), Ops: true}},
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "参数设置"), Head: []ui.Column{{Label: ui.T(ctx, "参数")}, {Label: ui.T(ctx, "现行值")}, {Label: ui.T(ctx, "蓝本值")}, {Label: ui.T(ctx, "配置来源")}, {Label: ui.T(ctx, "操作"), Ops: true}},
 			Count: len(s.List), Empty: ui.T(ctx, "蓝本没有可设置的参数")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -961,7 +961,7 @@ func UnitsView(u Units) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "承办单位"), Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "名称")}, {Label: ui.T(ctx, "简称")}, {Label: ui.T(ctx, "类型")}, {Label: ui.T(ctx, "上级")}, {Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "来源")}},
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "承办单位"), Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "名称")}, {Label: ui.T(ctx, "简称")}, {Label: ui.T(ctx, "类型")}, {Label: ui.T(ctx, "上级")}, {Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "配置来源")}},
 			Count: len(u.List), Empty: ui.T(ctx, "没有符合条件的单位"), Hint: ui.T(ctx, "点“重置”查看全部")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1166,7 +1166,7 @@ func DutiesView(d Duties) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "职责清单"), Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "类别")}, {Label: ui.T(ctx, "代码")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "清单")}, {Label: ui.T(ctx, "主责部门")}, {Label: ui.T(ctx, "依据")}, {Label: ui.T(ctx, "来源")}},
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "职责清单"), Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "类别")}, {Label: ui.T(ctx, "代码")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "清单")}, {Label: ui.T(ctx, "主责部门")}, {Label: ui.T(ctx, "依据")}, {Label: ui.T(ctx, "配置来源")}},
 			Count: len(d.Rows), Empty: ui.T(ctx, "没有符合条件的职责"), Hint: ui.T(ctx, "点“重置”查看全部")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var40), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -83,14 +83,14 @@ func IndexPage(p Index) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</a></td><td class=\"nowrap\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</a></td><td class=\"nowrap wide-only\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(r.Cycle)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/assessment/sheet.templ`, Line: 20, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/assessment/sheet.templ`, Line: 20, Col: 42}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -196,7 +196,7 @@ func IndexPage(p Index) templ.Component {
 		})
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "报表"), Count: len(p.Reports), Empty: ui.T(ctx, "没有启用的报表"), Hint: ui.T(ctx, "报表、指标和周期在配置中维护。"),
-			Head: []ui.Column{{Label: ui.T(ctx, "报表")}, {Label: ui.T(ctx, "周期")}, {Label: ui.T(ctx, "上期")}, {Label: ui.T(ctx, "本期（进行中）")}, {Label: ui.T(ctx, "口径"), Wide: true}},
+			Head: []ui.Column{{Label: ui.T(ctx, "报表")}, {Label: ui.T(ctx, "周期"), Wide: true}, {Label: ui.T(ctx, "上期")}, {Label: ui.T(ctx, "本期（进行中）")}, {Label: ui.T(ctx, "口径"), Wide: true}},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -78,7 +78,7 @@ func known(ctx context.Context, p Report) (out []ui.Fact) {
 		out = append(out, ui.Fact{Label: ui.T(ctx, "详细地址"), Value: p.Line, Wide: true})
 	}
 	if p.Grid != "" {
-		out = append(out, ui.Fact{Label: ui.T(ctx, "网格"), Value: p.Grid}, ui.Fact{Label: ui.T(ctx, "网格员"), Value: strings.Join(p.Crew, "、")})
+		out = append(out, ui.Fact{Label: ui.T(ctx, "网格"), Value: p.Grid}, ui.Fact{Label: ui.T(ctx, "网格员"), Value: strings.Join(p.Crew, ui.T(ctx, "、"))})
 	}
 	return out
 }

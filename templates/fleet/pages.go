@@ -180,3 +180,11 @@ func since(ctx context.Context, d time.Duration) string {
 func size(bytes int64) string {
 	return strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64) + " MiB"
 }
+
+// share is the part of the country's units that are open; nothing where it would read 0.0%.
+func (f Fleet) share(ctx context.Context) string {
+	if f.Open*1000 < f.All {
+		return ""
+	}
+	return ui.T(ctx, "占全国 %s", ui.Percent(int64(f.Open), int64(f.All)))
+}

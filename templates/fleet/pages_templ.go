@@ -72,7 +72,7 @@ func FleetView(f Fleet) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Tile(ui.Figure{Label: ui.T(ctx, "已开通"), Value: ui.Number(f.Open), Unit: ui.T(ctx, "个"), Note: ui.T(ctx, "占全国 %s", ui.Percent(int64(f.Open), int64(f.All))), Href: "/v/streets?scope=opened"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile(ui.Figure{Label: ui.T(ctx, "已开通"), Value: ui.Number(f.Open), Unit: ui.T(ctx, "个"), Note: f.share(ctx), Href: "/v/streets?scope=opened"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -110,7 +110,7 @@ func FleetView(f Fleet) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "q", Label: ui.T(ctx, "名称、代码或所在地"), Value: f.Query, Type: "search", Placeholder: ui.T(ctx, "如：枫桥、320505、苏州 虎丘")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "q", Label: ui.T(ctx, "名称、代码或所在地"), Value: f.Query, Type: "search", Placeholder: ui.T(ctx, "如：枫桥、苏州 虎丘")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

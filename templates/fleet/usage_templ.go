@@ -77,7 +77,7 @@ func UsageView(u Usage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "q", Label: ui.T(ctx, "名称、代码或所在地"), Value: u.Query, Type: "search", Placeholder: ui.T(ctx, "如：枫桥、320505、苏州 虎丘")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "q", Label: ui.T(ctx, "名称、代码或所在地"), Value: u.Query, Type: "search", Placeholder: ui.T(ctx, "如：枫桥、苏州 虎丘")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
