@@ -59,7 +59,6 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 		{5, "吴兰", "138****0008", "", []string{"受理员"}, "here", ""}, {6, "何某", "138****1003", "", []string{"派遣员"}, "failed", "该手机号码或电子邮箱已用于其他账号"}}}
 	return []Sample{
 		{"lists", ListsView(lists)}, {"lists-none", ListsView(noFile)}, {"lists-wrong", ListsView(wrongList)}, {"lists-good", ListsView(goodList)}, {"list-running", ListView(running)},
-		{"poster", PosterView(Poster{Street: "枫桥街道", Title: "有事扫码说", Scan: "微信或手机相机扫一扫", Lines: []string{"反映身边的问题，拍照即可", "查询办理进度，评价办理结果"}, Code: pixel, Door: "https://fengqiao.jiedao.example/", Hotline: "服务电话 12345", Back: "/s/fengqiao/admin/branding"})},
 		{"providers-none", ProvidersView(district)}, {"providers", ProvidersView(districts)},
 		{"account", AccountView(member)}, {"account-off", AccountView(gone)}, {"account-elsewhere", AccountView(both)},
 		{"officers", OfficersView(officers)}, {"officers-refused", OfficersView(wrong)}, {"officers-read", OfficersView(Officers{Frame: vendor, List: officers.List[:1]})},
