@@ -11,11 +11,11 @@ type Poster struct {
 	Back                string
 }
 
-// roomy is how many characters a title in the largest letters may have: about a line and a half.
-const roomy = 12
+// What the largest letters have room for on a sheet: a title of one line, and so many lines beneath the code.
+const roomyTitle, roomyLines = 8, 3
 
 func (p Poster) class() string {
-	if len([]rune(p.Title)) > roomy {
+	if len([]rune(p.Title)) > roomyTitle || len(p.Lines) > roomyLines {
 		return "paper poster poster-long"
 	}
 	return "paper poster"
