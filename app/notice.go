@@ -40,7 +40,8 @@ func (a *App) noticeKind() jobs.Kind {
 func (a *App) heard(ctx context.Context, t courier.Told) error {
 	err := a.DB.Write(ctx, t.Tenant, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error { return receipts.Note(ctx, tx, t) })
 	if fault.Of(err) != nil {
-		return nil
+		a.Log.InfoContext(ctx, "what became of a message is not told to its tenant", "tenant", t.Tenant, "message", t.ID, "error", err)
+		err = nil
 	}
 	return err
 }

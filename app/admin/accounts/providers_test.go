@@ -64,7 +64,7 @@ func TestADistrictLooksAfterItsOwnSignIn(t *testing.T) {
 	l := newHall(t)
 	const code, at = 320509, "/d/320509/sign-in"
 	for _, district := range []int32{code, 320583} {
-		l.World.Street(t, func(p *tenants.Plan) { p.District = district })
+		l.Street(t, func(p *tenants.Plan) { p.District = district })
 	}
 	mine, neighbour, reader := l.person(t), l.person(t), l.person(t)
 	for person, g := range map[int64]auth.UpperGrant{mine: {Scope: auth.InDistrict, District: code, Role: auth.SecurityAdmin}, neighbour: {Scope: auth.InDistrict, District: 320583, Role: auth.SecurityAdmin},

@@ -175,7 +175,7 @@ func TestTheSheetSaysToTelephone(t *testing.T) {
 		t.Errorf("a newer one waits for days, and the sheet says %s", got)
 	}
 	// Another street has no such case, and nothing of it.
-	other := s.World.Street(t)
+	other := s.Street(t)
 	if err := s.DB.Write(t.Context(), other.ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error {
 		list, err := Of(ctx, tx, s.c.ID)
 		if len(list) != 0 {
