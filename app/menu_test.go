@@ -17,7 +17,7 @@ import (
 func TestMenusOfferWhatIsOfUse(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
-	s, _ := h.street(t, "己"+uuid.NewString()[:6], 770_000)
+	s, _ := h.street(t, "己"+uuid.NewString()[:6], 934_000)
 	for role, menu := range map[string]struct {
 		at        string
 		has, lack []string
@@ -28,7 +28,7 @@ func TestMenusOfferWhatIsOfUse(t *testing.T) {
 		auth.Hand:          {"/tasks", []string{"/cases", "/tasks", "/whistles"}, []string{"/patrols"}},
 		auth.Intake:        {"/cases", []string{"/cases", "/patrols", "/whistles"}, nil},
 	} {
-		status, body := h.ask(t, roleAt(t, 770_000, role), "GET", "/s/"+s.Slug+menu.at, nil)
+		status, body := h.ask(t, roleAt(t, 934_000, role), "GET", "/s/"+s.Slug+menu.at, nil)
 		if status != http.StatusOK {
 			t.Errorf("%s: %d", role, status)
 		}
@@ -51,7 +51,7 @@ func TestMenusOfferWhatIsOfUse(t *testing.T) {
 func TestADistrictsOfficersGetInWhereTheirWorkIs(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
-	h.street(t, "己"+uuid.NewString()[:6], 780_000)
+	h.street(t, "己"+uuid.NewString()[:6], 935_000)
 	give := func(role string) (person int64) {
 		t.Helper()
 		if err := h.Super(t, tenants.Home).QueryRow(t.Context(), "INSERT INTO ctl.people (identity, kind) VALUES ($1, 'staff') RETURNING person", uuid.New()).Scan(&person); err != nil {
