@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -142,7 +143,8 @@ func (a *App) admitVendor(r *web.Request, may string) error {
 	return grants.RequireVendor(may)
 }
 
-// admitDistrict lets in who may read the district's board and, beyond that, may: over all of the district, not a line of it.
+// admitDistrict lets in who may, over all of the district and not a line of it; to the board, where may is empty, also who reads
+// a line of it.
 func (a *App) admitDistrict(r *web.Request, may string) (int32, error) {
 	grants, err := a.upper(r)
 	if err != nil {
@@ -156,11 +158,11 @@ func (a *App) admitDistrict(r *web.Request, may string) (int32, error) {
 	if _, known := division.District(int32(code)); !known && !slices.Contains(grants.Districts(), int32(code)) {
 		return 0, errNowhere
 	}
-	r.Needs = auth.BoardRead
-	if err := grants.RequireDistrict(auth.BoardRead, int32(code)); err != nil {
+	r.Needs = cmp.Or(may, auth.BoardRead)
+	if err := grants.RequireDistrict(r.Needs, int32(code)); err != nil {
 		return 0, err
 	}
-	if sectors, whole := grants.Lines(auth.BoardRead, int32(code)); !whole {
+	if sectors, whole := grants.Lines(auth.BoardRead, int32(code)); !whole && len(sectors) > 0 {
 		if r.Line, err = a.lineOf(r.Context(), int32(code), sectors); err != nil {
 			return 0, err
 		}
@@ -170,7 +172,6 @@ func (a *App) admitDistrict(r *web.Request, may string) (int32, error) {
 		return whole
 	}
 	if may != "" && !r.May(may) {
-		r.Needs = may
 		return 0, fault.New(fault.Forbidden, "您没有进行此操作的权限")
 	}
 	return int32(code), nil

@@ -101,6 +101,7 @@ func New(_ context.Context, cfg config.Config, log *slog.Logger, tune ...func(*t
 		Resident: a.residentVisitor, Street: a.street, ResidentsAt: a.residentsAt,
 		Refused: a.refused, TenantFrame: a.tenantFrame, DistrictFrame: a.districtFrame, VendorFrame: a.vendorFrame,
 	}
+	a.Messages.Heard = a.heard
 	a.Site.Uploads.Most = cfg.Photo
 	if cfg.Clamd != "" {
 		look, err := virus.Open(cfg.Clamd)

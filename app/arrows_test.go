@@ -35,7 +35,7 @@ var layers = []struct{ part, may string }{
 	{"app/logo", "app/files app/fault app/web tenants"},
 	{"app/services", "app/resident app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
 	{"app/leader", "app/assessment app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
-	{"app/community", "app/resident app/web app/module app/auth app/geo app/files app/fault app/clock jobs tenants templates"},
+	{"app/community", "app/resident app/web app/module app/auth app/geo app/files app/logo app/qr app/fault app/clock jobs tenants templates"},
 	{"app/", "app/web app/module app/auth app/geo app/files app/sheets app/tables app/docs app/logo app/post app/qr app/fault app/clock app/cases billing jobs tenants templates migrations"}, // features and doors
 	{"app", "app billing jobs tenants templates migrations"},
 	{"billing", "app/fault app/clock tenants"},

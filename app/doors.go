@@ -50,7 +50,14 @@ func (a *App) home(ctx context.Context, r *web.Request) (web.Reply, error) {
 	}
 	for _, d := range upper.Districts() {
 		area, _ := division.District(d)
-		page.Places = append(page.Places, places.Place{Name: area.Name, Note: ui.T(ctx, "区级看板"), Href: fmt.Sprintf("/d/%d", d)})
+		place := places.Place{Name: area.Name, Note: ui.T(ctx, "区级看板"), Href: fmt.Sprintf("/d/%d", d)}
+		if !upper.District(auth.BoardRead, d) {
+			if !upper.District(auth.PeopleWrite, d) {
+				continue // nothing there is theirs to open
+			}
+			place.Note, place.Href = ui.T(ctx, "统一登录"), place.Href+districtSignIn
+		}
+		page.Places = append(page.Places, place)
 	}
 	for _, p := range mine {
 		place := places.Place{Name: p.Name, Href: "/s/" + p.Slug + "/"}

@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"wanjie/app/admin"
 	"wanjie/app/auth"
 	"wanjie/app/logo"
+	"wanjie/app/module"
 	"wanjie/app/support"
 	"wanjie/app/vendor"
 	"wanjie/app/web"
@@ -51,7 +53,7 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 			continue
 		}
 		for _, e := range m.Nav {
-			if e.May != "" && !auth.CanSomewhere(actor, e.May) || auth.Shut(actor, m.Key, e.May) {
+			if !offered(actor, e) || auth.Shut(actor, m.Key, e.May) {
 				continue
 			}
 			item := layout.NavItem{Label: ui.T(ctx, e.Title), Href: r.Base + e.Path, Active: under(r, e.Path)}
@@ -76,6 +78,14 @@ func (a *App) tenantFrame(ctx context.Context, tx tenants.Tx, r *web.Request) (w
 	return web.Frame{Page: p}, nil
 }
 
+// offered reports whether a line of the menu is of use to the actor.
+func offered(actor tenants.Actor, e module.Entry) bool {
+	if e.May != "" {
+		return auth.CanSomewhere(actor, e.May)
+	}
+	return len(e.Any) == 0 || slices.ContainsFunc(e.Any, func(may string) bool { return auth.CanSomewhere(actor, may) })
+}
+
 // adminNav is the menu of those who look after the tenant itself.
 func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request) []layout.NavItem {
 	var out []layout.NavItem
@@ -97,12 +107,22 @@ func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request)
 	return out
 }
 
+// districtSignIn is the page on which a district looks after its own sign-in, under its door.
+const districtSignIn = "/sign-in"
+
 func (a *App) districtFrame(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Frame, error) {
 	area, _ := division.District(tx.District())
-	return web.Frame{Page: layout.Page{
-		Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")},
-		Nav: []layout.NavItem{{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: true}},
-	}}, nil
+	p := layout.Page{Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")}}
+	signs := under(r, districtSignIn)
+	if r.Line != nil || r.May(auth.BoardRead) {
+		p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: !signs})
+	} else {
+		p.Home += districtSignIn
+	}
+	if r.May(auth.PeopleWrite) {
+		p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, "统一登录"), Href: r.Base + districtSignIn, Active: signs})
+	}
+	return web.Frame{Page: p}, nil
 }
 
 func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error) {

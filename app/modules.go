@@ -10,6 +10,7 @@ import (
 	"wanjie/app/cases/field"
 	"wanjie/app/cases/papers"
 	"wanjie/app/cases/photos"
+	"wanjie/app/cases/receipts"
 	"wanjie/app/cases/registers"
 	"wanjie/app/cases/replies"
 	"wanjie/app/cases/shifts"
@@ -78,8 +79,8 @@ func init() { // features do not import each other both ways
 		_, err := handover.Find(ctx, tx, id)
 		return err
 	}
-	cases.Panels = []cases.Panel{photos.Panel, supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
-	cases.MayText = resident.MayText
+	cases.Panels = []cases.Panel{photos.Panel, receipts.Panel, supervision.Panel, replies.Panel, handover.Panel, whistle.Panel}
+	cases.MayText, cases.Unreached = resident.MayText, receipts.Unreached
 	resident.Kept = []resident.Keeping{services.Kept, community.Kept}
 	resident.Fresh = community.Fresh
 }
@@ -87,7 +88,7 @@ func init() { // features do not import each other both ways
 // Modules are the street modules, in menu order. Deleting one is deleting its line here and its two
 // folders.
 var Modules = []module.Module{
-	cases.Module.With(papers.Part, photos.Part, replies.Part, orders.Part, shifts.Part, supervision.Part, registers.Part, field.Part, leader.Part, hall.Part),
+	cases.Module.With(papers.Part, photos.Part, replies.Part, receipts.Part, orders.Part, shifts.Part, supervision.Part, registers.Part, field.Part, leader.Part, hall.Part),
 	grids.Module,
 	handover.Module,
 	whistle.Module,

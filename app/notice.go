@@ -7,7 +7,9 @@ import (
 
 	"wanjie/app/auth/courier"
 	"wanjie/app/cases"
+	"wanjie/app/cases/receipts"
 	"wanjie/app/community"
+	"wanjie/app/fault"
 	"wanjie/jobs"
 	"wanjie/tenants"
 )
@@ -32,6 +34,16 @@ func (a *App) noticeKind() jobs.Kind {
 			return a.Messages.SendNow(ctx, a.senders, m, env.Attempt)
 		}, nil
 	}}
+}
+
+// heard notes on a case what became of a message about it. A street that is suspended or closed meanwhile hears nothing.
+func (a *App) heard(ctx context.Context, t courier.Told) error {
+	err := a.DB.Write(ctx, t.Tenant, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error { return receipts.Note(ctx, tx, t) })
+	if fault.Of(err) != nil {
+		a.Log.InfoContext(ctx, "what became of a message is not told to its tenant", "tenant", t.Tenant, "message", t.ID, "error", err)
+		err = nil
+	}
+	return err
 }
 
 // textKind tells whoever signed up for an event what became of it, in the manner of noticeKind.

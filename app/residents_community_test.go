@@ -63,7 +63,12 @@ func TestAnEventFromDraftToTheDoor(t *testing.T) {
 	says(0, http.MethodGet, page, nil, http.StatusNotFound)
 	says(leader, http.MethodGet, staff+"/community", nil, http.StatusOK, "重阳登高", "戊editor")
 	says(leader, http.MethodGet, sheet, nil, http.StatusOK, sheet+"/publish")
+	says(leader, http.MethodGet, sheet+"/poster", nil, http.StatusNotFound)
 	says(leader, http.MethodPost, sheet+"/publish", nil, http.StatusSeeOther)
+	for _, person := range []int64{editor, leader} { // both can put it on a notice board
+		says(person, http.MethodGet, sheet, nil, http.StatusOK, "活动二维码", page+"</code>", sheet+"/poster")
+		says(person, http.MethodGet, sheet+"/poster", nil, http.StatusOK, "重阳登高", page+"</span>", "地点：枫桥公园", "09:00", "对象：辖区老人", "data:image/png;base64,")
+	}
 
 	says(0, http.MethodGet, door+"/", nil, http.StatusOK, "重阳登高", "近期活动", door+"/places")
 	says(0, http.MethodGet, door+"/news?form=event&q=饮水", nil, http.StatusOK, "重阳登高")

@@ -7,10 +7,11 @@ import (
 	"wanjie/app/logo"
 	"wanjie/app/qr"
 	"wanjie/app/web"
-	view "wanjie/templates/admin"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
+
+	view "wanjie/templates/posters"
 )
 
 // poster is a sheet for notice boards that leads residents to their door. A tenant without residents has none.
@@ -23,7 +24,7 @@ func poster(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, erro
 	if t.Kind != tenants.Street || !cfg.On("cases") {
 		return web.Reply{}, fault.New(fault.NotFound, "页面不存在")
 	}
-	p := view.Poster{Street: t.Name, Title: "有事扫码说", Scan: "微信或手机相机扫一扫", Door: r.Residents("/"), Back: r.Path("/admin/branding"), Logo: logo.Public(t),
+	p := view.Poster{Street: t.Name, Title: "有事扫码说", Scan: "微信或手机相机扫一扫", CodeName: ui.T(ctx, "居民端二维码"), Door: r.Residents("/"), Back: r.Path("/admin/branding"), Logo: logo.Public(t),
 		Lines: []string{"反映身边的问题，拍照即可", "查询办理进度，评价办理结果"}}
 	if cfg.On("services") {
 		p.Lines = append(p.Lines, "预约帮办代办和上门服务")

@@ -281,3 +281,37 @@ func TestAProviderIsKeptSealedAndWhole(t *testing.T) {
 		}
 	}
 }
+
+// A district tests its provider before anybody signs in with it: one that answers, one that does not, and an address that is
+// somebody else's. What was found goes with the address it was found at.
+func TestADistrictsProviderIsTested(t *testing.T) {
+	t.Parallel()
+	c := openCity(t)
+	finds := func(why string, want providers.Finding, change func(*providers.Provider)) {
+		t.Helper()
+		c.save(c.a, change)
+		if now, err := c.shelf.Of(t.Context(), c.a); err != nil || now.Tested != "" && want != providers.Answers {
+			t.Errorf("%s: before the test it says %q, %v", why, now.Tested, err)
+		}
+		got, err := c.shelf.Test(t.Context(), c.a)
+		if err != nil || got != want {
+			t.Errorf("%s: %q, %v", why, got, err)
+		}
+		if now, err := c.shelf.Of(t.Context(), c.a); err != nil || now.Tested != want || now.TestedAt.IsZero() || now.Secret != "" {
+			t.Errorf("%s: kept as %q at %v, %v", why, now.Tested, now.TestedAt, err)
+		}
+	}
+	finds("its own", providers.Answers, func(*providers.Provider) {})
+	finds("switched off", providers.Answers, func(p *providers.Provider) { p.Enabled = false })
+	finds("nobody listens", providers.Away, func(p *providers.Provider) { p.Issuer = "http://127.0.0.1:1" })
+	finds("a page of something else", providers.Wrong, func(p *providers.Provider) { p.Issuer += "/elsewhere" })
+	if _, err := c.shelf.Test(t.Context(), 829999); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a district without a provider: %v", err)
+	}
+	for _, issuer := range []string{"https://127.0.0.1", "https://localhost/a", "https://169.254.169.254/latest", "https://[::1]:8443"} {
+		p := providers.Provider{District: c.a, Title: "名称", Issuer: issuer, Client: "a", Secret: "b", Claim: "sub", Means: providers.Number}
+		if err := providers.NewShelf(c.k.DB, false).Save(t.Context(), p, 7); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s is taken for a district's: %v", issuer, err)
+		}
+	}
+}

@@ -23,11 +23,12 @@ func upperAct(ctx context.Context, tx tenants.VendorTx, kind string, by Officer,
 	return nil
 }
 
-// UpperAct is one entry of the record of grants above the tenants.
+// UpperAct is one entry of the record of what was done above the tenants: grants, and districts' own sign-ins.
 type UpperAct struct {
 	ID     uuid.UUID
 	At     time.Time
 	Ended  bool  // else given
+	Signs  bool  // neither: the district's sign-in was changed, which concerns nobody
 	Actor  int64 // 0: the product itself
 	Person int64
 	UpperGrant
@@ -46,11 +47,11 @@ func UpperActs(ctx context.Context, tx tenants.VendorTx, skip, size int) (acts [
 	if err := tx.Raw("SELECT count(*) FROM ctl.upper_acts").Scan(ctx, &total); err != nil {
 		return nil, 0, fmt.Errorf("count acts above the tenants: %w", err)
 	}
-	if err := tx.Raw("SELECT id, at, kind, actor, person, scope, district, role, sector FROM ctl.upper_acts ORDER BY at DESC, id DESC OFFSET ? LIMIT ?", skip, size).Scan(ctx, &rows); err != nil {
+	if err := tx.Raw("SELECT id, at, kind, actor, coalesce(person, 0) AS person, scope, district, role, sector FROM ctl.upper_acts ORDER BY at DESC, id DESC OFFSET ? LIMIT ?", skip, size).Scan(ctx, &rows); err != nil {
 		return nil, 0, fmt.Errorf("acts above the tenants: %w", err)
 	}
 	for _, r := range rows {
-		acts = append(acts, UpperAct{r.ID, r.At, r.Kind == "ended", r.Actor, r.Person, UpperGrant{Scope(r.Scope), r.District, r.Role, r.Sector}})
+		acts = append(acts, UpperAct{r.ID, r.At, r.Kind == "ended", r.Kind == "provider", r.Actor, r.Person, UpperGrant{Scope(r.Scope), r.District, r.Role, r.Sector}})
 	}
 	return acts, total, nil
 }
@@ -93,7 +94,7 @@ func (k *Keeper) UpperNames(ctx context.Context) (map[int64]string, error) {
 	var all []Account
 	if err := k.DB.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
 		var persons []int64
-		err := tx.Raw("SELECT DISTINCT person FROM ctl.upper_acts").Scan(ctx, &persons)
+		err := tx.Raw("SELECT DISTINCT person FROM ctl.upper_acts WHERE person IS NOT NULL").Scan(ctx, &persons)
 		if err != nil || len(persons) == 0 {
 			return err
 		}

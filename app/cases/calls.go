@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"wanjie/app/auth"
@@ -104,11 +105,19 @@ func calls(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	if err != nil {
 		return web.Reply{}, err
 	}
+	ids := make([]uuid.UUID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	unreached, err := Unreached(ctx, tx, ids)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	p := view.Calls{
 		Live: ui.Listening{Stream: r.Listen(n.now, "case"), Page: r.Path("/callbacks")},
 		Figures: []ui.Figure{
 			{Label: ui.T(ctx, "待回访"), Value: ui.Number(sum.Waiting)}, {Label: ui.T(ctx, "其中逾期未回访"), Value: ui.Number(sum.Missed)},
-			{Label: ui.T(ctx, "近30天拨打次数"), Value: ui.Number(sum.Tries)}, {Label: ui.T(ctx, "其中接通"), Value: ui.Number(sum.Reached)},
+			{Label: ui.T(ctx, "其中短信未送达"), Value: ui.Number(len(unreached))}, {Label: ui.T(ctx, "近30天拨打次数"), Value: ui.Number(sum.Tries)}, {Label: ui.T(ctx, "其中接通"), Value: ui.Number(sum.Reached)},
 			{Label: ui.T(ctx, "其中有效回访"), Value: ui.Number(sum.Valid)},
 		},
 	}
@@ -118,8 +127,8 @@ func calls(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 		if err != nil {
 			return web.Reply{}, err
 		}
-		row.Mark += fmt.Sprintf(" %d %d %t", l.Calls, l.CallAt.Unix(), l.Uncalled)
-		out := view.CallRow{Row: row, Closed: l.ClosedAt, By: n.due(Clock{DueAt: l.CallBy}, true), Tries: ui.Number(int(l.Calls))}
+		row.Mark += fmt.Sprintf(" %d %d %t %t", l.Calls, l.CallAt.Unix(), l.Uncalled, unreached[l.ID])
+		out := view.CallRow{Row: row, Closed: l.ClosedAt, By: n.due(Clock{DueAt: l.CallBy}, true), Tries: ui.Number(int(l.Calls)), Unreached: unreached[l.ID]}
 		if l.CallAt.After(n.now) {
 			out.At = ui.Time(l.CallAt)
 		}

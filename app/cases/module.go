@@ -18,7 +18,7 @@ var Module = module.Module{
 	Off:    ui.Key("关闭后相关页面和菜单不再显示，定时提醒暂停；已有案卷全部保留，重新开启后继续办理。"),
 	Routes: routes,
 	Nav: []module.Entry{
-		{Title: ui.Key("案卷"), Path: "/cases"},
+		{Title: ui.Key("案卷"), Path: "/cases", Any: []string{auth.CasesRead, auth.CasesReport, auth.CasesWork}},
 		{Title: ui.Key("待回访"), Path: "/callbacks", May: auth.CasesCall, Badge: ToBeCalled},
 		{Title: ui.Key("我的待办"), Path: "/tasks", May: auth.CasesWork, Badge: Waiting},
 		{Title: ui.Key("清单建议"), Path: "/suggestions", May: auth.BoardRead},

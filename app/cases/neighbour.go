@@ -22,6 +22,9 @@ type Panel func(ctx context.Context, tx tenants.Tx, r *web.Request, c *Case, rul
 // other both ways.
 var Panels []Panel
 
+// Unreached are those of the cases whose last text message did not reach its petitioner; package receipts knows.
+var Unreached = func(context.Context, tenants.Tx, []uuid.UUID) (map[uuid.UUID]bool, error) { return nil, nil }
+
 // Tried is a form of a case's sheet that was refused, and is shown again with what was typed.
 type Tried struct {
 	Verb  Verb // names the form

@@ -26,6 +26,7 @@ func routes(r web.Routes) {
 	r.Get("/community/{id}", auth.CommunityRead, sheet)
 	r.Get("/community/{id}/picture", auth.CommunityRead, picture(Find, false))
 	r.Get("/community/{id}/picture/small", auth.CommunityRead, picture(Find, true))
+	r.Get("/community/{id}/poster", auth.CommunityRead, poster)
 	r.Get("/community/{id}/edit", auth.CommunityWrite, edit)
 	r.Take("/community/{id}", auth.CommunityWrite, 1, pictures.Take, save)
 	r.Post("/community/{id}/submit", auth.CommunityWrite, post("submit", "已提交审核", func(ctx context.Context, tx tenants.Tx, _ *web.Request, id uuid.UUID) error {
@@ -238,6 +239,11 @@ func showSheet(ctx context.Context, tx tenants.Tx, r *web.Request, id uuid.UUID,
 			return web.Reply{}, err
 		}
 		p.Facts = append(p.Facts, more...)
+		if o.State == Published {
+			if p.Scan, err = scan(r, o); err != nil {
+				return web.Reply{}, err
+			}
+		}
 		if o.Told() {
 			p.Guests = r.Path("/community/%s/guests", o.ID)
 		}

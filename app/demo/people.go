@@ -26,6 +26,7 @@ var cast = []struct {
 	{login: "vendor-audit@wanjie.example", name: "运营审计 演示", door: "运营审计管理员", vendor: auth.AuditAdmin},
 	{login: "district@wanjie.example", name: "区长 演示", door: "区级看板 district", district: auth.DistrictLeader},
 	{login: "analyst@wanjie.example", name: "魏研判 演示", door: "区级研判员", district: auth.DistrictAnalyst},
+	{login: "district-security@wanjie.example", name: "尤安全 演示", door: "区级安全管理员", district: auth.SecurityAdmin},
 	{login: "admin@wanjie.example", name: "赵管理 演示", door: "街道管理员", gives: []auth.Give{{Role: auth.StreetAdmin}}},
 	{login: "security@wanjie.example", name: "钱安全 演示", door: "安全管理员", gives: []auth.Give{{Role: auth.SecurityAdmin}}},
 	{login: "audit@wanjie.example", name: "孙审计 演示", door: "审计管理员", gives: []auth.Give{{Role: auth.AuditAdmin}}},
@@ -64,13 +65,16 @@ func hire(ctx context.Context, a *app.App, streets []tenants.Tenant, centre tena
 		}
 		people[p.login] = person
 		account := config.Account{Door: p.door, Login: p.login, Password: Password, Name: p.name, URL: a.Config.PublicURL + "/s/" + main.Slug + "/"}
-		var upper []auth.UpperGrant
+		var upper auth.UpperGrants
 		if p.vendor != "" {
 			upper, account.URL = append(upper, auth.UpperGrant{Scope: auth.InVendor, Role: p.vendor}), a.Config.PublicURL+"/v"
 		}
 		if p.district != "" {
 			upper = append(upper, auth.UpperGrant{Scope: auth.InDistrict, District: District, Role: p.district})
 			account.URL = fmt.Sprintf("%s/d/%d", a.Config.PublicURL, District)
+			if !upper.District(auth.BoardRead, District) {
+				account.URL += "/sign-in"
+			}
 		}
 		for _, g := range upper {
 			if err := a.DB.Vendor(ctx, tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {

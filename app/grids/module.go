@@ -3,6 +3,7 @@ package grids
 import (
 	"maps"
 
+	"wanjie/app/auth"
 	"wanjie/app/grids/patrol"
 	"wanjie/app/module"
 	"wanjie/jobs"
@@ -23,7 +24,7 @@ var Module = module.Module{
 	Routes: routes,
 	Nav: []module.Entry{
 		{Title: ui.Key("网格"), Path: "/grids"},
-		{Title: ui.Key("巡查"), Path: "/patrols", Badge: waiting},
+		{Title: ui.Key("巡查"), Path: "/patrols", Any: []string{auth.PatrolsDo, auth.PatrolsPlan, auth.CasesRead}, Badge: waiting},
 	},
 	Timers: append([]jobs.TimerKind{{Name: postTimer, Run: runPost}, {Name: relieveTimer, Run: runRelieve}}, patrol.Timers...),
 	Acts: append([]journal.Kind{

@@ -44,7 +44,9 @@ type Module struct {
 type Entry struct {
 	Title string // catalogue key
 	Path  string // under the tenant's base
-	May   string // capability; "" is everybody of the tenant
+	May   string // capability; "" is everybody of the tenant, or who has one of Any
+	// Any are capabilities of which one is enough: a page that sorts out by itself whose things it shows is of no use to who has none.
+	Any []string
 	// Badge counts what waits for this actor; nil shows none.
 	Badge func(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config) (int, error)
 }

@@ -113,6 +113,7 @@ var done = map[string]string{
 	"postponed":  ui.Key("已改期"),
 	"called":     ui.Key("已记录回访"),
 	"saved":      ui.Key("已保存"),
+	"tested":     ui.Key("已测试连接"),
 	"opened":     ui.Key("已开通"),
 	"invited":    ui.Key("已发出邀请"),
 	"linking":    ui.Key("正在生成授权链接，稍后刷新"),

@@ -172,16 +172,39 @@ func (s *Site) DistrictPost(path, may string, h DistrictHandler) {
 		if err != nil {
 			return err
 		}
-		var out rendered
-		if err := s.DB.District(r.Context(), district, func(ctx context.Context, tx tenants.DistrictTx) error {
-			out, err = s.render(ctx, r, reply, func(ctx context.Context) (Frame, error) { return s.DistrictFrame(ctx, tx, r) })
-			return err
-		}); err != nil {
+		return s.inDistrict(w, r, reply)
+	})
+}
+
+// DistrictDesk serves what a district's officers with the capability may look after beside its rollups, under /d/{district}. No
+// scope is open while h works: it opens those that it needs, and may ask others' servers before.
+func (s *Site) DistrictDesk(method, path, may string, h VendorHandler) {
+	s.note(Route{Method: method, Pattern: "/d/{district}" + path, Door: "district"})
+	s.handle(method+" /d/{district}"+path, func(w http.ResponseWriter, r *Request) error {
+		district, err := s.AdmitDistrict(r, may)
+		if err != nil {
 			return err
 		}
-		out.send(w, r)
-		return nil
+		r.District, r.Base = district, "/d/"+r.PathValue("district")
+		reply, err := s.once(r, h)
+		if err != nil {
+			return err
+		}
+		return s.inDistrict(w, r, reply)
 	})
+}
+
+// inDistrict sends a reply in the frame of the district asked for.
+func (s *Site) inDistrict(w http.ResponseWriter, r *Request, reply Reply) error {
+	var out rendered
+	err := s.DB.District(r.Context(), r.District, func(ctx context.Context, tx tenants.DistrictTx) (err error) {
+		out, err = s.render(ctx, r, reply, func(ctx context.Context) (Frame, error) { return s.DistrictFrame(ctx, tx, r) })
+		return err
+	})
+	if err == nil {
+		out.send(w, r)
+	}
+	return err
 }
 
 // Vendor serves the vendor's console under /v, for its people with the capability may.

@@ -24,7 +24,7 @@ var Module = module.Module{
 	Off:    ui.Key("关闭后相关页面和菜单不再显示，计时暂停；已有记录全部保留。"),
 	Needs:  []string{"cases"},
 	Routes: routes,
-	Nav: []module.Entry{{Title: ui.Key("吹哨报到"), Path: "/whistles", Badge: func(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, error) {
+	Nav: []module.Entry{{Title: ui.Key("吹哨报到"), Path: "/whistles", Any: []string{auth.WhistlesBlow, auth.CasesRead, auth.CasesWork}, Badge: func(ctx context.Context, tx tenants.Tx, _ *blueprint.Config) (int, error) {
 		return Waiting(ctx, tx)
 	}}},
 	Waits:  []module.Waits{{Kind: "whistles", Title: ui.Key("吹哨"), May: auth.CasesReceive, List: waiting}},

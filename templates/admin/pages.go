@@ -210,16 +210,6 @@ func (s Step) corrected() bool { return s.Known && s.Text != s.Colour }
 
 func ratio(x float64) string { return strconv.FormatFloat(math.Floor(x*10)/10, 'f', 1, 64) }
 
-// Poster is what stands on the sheet that leads residents to their door. Its words are Chinese whatever the reader's
-// language: residents read them.
-type Poster struct {
-	Street, Title, Scan string
-	Lines               []string
-	Logo                string // address of the street's mark; may be empty
-	Code, Door, Hotline string
-	Back                string
-}
-
 func (b Branding) err(ctx context.Context, name string) string { return say(ctx, b.Errors, name) }
 
 func (b Branding) errors(ctx context.Context) []ui.FieldError {

@@ -32,6 +32,23 @@ type Providers struct {
 	Back     string // address that a provider must send people back to
 }
 
+// OwnProvider is a district's own page of its sign-in.
+type OwnProvider struct {
+	Path, Back string    // of the page; and where the provider must send people back to
+	Facts      []ui.Fact // what is set up; none where nothing is
+	Tested     Tested
+	Test       ui.Guard
+	Form       ProviderForm
+	Meanings   []ui.Option
+}
+
+// Tested is what the last test found; the zero Tested says that there was none.
+type Tested struct {
+	Tone       ui.Tone
+	Text, Help string
+	At         time.Time
+}
+
 func providerTitle(ctx context.Context, f ProviderForm) string {
 	if f.Known {
 		return ui.T(ctx, "修改 %s", f.District)

@@ -38,13 +38,21 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 	own := page
 	own.Notice, own.MayGive, own.List = "这是您自己的账号，授权、停用和解除身份验证器须由另一位安全管理员办理", false, []Measure{end}
 	acts := UpperActs{Frame: vendor, Pages: ui.Pages{Number: 1, Size: 20, Total: 3, Path: "/v/acts", List: "acts"}, List: []UpperAct{
-		{at, "沈岚", "程远", "区级领导", "虎丘区", true}, {at.Add(-time.Hour), "沈岚", "程远", "区级领导", "虎丘区", false}, {at.AddDate(0, -1, 0), "命令行", "沈岚", "安全管理员", "运营方", false}}}
+		{at, "沈岚", "程远", "区级领导", "虎丘区", true, false}, {Signs: true, At: at.Add(-time.Minute), Who: "沈岚", Where: "虎丘区"}, {at.Add(-time.Hour), "沈岚", "程远", "区级领导", "虎丘区", false, false}, {at.AddDate(0, -1, 0), "命令行", "沈岚", "安全管理员", "运营方", false, false}}}
 	district := Providers{Frame: vendor, Form: ProviderForm{Guard: g, Claim: "phone_number", Means: "phone"}, Back: "https://console.example.cn/login/district/callback",
 		Meanings: []ui.Option{{Value: "phone", Label: "手机号码"}, {Value: "email", Label: "电子邮箱"}, {Value: "number", Label: "工号"}}}
 	districts := district
 	districts.List = []Provider{{"虎丘区", "虎丘区政务统一身份认证", "https://sso.huqiu.example.cn", "/v/sign-in?district=320505", true, at}, {"坪山区", "坪山政务微信", "https://login.pingshan.example.cn", "/v/sign-in?district=440310", false, at}}
 	districts.Form = ProviderForm{Guard: g, District: "320505", Title: "虎丘区政务统一身份认证", Issuer: "http://sso.huqiu.example.cn", Client: "wanjie", Claim: "mobile", Means: "phone", Strong: "mfa", Enabled: true, Known: true,
 		Say: "请检查标红的内容", Errors: map[string]string{"issuer": "请填写 https:// 开头的签发者地址，不带参数"}}
+	ownNone := OwnProvider{Path: "/d/320505/sign-in", Back: district.Back, Form: district.Form, Meanings: district.Meanings}
+	ownSet := ownNone
+	ownSet.Form = ProviderForm{Guard: g, Title: "虎丘区政务统一身份认证", Issuer: "https://sso.huqiu.example.cn", Client: "wanjie", Claim: "mobile", Means: "phone", Strong: "mfa", Enabled: true, Known: true}
+	ownSet.Facts = []ui.Fact{{Label: "状态", Value: "已启用"}, {Label: "签发者地址", Value: "https://sso.huqiu.example.cn"}, {Label: "客户端编号", Value: "wanjie"}, {Label: "更改时间", Value: "2026-11-23 15:04"}}
+	ownSet.Test, ownSet.Tested = g, Tested{Tone: ui.Good, Text: "已连通", At: at}
+	ownAway := ownSet
+	ownAway.Tested = Tested{Tone: ui.Bad, Text: "未连通", Help: "连接不上该平台，请核对签发者地址，并请平台管理方放通本系统的访问。", At: at}
+	ownAway.Form.Say, ownAway.Form.Errors = "请检查标红的内容", map[string]string{"secret": "更换签发者时，请同时填写客户端密钥"}
 	lines := []ListLine{{"/s/fengqiao/admin/people/lists/1", at, 120, 86, 20, 2, 12}, {"/s/fengqiao/admin/people/lists/2", at.AddDate(0, 0, -7), 9, 9, 0, 0, 0}}
 	lists := Lists{Frame: street, Guard: g, Here: "/s/fengqiao/admin/people/lists", Most: 500, Roles: []string{"受理员", "派遣员", "承办联络员", "网格员"}, Recent: lines}
 	wrongList := lists
@@ -59,8 +67,7 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 		{5, "吴兰", "138****0008", "", []string{"受理员"}, "here", ""}, {6, "何某", "138****1003", "", []string{"派遣员"}, "failed", "该手机号码或电子邮箱已用于其他账号"}}}
 	return []Sample{
 		{"lists", ListsView(lists)}, {"lists-none", ListsView(noFile)}, {"lists-wrong", ListsView(wrongList)}, {"lists-good", ListsView(goodList)}, {"list-running", ListView(running)},
-		{"poster", PosterView(Poster{Street: "枫桥街道", Title: "有事扫码说", Scan: "微信或手机相机扫一扫", Lines: []string{"反映身边的问题，拍照即可", "查询办理进度，评价办理结果"}, Code: pixel, Door: "https://fengqiao.jiedao.example/", Hotline: "服务电话 12345", Back: "/s/fengqiao/admin/branding"})},
-		{"providers-none", ProvidersView(district)}, {"providers", ProvidersView(districts)},
+		{"providers-none", ProvidersView(district)}, {"providers", ProvidersView(districts)}, {"own-provider-none", OwnProviderView(ownNone)}, {"own-provider", OwnProviderView(ownSet)}, {"own-provider-away", OwnProviderView(ownAway)},
 		{"account", AccountView(member)}, {"account-off", AccountView(gone)}, {"account-elsewhere", AccountView(both)},
 		{"officers", OfficersView(officers)}, {"officers-refused", OfficersView(wrong)}, {"officers-read", OfficersView(Officers{Frame: vendor, List: officers.List[:1]})},
 		{"officer", OfficerView(page)}, {"officer-own", OfficerView(own)}, {"upper-acts", UpperActsView(acts)}, {"upper-acts-none", UpperActsView(UpperActs{Frame: vendor})},

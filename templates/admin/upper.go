@@ -65,6 +65,7 @@ type UpperAct struct {
 	At                     time.Time
 	Who, Whom, Role, Where string
 	Ended                  bool
+	Signs                  bool // neither given nor ended: a district's sign-in was changed
 }
 
 // UpperActs is the list of them.

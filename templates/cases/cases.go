@@ -227,10 +227,11 @@ type Calls struct {
 // CallRow is one of them.
 type CallRow struct {
 	Row
-	Closed time.Time
-	At     string // not before then; empty: now
-	By     Due
-	Tries  string // calls that reached nobody
+	Closed    time.Time
+	At        string // not before then; empty: now
+	By        Due
+	Tries     string // calls that reached nobody
+	Unreached bool   // the text message that it is closed did not arrive either
 }
 
 // Form is what all forms share.

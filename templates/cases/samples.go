@@ -141,7 +141,7 @@ func Samples() []Sample {
 		{"close", CloseForm(sampleForm("close"))},
 		{"calls", CallsPage(Calls{Live: live, Figures: []ui.Figure{{Label: "Waiting", Value: "2"}}, Rows: []CallRow{
 			{Row: sampleRow(), Closed: sampleTime, By: Due{At: sampleTime.Add(72 * time.Hour)}, Tries: "0"},
-			{Row: sampleRow(), Closed: sampleTime, At: "11-23 16:00", By: Due{sampleTime, Tag{ui.Bad, "late"}}, Tries: "2"},
+			{Row: sampleRow(), Closed: sampleTime, At: "11-23 16:00", By: Due{sampleTime, Tag{ui.Bad, "late"}}, Tries: "2", Unreached: true},
 		}})},
 		{"calls-empty", CallsPage(Calls{})},
 	}

@@ -40,6 +40,7 @@ type Sheet struct {
 	Tone         ui.Tone
 	Back, Edit   string
 	Guests       string // where the list of who comes is
+	Scan         Scan
 	Facts        []ui.Fact
 	Body         string
 	Picture      Picture
@@ -48,6 +49,9 @@ type Sheet struct {
 	Acts         []cases.Act
 	Past         []ui.Moment
 }
+
+// Scan is the code that leads from paper to an event's page at the residents' door; the zero Scan is none.
+type Scan struct{ Code, Door, Poster string }
 
 // Picture is a post's picture; the zero Picture is none.
 type Picture struct {

@@ -10,6 +10,9 @@ import (
 	"wanjie/templates/ui"
 )
 
+// pixel stands for a code in samples.
+const pixel = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
 // Sample is a view with data, for the golden tests.
 type Sample struct {
 	Name string
@@ -51,7 +54,7 @@ func Samples() []Sample {
 	return []Sample{
 		{"desk", DeskPage(Desk{Tabs: tabs, New: "/s/fengqiao/community/new", NewEvent: "/s/fengqiao/community/new?form=event", Rows: []Row{row, event}, Back: "/s/fengqiao/community?page=1", Next: "/s/fengqiao/community?page=3", Review: true})},
 		{"desk-empty", DeskPage(Desk{Tabs: tabs, Review: true})}, {"desk-none", DeskPage(Desk{Tabs: tabs})},
-		{"sheet", SheetPage(Sheet{Title: "Calligraphy", State: "Waiting", Tone: ui.Warn, Back: "/s/fengqiao/community", Edit: "/s/fengqiao/community/1/edit", Guests: "/s/fengqiao/community/1/guests", Facts: []ui.Fact{{Label: "Form", Value: "Event"}},
+		{"sheet", SheetPage(Sheet{Title: "Calligraphy", State: "Waiting", Tone: ui.Warn, Back: "/s/fengqiao/community", Edit: "/s/fengqiao/community/1/edit", Guests: "/s/fengqiao/community/1/guests", Scan: Scan{pixel, "https://fengqiao.jiedao.example/news/019ab000-0000-7000-8000-000000000001", "/s/fengqiao/community/1/poster"}, Facts: []ui.Fact{{Label: "Form", Value: "Event"}},
 			Body: "Ink.\nPaper.", Picture: picture, Remark: "Too long", Reason: "The room is closed", Acts: []cases.Act{publish}, Past: []ui.Moment{{At: at, Act: "Drafted", Actor: "Wu"}}})},
 		{"edit", EditPage(Edit{Form: blank, Title: "Draft", Back: "/s/fengqiao/community", Fresh: true, Forms: options, Topics: options, Communities: options})},
 		{"edit-event", EditPage(Edit{Form: bad, Title: "Draft", Back: "/s/fengqiao/community", Event: true, Picture: picture, Topics: options, Communities: options})},

@@ -32,6 +32,8 @@ import (
 	"wanjie/templates/papers"
 	"wanjie/templates/photos"
 	"wanjie/templates/places"
+	"wanjie/templates/posters"
+	"wanjie/templates/receipts"
 	"wanjie/templates/registers"
 	"wanjie/templates/replies"
 	"wanjie/templates/resident"
@@ -86,6 +88,8 @@ func Samples() []Sample {
 		of("papers", papers.Samples(), func(s papers.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("photos", photos.Samples(), func(s photos.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("places", places.Samples(), func(s places.Sample) (string, templ.Component) { return s.Name, s.View }),
+		of("posters", posters.Samples(), func(s posters.Sample) (string, templ.Component) { return s.Name, s.View }),
+		of("receipts", receipts.Samples(), func(s receipts.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("registers", registers.Samples(), func(s registers.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("replies", replies.Samples(), func(s replies.Sample) (string, templ.Component) { return s.Name, s.View }),
 		of("resident", resident.Samples(), func(s resident.Sample) (string, templ.Component) { return s.Name, s.View }),

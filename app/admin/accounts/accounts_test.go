@@ -90,7 +90,12 @@ func newHall(t *testing.T) *hall {
 		},
 		AdmitVendor: func(r *web.Request, may string) error { return l.grants[r.Visitor.Person].RequireVendor(may) },
 		TenantFrame: func(context.Context, tenants.Tx, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
-		VendorFrame: func(context.Context, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
+		AdmitDistrict: func(r *web.Request, may string) (int32, error) {
+			code, _ := strconv.ParseInt(r.PathValue("district"), 10, 32)
+			return int32(code), l.grants[r.Visitor.Person].RequireDistrict(may, int32(code))
+		},
+		DistrictFrame: func(context.Context, tenants.DistrictTx, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
+		VendorFrame:   func(context.Context, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
 	}
 	write := func(m auth.Measure, person int64, o auth.Order) {
 		l.ordered = append(l.ordered, fmt.Sprintf("%s %d by %d from %s: %s", m, person, o.By, o.Address, o.Reason))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	"wanjie/app/auth/access"
 	"wanjie/app/auth/providers"
 	"wanjie/app/fault"
 	"wanjie/app/web"
@@ -30,10 +29,7 @@ func (a *desk) providers(ctx context.Context, r *web.Request) (web.Reply, error)
 
 func (a *desk) providersPage(ctx context.Context, r *web.Request, list []providers.Provider, form view.ProviderForm) web.Reply {
 	form.Guard = r.Guard()
-	p := view.Providers{Frame: view.Frame{Base: r.Base}, Form: form, Back: a.Back}
-	for _, m := range providers.Meanings {
-		p.Meanings = append(p.Meanings, ui.Option{Value: string(m.Means), Label: ui.T(ctx, m.Title)})
-	}
+	p := view.Providers{Frame: view.Frame{Base: r.Base}, Form: form, Back: a.Back, Meanings: meanings(ctx)}
 	for _, x := range list {
 		p.List = append(p.List, view.Provider{District: districtName(x.District), Title: x.Title, Issuer: x.Issuer, Enabled: x.Enabled, At: x.ChangedAt,
 			Href: r.Path("/sign-in") + "?district=" + strconv.Itoa(int(x.District))})
@@ -51,8 +47,7 @@ func districtName(code int32) string {
 // saveProvider writes a district's provider, and who did it into the door's record.
 func (a *desk) saveProvider(ctx context.Context, r *web.Request) (web.Reply, error) {
 	code, _ := strconv.ParseInt(r.Text("district"), 10, 32)
-	p := providers.Provider{District: int32(code), Title: r.Text("title"), Issuer: r.Text("issuer"), Client: r.Text("client"), Secret: r.Text("secret"),
-		Claim: r.Text("claim"), Means: providers.Means(r.Text("means")), Strong: r.Text("strong"), Enabled: r.Text("enabled") != ""}
+	p := typed(r, int32(code))
 	var err error
 	if _, known := division.District(p.District); !known {
 		err = fault.Field("district", "请填写6位区县代码")
@@ -64,15 +59,12 @@ func (a *desk) saveProvider(ctx context.Context, r *web.Request) (web.Reply, err
 		if err != nil {
 			return web.Reply{}, err
 		}
-		form := view.ProviderForm{District: r.Text("district"), Title: p.Title, Issuer: p.Issuer, Client: p.Client, Claim: p.Claim, Means: string(p.Means), Strong: p.Strong, Enabled: p.Enabled,
-			Say: ui.T(ctx, f.Say, f.Args...), Errors: f.Fields}
+		form := refusedForm(ctx, p, f)
+		form.District = r.Text("district")
 		return a.providersPage(ctx, r, list, form).Status(f.Kind.Status()), nil
 	}
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if err := a.Note(ctx, access.Event{Kind: access.Provider, By: r.Visitor.Person, Reason: r.Text("district") + " " + p.Issuer, Address: a.Proxies.Address(r.Request)}); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Done(r.Path("/sign-in"), "已保存"), nil
+	return web.Done(r.Path("/sign-in"), "已保存"), a.noteProvider(ctx, r, p)
 }

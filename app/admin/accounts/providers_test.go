@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"wanjie/app/auth"
 	"wanjie/app/auth/access"
 	"wanjie/tenants"
 )
@@ -53,5 +54,51 @@ func TestADistrictsSignInIsSetUp(t *testing.T) {
 	must(t, l.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT count(*) FROM ctl.accesses WHERE kind = $1 AND made_by = $2", string(access.Provider), l.guard).Scan(&n))
 	if n != 2 {
 		t.Errorf("%d entries in the record", n)
+	}
+}
+
+// A district's own security administrator looks after its sign-in: the secret is never shown, the connection is tested, and
+// every change is an act above the tenants. A neighbour's, and who only reads the board, have no business there.
+func TestADistrictLooksAfterItsOwnSignIn(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	const code, at = 320509, "/d/320509/sign-in"
+	for _, district := range []int32{code, 320583} {
+		l.Street(t, func(p *tenants.Plan) { p.District = district })
+	}
+	mine, neighbour, reader := l.person(t), l.person(t), l.person(t)
+	for person, g := range map[int64]auth.UpperGrant{mine: {Scope: auth.InDistrict, District: code, Role: auth.SecurityAdmin}, neighbour: {Scope: auth.InDistrict, District: 320583, Role: auth.SecurityAdmin},
+		reader: {Scope: auth.InDistrict, District: code, Role: auth.DistrictLeader}} {
+		l.grants[person] = auth.UpperGrants{g}
+	}
+	fields := []string{"district", "320583", "title", "吴江区统一身份认证", "issuer", "https://sso.wujiang.invalid", "client", "wanjie", "secret", "hush-" + l.Slug, "claim", "phone_number", "means", "phone", "enabled", "on"}
+	for _, other := range []int64{neighbour, reader, l.boss} {
+		l.do(t, other, "GET", at, 403)
+		l.do(t, other, "POST", at, 403, fields...)
+		l.do(t, other, "POST", at+"/test", 403)
+	}
+	if page := text(l.do(t, mine, "GET", at, 200)); !strings.Contains(page, "https://console.example.cn/login/district/callback") || !strings.Contains(page, "还没有开通统一登录") || strings.Contains(page, "测试连接") && !strings.Contains(page, "保存后可以测试连接") {
+		t.Errorf("with nothing set up: %q", page)
+	}
+	l.do(t, mine, "POST", at+"/test", 404)
+	wrong := l.do(t, mine, "POST", at, 422, "title", "吴江区统一身份认证", "issuer", "https://169.254.169.254/", "client", "wanjie", "secret", "hush-"+l.Slug, "claim", "phone_number", "means", "phone")
+	if got := all(wrong, "#f-issuer-error"); len(got) != 1 || strings.Contains(text(wrong), "hush-") {
+		t.Errorf("this machine's neighbourhood is an issuer: %q", got)
+	}
+	l.do(t, mine, "POST", at, 303, fields...)
+	if page := text(l.do(t, mine, "GET", at, 200)); !strings.Contains(page, "https://sso.wujiang.invalid") || !strings.Contains(page, "已启用") || !strings.Contains(page, "还没有测试过") || strings.Contains(page, "hush-") {
+		t.Errorf("set up: %q", page)
+	}
+	l.do(t, mine, "POST", at+"/test", 303)
+	if page := text(l.do(t, mine, "GET", at, 200)); !strings.Contains(page, "未连通") || !strings.Contains(page, "请核对签发者地址") {
+		t.Errorf("tested: %q", page)
+	}
+	if page := text(l.do(t, neighbour, "GET", "/d/320583/sign-in", 200)); strings.Contains(page, "wujiang") || !strings.Contains(page, "还没有开通统一登录") {
+		t.Error("a district's number in the form writes a neighbour's")
+	}
+	var n int
+	must(t, l.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT count(*) FROM ctl.upper_acts WHERE kind = 'provider' AND actor = $1 AND district = $2 AND person IS NULL", mine, code).Scan(&n))
+	if n != 1 {
+		t.Errorf("%d acts above the tenants", n)
 	}
 }

@@ -46,7 +46,7 @@ type Deps struct {
 
 type desk struct{ Deps }
 
-// Routes puts the pages under /s/{tenant}/admin/people/{person}, /v/people, /v/sign-in and /v/acts.
+// Routes puts the pages under /s/{tenant}/admin/people/{person}, /v/people, /v/sign-in, /v/acts and /d/{district}/sign-in.
 func Routes(site *web.Site, d Deps) {
 	a, r := &desk{d}, site.Module("")
 	r.Get("/admin/people/{person}", auth.PeopleWrite, a.member)
@@ -60,6 +60,9 @@ func Routes(site *web.Site, d Deps) {
 	site.Vendor(http.MethodPost, "/people/{person}/end", auth.GrantsGive, a.end)
 	site.Vendor(http.MethodGet, "/sign-in", auth.PeopleWrite, a.providers)
 	site.Vendor(http.MethodPost, "/sign-in", auth.PeopleWrite, a.saveProvider)
+	site.DistrictDesk(http.MethodGet, "/sign-in", auth.PeopleWrite, a.own)
+	site.DistrictDesk(http.MethodPost, "/sign-in", auth.PeopleWrite, a.saveOwn)
+	site.DistrictDesk(http.MethodPost, "/sign-in/test", auth.PeopleWrite, a.testOwn)
 	site.Vendor(http.MethodGet, "/acts", auth.JournalRead, a.acts)
 }
 

@@ -218,7 +218,10 @@ func (a *desk) acts(ctx context.Context, r *web.Request) (web.Reply, error) {
 	}
 	var persons []int64
 	for _, x := range list {
-		persons = append(persons, x.Person, x.Actor)
+		persons = append(persons, x.Actor)
+		if !x.Signs {
+			persons = append(persons, x.Person)
+		}
 	}
 	names, err := a.names(ctx, persons)
 	if err != nil {
@@ -229,6 +232,9 @@ func (a *desk) acts(ctx context.Context, r *web.Request) (web.Reply, error) {
 		act := view.UpperAct{At: x.At, Who: ui.T(ctx, "命令行"), Ended: x.Ended, Whom: names[x.Person], Role: ui.T(ctx, auth.Title(x.Role)), Where: where(ctx, x.UpperGrant)}
 		if x.Actor != tenants.System {
 			act.Who = names[x.Actor]
+		}
+		if x.Signs {
+			act.Signs, act.Role = true, ""
 		}
 		p.List = append(p.List, act)
 	}

@@ -201,11 +201,20 @@ func TestSendingWithinAJob(t *testing.T) {
 	if len(b.got) != 1 || b.got[0].ID != m.ID {
 		t.Errorf("the provider got %+v", b.got)
 	}
-	m.ID = tenants.NewID()
-	if s.SendNow(t.Context(), nil, m, Tries) == nil {
+	must(t, s.SendNow(t.Context(), senders, m, 3))
+	if len(b.got) != 1 {
+		t.Errorf("a try after it was sent sends it again: %d times", len(b.got))
+	}
+	m.ID, m.Tenant, m.About = tenants.NewID(), 12, tenants.NewID()
+	var told []Told
+	s.Heard = func(_ context.Context, w Told) error { told = append(told, w); return nil }
+	if s.SendNow(t.Context(), nil, m, Tries-1) == nil || s.SendNow(t.Context(), nil, m, Tries) == nil {
 		t.Error("nobody sends it, and that is no failure")
 	}
 	state(Failed, SMS)
+	if len(told) != 1 || told[0].State != Failed || told[0].About != m.About || told[0].At.IsZero() {
+		t.Errorf("the tenant was told %+v", told)
+	}
 	if err := s.SendNow(t.Context(), senders, Message{ID: tenants.NewID(), Via: SMS}, 1); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a message without a recipient: %v", err)
 	}

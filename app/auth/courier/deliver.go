@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/jobs"
 )
@@ -59,7 +60,11 @@ func (s *Store) deliver(ctx context.Context, senders map[string]Sender, id uuid.
 		return err
 	}
 	failure := out(ctx, senders, &m, attempt)
-	return errors.Join(failure, s.mark(context.WithoutCancel(ctx), m))
+	rest := context.WithoutCancel(ctx)
+	if err := s.mark(rest, m); err != nil {
+		return errors.Join(failure, err)
+	}
+	return errors.Join(failure, s.tell(rest, m))
 }
 
 // out sends m by the sender of its way and writes into it the state that it is in now. The error is one after which
@@ -70,7 +75,7 @@ func out(ctx context.Context, senders map[string]Sender, m *Message, attempt int
 	if sender != nil {
 		m.Number, failure = sender.Send(ctx, *m)
 	}
-	m.State, m.Error = Queued, ""
+	m.State, m.Error, m.SentAt = Queued, "", clock.Now(ctx)
 	if failure != nil {
 		m.Error = failure.Error()
 	}
@@ -90,11 +95,25 @@ func out(ctx context.Context, senders map[string]Sender, m *Message, attempt int
 }
 
 // SendNow sends m within a job of the caller's, which tries again when it fails (attempt is 1 at
-// first), and keeps it beside what became of it. Not inside another scope; m.ID is the caller's.
+// first), and keeps it beside what became of it. What an earlier try has sent is not sent again. Not
+// inside another scope; m.ID is the caller's.
 func (s *Store) SendNow(ctx context.Context, senders map[string]Sender, m Message, attempt int) error {
 	if err := m.check(); err != nil {
 		return err
 	}
+	if attempt > 1 {
+		before, err := s.one(ctx, m.ID)
+		if err == nil && before.State == Sent {
+			return s.tell(ctx, before)
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
 	failure := out(ctx, senders, &m, attempt)
-	return errors.Join(failure, s.keep(context.WithoutCancel(ctx), m))
+	rest := context.WithoutCancel(ctx)
+	if err := s.keep(rest, m); err != nil {
+		return errors.Join(failure, err)
+	}
+	return errors.Join(failure, s.tell(rest, m))
 }

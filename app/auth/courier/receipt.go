@@ -95,6 +95,12 @@ func (s *Store) track(ctx context.Context, senders map[string]Sender, q question
 	} else if got.State == Waiting {
 		got = Receipt{State: Unknown, At: clock.Now(ctx)}
 	}
+	if got.State != Waiting { // first, because a receipt that is written is not asked for again
+		m.Receipt = got
+		if err := s.tell(ctx, m); err != nil {
+			return err
+		}
+	}
 	err = s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
 		if got.State == Waiting {
 			return later(ctx, tx, question{q.ID, q.Ask + 1}, m.SentAt)
@@ -114,26 +120,4 @@ func (s *Store) Refused(ctx context.Context, since time.Time) (n int64, err erro
 		return 0, fmt.Errorf("courier: refused messages: %w", err)
 	}
 	return n, nil
-}
-
-// Told is a message about a case, as far as its tenant may see it: not what it says, but what became of it.
-type Told struct {
-	Purpose        string
-	State          string
-	MadeAt, SentAt time.Time
-	Receipt        Receipt
-}
-
-// Told lists what was sent about a case of a tenant, newest first. Not inside another scope.
-func (s *Store) Told(ctx context.Context, tenant tenants.ID, about uuid.UUID) (out []Told, err error) {
-	var rows []row
-	if err := s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		return tx.Raw(columns+"WHERE tenant = ? AND about = ? ORDER BY made_at DESC, id DESC LIMIT 50", int32(tenant), about).Scan(ctx, &rows)
-	}); err != nil {
-		return nil, fmt.Errorf("courier: messages about a case: %w", err)
-	}
-	for _, r := range rows {
-		out = append(out, Told{r.Purpose, r.State, r.MadeAt, r.SentAt.Time, Receipt{ReceiptState(r.Receipt), r.ReceiptAt.Time, r.ReceiptSaid}})
-	}
-	return out, nil
 }

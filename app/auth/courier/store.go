@@ -55,12 +55,17 @@ type Message struct {
 
 // Store keeps messages at home, sealed with the deployment's own key.
 type Store struct {
+	// Heard hears what became of a message about a case of a tenant: that it left, that it was given up, and its receipt. It is
+	// called outside any scope, for one message perhaps more than once and in any order, and a failure has it called again.
+	// Set before anything runs; nil: nobody listens.
+	Heard func(context.Context, Told) error
+
 	db   *tenants.DB
 	safe *safe.Safe
 }
 
 // NewStore makes a store over the deployment's database and its own key.
-func NewStore(db *tenants.DB) *Store { return &Store{db, safe.New(db)} }
+func NewStore(db *tenants.DB) *Store { return &Store{db: db, safe: safe.New(db)} }
 
 func at(column string, id uuid.UUID) keys.Addr {
 	return keys.Addr{Table: "ctl.messages", Column: column, ID: id}
@@ -121,7 +126,7 @@ func insert(ctx context.Context, tx tenants.SystemTx, box *keys.Box, m Message, 
 	now := clock.Now(ctx)
 	var sent, about any
 	if m.State == Sent {
-		sent = now
+		sent = m.SentAt
 	}
 	if m.About != uuid.Nil {
 		about = m.About
@@ -157,12 +162,14 @@ type row struct {
 	Via, Purpose, State, Error             string
 	Number, Receipt, ReceiptSaid           string
 	Recipient, Subject, Body, Code, Blanks []byte
+	Tenant                                 int32
+	About                                  uuid.NullUUID
 	MadeAt                                 time.Time
 	SentAt, ReceiptAt                      sql.NullTime
 }
 
 const columns = `SELECT id, via, recipient, subject, body, code, blanks, purpose, state, made_at, sent_at, error,
-	number, receipt, receipt_at, receipt_said FROM ctl.messages `
+	number, receipt, receipt_at, receipt_said, tenant, about FROM ctl.messages `
 
 // Recent opens the newest messages, newest first: for the page of development and for support.
 func (s *Store) Recent(ctx context.Context, limit int) ([]Message, error) {
@@ -195,7 +202,7 @@ func (s *Store) read(ctx context.Context, query string, args ...any) ([]Message,
 	out := make([]Message, len(rows))
 	for i, r := range rows {
 		out[i] = Message{ID: r.ID, Via: r.Via, Purpose: r.Purpose, State: r.State, MadeAt: r.MadeAt, SentAt: r.SentAt.Time, Error: r.Error,
-			Number: r.Number, Receipt: Receipt{ReceiptState(r.Receipt), r.ReceiptAt.Time, r.ReceiptSaid}}
+			Number: r.Number, Tenant: tenants.ID(r.Tenant), About: r.About.UUID, Receipt: Receipt{ReceiptState(r.Receipt), r.ReceiptAt.Time, r.ReceiptSaid}}
 		blanks := ""
 		for _, f := range []struct {
 			column string
@@ -220,7 +227,7 @@ func (s *Store) mark(ctx context.Context, m Message) error {
 	err := s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
 		var sent any
 		if m.State == Sent {
-			sent = clock.Now(ctx)
+			sent = m.SentAt
 		}
 		if _, err := tx.Raw("UPDATE ctl.messages SET state = ?, sent_at = ?, error = ?, number = ?, receipt = ? WHERE id = ?",
 			m.State, sent, m.Error, m.Number, string(m.Receipt.State), m.ID).Exec(ctx); err != nil {

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -40,7 +41,19 @@ type Provider struct {
 
 	ChangedBy int64
 	ChangedAt time.Time
+	Tested    Finding
+	TestedAt  time.Time // zero: not since its address was changed
 }
+
+// Finding is what came of asking a provider about itself; empty: nobody asked.
+type Finding string
+
+// The findings.
+const (
+	Answers Finding = "ok"
+	Away    Finding = "away"  // it cannot be reached, or fails
+	Wrong   Finding = "wrong" // what it answers is not this issuer's, or lets people in without TLS
+)
 
 var claimName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_:/.-]{0,99}$`)
 
@@ -52,7 +65,7 @@ func (p *Provider) check(plain, known bool) error {
 		bad.And("title", ui.Key("请填写名称，不超过30个字"))
 	}
 	u, err := url.Parse(p.Issuer)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && (!plain || u.Scheme != "http") {
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && (!plain || u.Scheme != "http") || !plain && ours(u.Hostname()) {
 		bad.And("issuer", ui.Key("请填写 https:// 开头的签发者地址，不带参数"))
 	}
 	if p.Client == "" || len(p.Client) > 200 {
@@ -74,6 +87,15 @@ func (p *Provider) check(plain, known bool) error {
 		return bad
 	}
 	return nil
+}
+
+// ours reports whether a host is this machine or its cloud's own services, where no district has a provider.
+func ours(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host == "localhost" || strings.HasSuffix(host, ".localhost")
+	}
+	return ip.Unmap().IsLoopback() || ip.Unmap().IsLinkLocalUnicast() || ip.IsUnspecified()
 }
 
 // Where the secret stands; it is sealed to that place.

@@ -40,13 +40,15 @@ type row struct {
 	Enabled                                     bool
 	ChangedBy                                   int64
 	ChangedAt                                   time.Time
+	Tested                                      string
+	TestedAt                                    sql.NullTime
 }
 
-const columns = "SELECT district, id, title, issuer, client, secret, claim, means, strong, enabled, changed_by, changed_at FROM ctl.providers "
+const columns = "SELECT district, id, title, issuer, client, secret, claim, means, strong, enabled, changed_by, changed_at, tested, tested_at FROM ctl.providers "
 
 func (r row) provider() Provider {
 	return Provider{District: r.District, Title: r.Title, Issuer: r.Issuer, Client: r.Client, Claim: r.Claim, Means: Means(r.Means), Strong: r.Strong,
-		Enabled: r.Enabled, ChangedBy: r.ChangedBy, ChangedAt: r.ChangedAt}
+		Enabled: r.Enabled, ChangedBy: r.ChangedBy, ChangedAt: r.ChangedAt, Tested: Finding(r.Tested), TestedAt: r.TestedAt.Time}
 }
 
 // All lists the providers by district, without their secrets. Not inside another scope, as everything here.
@@ -61,6 +63,21 @@ func (s *Shelf) All(ctx context.Context) (out []Provider, err error) {
 		out = append(out, r.provider())
 	}
 	return out, nil
+}
+
+// Of is the provider of a district, without its secret; the zero Provider where there is none.
+func (s *Shelf) Of(ctx context.Context, district int32) (Provider, error) {
+	var r row
+	err := s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
+		return tx.Raw(columns+"WHERE district = ?", district).Scan(ctx, &r)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Provider{}, nil
+	}
+	if err != nil {
+		return Provider{}, fmt.Errorf("provider of district %d: %w", district, err)
+	}
+	return r.provider(), nil
 }
 
 // open is the provider of a district with its secret; None where there is none that works.
@@ -84,7 +101,7 @@ func (s *Shelf) open(ctx context.Context, district int32) (Provider, error) {
 	return p, err
 }
 
-// Save writes the provider of a district; an empty secret stays what it was. Invalid, by field.
+// Save writes the provider of a district, and that somebody did; an empty secret stays what it was. Invalid, by field.
 func (s *Shelf) Save(ctx context.Context, p Provider, by int64) error {
 	box, err := s.safe.Box(ctx)
 	if err != nil {
@@ -115,10 +132,17 @@ func (s *Shelf) Save(ctx context.Context, p Provider, by int64) error {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (district) DO UPDATE SET title = excluded.title, issuer = excluded.issuer, client = excluded.client, secret = excluded.secret,
 				claim = excluded.claim, means = excluded.means, strong = excluded.strong, enabled = excluded.enabled,
-				changed_by = excluded.changed_by, changed_at = excluded.changed_at`,
+				changed_by = excluded.changed_by, changed_at = excluded.changed_at,
+				tested = CASE WHEN providers.issuer = excluded.issuer THEN providers.tested ELSE '' END,
+				tested_at = CASE WHEN providers.issuer = excluded.issuer THEN providers.tested_at END`,
 			p.District, id, p.Title, p.Issuer, p.Client, secret, p.Claim, string(p.Means), p.Strong, p.Enabled, by, clock.Now(ctx)).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("write provider of district %d: %w", p.District, err)
+		}
+		_, err = tx.Raw("INSERT INTO ctl.upper_acts (id, at, kind, actor, scope, district, role) VALUES (?, ?, 'provider', ?, 'district', ?, '')",
+			tenants.NewID(), clock.Now(ctx), by, p.District).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("record a change of the provider of district %d: %w", p.District, err)
 		}
 		return nil
 	})
@@ -191,7 +215,7 @@ func Purge(ctx context.Context, tx tenants.SystemTx) error {
 
 // Columns is this package's part of the column catalogue.
 var Columns = []keys.Columns{
-	{Table: table, Plain: []string{"district", "id", "title", "issuer", "client", "claim", "means", "strong", "enabled", "changed_by", "changed_at"}, Sealed: []string{secretColumn}},
+	{Table: table, Plain: []string{"district", "id", "title", "issuer", "client", "claim", "means", "strong", "enabled", "changed_by", "changed_at", "tested", "tested_at"}, Sealed: []string{secretColumn}},
 	{Table: "ctl.staff_numbers", Plain: []string{"district", "person", "made_at"}, Blind: []string{"blind"}},
 	{Table: "ctl.vouched", Plain: []string{"session", "person", "at"}},
 }
