@@ -99,9 +99,14 @@ func (a *App) adminNav(ctx context.Context, actor tenants.Actor, r *web.Request)
 
 func (a *App) districtFrame(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Frame, error) {
 	area, _ := division.District(tx.District())
+	months := under(r, "/months")
+	nav := []layout.NavItem{{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: !months}}
+	if r.Line == nil {
+		nav = append(nav, layout.NavItem{Label: ui.T(ctx, "月报"), Href: r.Base + "/months", Active: months})
+	}
 	return web.Frame{Page: layout.Page{
 		Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")},
-		Nav: []layout.NavItem{{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: true}},
+		Nav: nav,
 	}}, nil
 }
 
