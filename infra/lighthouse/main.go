@@ -47,7 +47,7 @@ var pages = []page{
 	{"residents: report, the form", neighbour, "/r/fengqiao/report?class=matter-06010", false},
 	{"residents: my matters", neighbour, "/r/fengqiao/matters", false},
 	{"residents: news", "", "/r/fengqiao/news", false},
-	{"residents: services", "", "/r/fengqiao/services", false},
+	{"residents: services", "", "/r/fengqiao/guide", false},
 	{"residents: places", "", "/r/fengqiao/places", false},
 	{"grid worker: field", "grid", "/s/fengqiao/field/", false},
 	{"desk: cases", "dispatcher", "/s/fengqiao/cases", true},
