@@ -75,14 +75,14 @@ func MonthList(rows []MonthRow) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</a></td><td class=\"nowrap\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</a></td><td class=\"nowrap wide-only\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(r.MadeAt)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/district/month.templ`, Line: 12, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/district/month.templ`, Line: 12, Col: 43}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -186,7 +186,7 @@ func MonthList(rows []MonthRow) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "月报"), Head: []ui.Column{{Label: ui.T(ctx, "月份")}, {Label: ui.T(ctx, "生成时间")}, {Label: ui.T(ctx, "校验码"), Wide: true}, {Label: ui.T(ctx, "操作")}}, Count: len(rows), Empty: ui.T(ctx, "还没有月报"), Hint: ui.T(ctx, "上月的数据汇总完成后自动生成")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "月报"), Head: []ui.Column{{Label: ui.T(ctx, "月份")}, {Label: ui.T(ctx, "生成时间"), Wide: true}, {Label: ui.T(ctx, "校验码"), Wide: true}, {Label: ui.T(ctx, "操作")}}, Count: len(rows), Empty: ui.T(ctx, "还没有月报"), Hint: ui.T(ctx, "上月的数据汇总完成后自动生成")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
