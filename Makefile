@@ -62,6 +62,11 @@ bench: build ## measure everything beside its floor (a few minutes)
 screenshots: setup-browser ## take the README's pictures from the running demo
 	@go run ./infra/screenshots
 
+.PHONY: lighthouse
+lighthouse: setup-browser ## measure pages of the running demo with Lighthouse (ARGS="-runs 5 -why")
+	@infra/lighthouse/install.sh
+	@go run ./infra/lighthouse $(ARGS)
+
 .PHONY: clean
 clean: ## forget the demo district and everything built
 	@rm -rf .local

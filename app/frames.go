@@ -113,11 +113,14 @@ const districtSignIn = "/sign-in"
 func (a *App) districtFrame(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Frame, error) {
 	area, _ := division.District(tx.District())
 	p := layout.Page{Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")}}
-	signs := under(r, districtSignIn)
+	signs, months := under(r, districtSignIn), under(r, "/months")
 	if r.Line != nil || r.May(auth.BoardRead) {
-		p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: !signs})
+		p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: !signs && !months})
 	} else {
 		p.Home += districtSignIn
+	}
+	if r.Line == nil && r.May(auth.BoardRead) {
+		p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, "月报"), Href: r.Base + "/months", Active: months})
 	}
 	if r.May(auth.PeopleWrite) {
 		p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, "统一登录"), Href: r.Base + districtSignIn, Active: signs})

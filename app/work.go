@@ -19,6 +19,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/clock"
 	"wanjie/app/config"
+	"wanjie/app/district"
 	"wanjie/app/files"
 	"wanjie/app/handover"
 	"wanjie/app/openapi"
@@ -115,6 +116,7 @@ func Columns() (all []keys.Columns) {
 	all = append(all, resident.Columns...)
 	all = append(all, wechat.Columns...)
 	all = append(all, support.Columns...)
+	all = append(all, district.Columns...)
 	for _, m := range Modules {
 		all = append(all, m.Data...)
 	}
@@ -188,7 +190,7 @@ const requestsKept = 90 * 24 * time.Hour
 func (a *App) periodics() []jobs.Periodic {
 	day := 24 * time.Hour
 	return []jobs.Periodic{
-		namesDaily(), usageDaily(),
+		namesDaily(), usageDaily(), district.Monthly(),
 		{Every: day, After: 5 * time.Minute, Kind: jobs.Kind{
 			Name: "journal.root", Queue: jobs.Bulk, Timeout: 10 * time.Minute,
 			Outside: func(ctx context.Context, env jobs.Env, payload json.RawMessage) error {

@@ -5,6 +5,9 @@
 // One board is one statement, whatever it shows: received, closed, on time, overdue and open cases, by
 // street, class, handling unit and channel, with their trend and the period before.
 //
+// Of each month that is over the board's figures are kept once, as they were when every act was counted: the standing
+// monthly report (月报), which carries its digest and is never written over.
+//
 // What the numbers mean (口径):
 //
 //   - received (收件) counts a case on the day of its receipt, closed (结案) on the day it was closed;

@@ -33,8 +33,8 @@ func export(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Rep
 		body, err := asCSV(ctx, s)
 		return web.File(name, "text/csv; charset=utf-8", body), err
 	}
-	body, err := asExcel(ctx, s)
-	return web.File(name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body), err
+	body, err := workbook(ctx, s)
+	return web.File(name, excelKind, body), err
 }
 
 // grid is the table as cells: numbers as numbers, what is unknown as "—".
@@ -50,10 +50,10 @@ func grid(ctx context.Context, s view.Sheet) [][]any {
 		if owned {
 			row = append(row, l.Belongs(ctx))
 		}
-		rows = append(rows, append(row, s.Figures(l, s.Table, true)...))
+		rows = append(rows, append(row, s.Cells(l)...))
 	}
 	if s.Table != view.Units && len(s.Lines) > 1 {
-		rows = append(rows, append([]any{"", ui.T(ctx, "合计")}, s.Figures(view.Sum(s.Lines), s.Table, true)...))
+		rows = append(rows, append([]any{"", ui.T(ctx, "合计")}, s.Cells(view.Sum(s.Lines))...))
 	}
 	return rows
 }
@@ -64,7 +64,7 @@ func asCSV(ctx context.Context, s view.Sheet) ([]byte, error) {
 	b.WriteString("\ufeff")
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
-	_ = w.Write(s.Head(ctx, s.Table)) // a buffer does not fail; Flush says so
+	_ = w.Write(s.Head(ctx)) // a buffer does not fail; Flush says so
 	for _, row := range grid(ctx, s) {
 		line := make([]string, len(row))
 		for i, v := range row {
@@ -88,67 +88,93 @@ func Plain(s string) string {
 	return s
 }
 
-// asExcel writes the form that offices hand around: title across the top, period and unit below,
-// bordered table, place to sign, A4 landscape.
-func asExcel(ctx context.Context, s view.Sheet) (out []byte, err error) {
+// excelKind is what a workbook says of itself.
+const excelKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// workbook writes tables in the form that offices hand around, each on a sheet of its own.
+func workbook(ctx context.Context, all ...view.Sheet) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
-	const page = "Sheet1"
-	head := s.Head(ctx, s.Table)
-	last, err := excelize.ColumnNumberToName(len(head))
-	if err != nil {
-		return nil, err
-	}
-	style := func(st excelize.Style) (id int) {
-		if err == nil {
-			id, err = f.NewStyle(&st)
+	w := sheetWriter{f: f, page: "Sheet1"}
+	for i, s := range all {
+		if len(all) > 1 {
+			if name := s.Tab(ctx); i == 0 {
+				w.do(f.SetSheetName(w.page, name))
+				w.page = name
+			} else {
+				_, err := f.NewSheet(name)
+				w.do(err)
+				w.page = name
+			}
 		}
-		return id
+		w.write(ctx, s)
 	}
-	do := func(e error) {
-		if err == nil {
-			err = e
-		}
-	}
-	edge := []excelize.Border{{Type: "left", Color: "999999", Style: 1}, {Type: "right", Color: "999999", Style: 1}, {Type: "top", Color: "999999", Style: 1}, {Type: "bottom", Color: "999999", Style: 1}}
-	centre := &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}
-	title := style(excelize.Style{Font: &excelize.Font{Size: 16, Bold: true}, Alignment: centre})
-	note := style(excelize.Style{Font: &excelize.Font{Size: 10, Color: "596270"}, Alignment: &excelize.Alignment{Vertical: "center"}})
-	heads := style(excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"EEF1F5"}}, Border: edge, Alignment: centre})
-	body := style(excelize.Style{Border: edge, Alignment: &excelize.Alignment{Vertical: "center"}})
-	number := style(excelize.Style{Border: edge, NumFmt: 3, Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center"}})
-
-	do(f.SetCellValue(page, "A1", s.Title(ctx, s.Table)))
-	do(f.MergeCell(page, "A1", last+"1"))
-	do(f.SetCellStyle(page, "A1", last+"1", title))
-	do(f.SetRowHeight(page, 1, 30))
-	do(f.SetCellValue(page, "A2", s.Subtitle(ctx)))
-	do(f.MergeCell(page, "A2", last+"2"))
-	do(f.SetCellStyle(page, "A2", last+"2", note))
-	do(f.SetSheetRow(page, "A3", &head))
-	do(f.SetCellStyle(page, "A3", last+"3", heads))
-	rows := grid(ctx, s)
-	for i, row := range rows {
-		at := strconv.Itoa(i + 4)
-		do(f.SetSheetRow(page, "A"+at, &row))
-		do(f.SetCellStyle(page, "A"+at, last+at, number))
-		do(f.SetCellStyle(page, "B"+at, "B"+at, body))
-	}
-	end := strconv.Itoa(len(rows) + 5)
-	do(f.SetCellValue(page, "A"+end, ui.T(ctx, "制表：　　　　　　　　审核：　　　　　　　　签发：")))
-	do(f.MergeCell(page, "A"+end, last+end))
-	do(f.SetColWidth(page, "A", "A", 6))
-	do(f.SetColWidth(page, "B", "B", 30))
-	do(f.SetColWidth(page, "C", last, 13))
-	do(f.SetPanes(page, &excelize.Panes{Freeze: true, YSplit: 3, TopLeftCell: "A4", ActivePane: "bottomLeft"}))
-	landscape, a4, one, many := "landscape", 9, 1, 0
-	do(f.SetPageLayout(page, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &one, FitToHeight: &many}))
-	if err != nil {
-		return nil, fmt.Errorf("write workbook: %w", err)
+	if w.err != nil {
+		return nil, fmt.Errorf("write workbook: %w", w.err)
 	}
 	b, err := f.WriteToBuffer()
 	if err != nil {
 		return nil, fmt.Errorf("write workbook: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// sheetWriter writes the sheets of a workbook and keeps its first error.
+type sheetWriter struct {
+	f    *excelize.File
+	page string
+	err  error
+}
+
+func (w *sheetWriter) do(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+func (w *sheetWriter) style(st excelize.Style) int {
+	id, err := w.f.NewStyle(&st)
+	w.do(err)
+	return id
+}
+
+// write is one sheet: title across the top, period and unit below, bordered table, place to sign, A4 landscape.
+func (w *sheetWriter) write(ctx context.Context, s view.Sheet) {
+	f, page := w.f, w.page
+	head := s.Head(ctx)
+	last, err := excelize.ColumnNumberToName(len(head))
+	w.do(err)
+	edge := []excelize.Border{{Type: "left", Color: "999999", Style: 1}, {Type: "right", Color: "999999", Style: 1}, {Type: "top", Color: "999999", Style: 1}, {Type: "bottom", Color: "999999", Style: 1}}
+	centre := &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}
+	title := w.style(excelize.Style{Font: &excelize.Font{Size: 16, Bold: true}, Alignment: centre})
+	note := w.style(excelize.Style{Font: &excelize.Font{Size: 10, Color: "596270"}, Alignment: &excelize.Alignment{Vertical: "center"}})
+	heads := w.style(excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"EEF1F5"}}, Border: edge, Alignment: centre})
+	body := w.style(excelize.Style{Border: edge, Alignment: &excelize.Alignment{Vertical: "center"}})
+	number := w.style(excelize.Style{Border: edge, NumFmt: 3, Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center"}})
+
+	w.do(f.SetCellValue(page, "A1", s.Title(ctx, s.Table)))
+	w.do(f.MergeCell(page, "A1", last+"1"))
+	w.do(f.SetCellStyle(page, "A1", last+"1", title))
+	w.do(f.SetRowHeight(page, 1, 30))
+	w.do(f.SetCellValue(page, "A2", s.Subtitle(ctx)))
+	w.do(f.MergeCell(page, "A2", last+"2"))
+	w.do(f.SetCellStyle(page, "A2", last+"2", note))
+	w.do(f.SetSheetRow(page, "A3", &head))
+	w.do(f.SetCellStyle(page, "A3", last+"3", heads))
+	rows := grid(ctx, s)
+	for i, row := range rows {
+		at := strconv.Itoa(i + 4)
+		w.do(f.SetSheetRow(page, "A"+at, &row))
+		w.do(f.SetCellStyle(page, "A"+at, last+at, number))
+		w.do(f.SetCellStyle(page, "B"+at, "B"+at, body))
+	}
+	end := strconv.Itoa(len(rows) + 5)
+	w.do(f.SetCellValue(page, "A"+end, ui.T(ctx, "制表：　　　　　　　　审核：　　　　　　　　签发：")))
+	w.do(f.MergeCell(page, "A"+end, last+end))
+	w.do(f.SetColWidth(page, "A", "A", 6))
+	w.do(f.SetColWidth(page, "B", "B", 30))
+	w.do(f.SetColWidth(page, "C", last, 13))
+	w.do(f.SetPanes(page, &excelize.Panes{Freeze: true, YSplit: 3, TopLeftCell: "A4", ActivePane: "bottomLeft"}))
+	landscape, a4, one, many := "landscape", 9, 1, 0
+	w.do(f.SetPageLayout(page, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &one, FitToHeight: &many}))
 }

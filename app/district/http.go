@@ -16,7 +16,8 @@ import (
 )
 
 // Routes puts the board under /d/{district}: over all streets, and the same for one street under
-// streets/{slug}; under units/{key} the streets that a unit of the centre serves; under populations how many live in them.
+// streets/{slug}; under units/{key} the streets that a unit of the centre serves; under months the
+// kept monthly reports; under populations how many live in them.
 func Routes(site *web.Site) {
 	for _, under := range []string{"", "/streets/{street}"} {
 		site.District(under, board)
@@ -28,6 +29,9 @@ func Routes(site *web.Site) {
 	}
 	site.District("/units/{unit}", sheet(view.Places))
 	site.District("/units/{unit}/export", export)
+	for path, h := range map[string]web.DistrictHandler{"": monthList, "/{month}": monthPage, "/{month}/excel": monthExcel, "/{month}/word": monthWord} {
+		site.District("/months"+path, wholeDistrict(h))
+	}
 	site.District("/populations", populations)
 	site.DistrictPost("/populations", auth.PeopleCount, enter)
 }

@@ -111,6 +111,11 @@ func trend(ctx context.Context, p Period, points []point) ui.Trend {
 		closed = append(closed, float64(c.Closed))
 		overdue = append(overdue, float64(c.Overdue))
 	}
-	t.Lines = []ui.Series{{Name: ui.T(ctx, "收件"), Values: received}, {Name: ui.T(ctx, "结案"), Values: closed}, {Name: ui.T(ctx, "超期结案"), Values: overdue}}
+	for i, values := range [][]float64{received, closed, overdue} {
+		t.Lines = append(t.Lines, ui.Series{Name: ui.T(ctx, trendLines[i]), Values: values})
+	}
 	return t
 }
+
+// trendLines are the lines of a trend; catalogue keys.
+var trendLines = []string{ui.Key("收件"), ui.Key("结案"), ui.Key("超期结案")}

@@ -7,17 +7,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-	"github.com/pquerna/otp/totp"
+
+	"wanjie/infra/visit"
 )
 
 // shot is one picture: of a page as somebody sees it, in pixels.
@@ -45,19 +43,6 @@ var shots = []shot{
 	{"field", "grid", "/s/fengqiao/field", phone, 844, ""},
 }
 
-// entering is how long signing in takes at most.
-var entering = chromedp.Sleep(1500 * time.Millisecond)
-
-// demo is what the development stack says of itself.
-type demo struct {
-	URL      string `json:"url"`
-	Accounts []struct {
-		Login    string `json:"login"`
-		Password string `json:"password"`
-		TOTP     string `json:"totp_secret"`
-	} `json:"accounts"`
-}
-
 func main() {
 	if err := run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots:", err)
@@ -66,19 +51,15 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	raw, err := os.ReadFile(filepath.Join(".local", "dev.json"))
+	d, err := visit.Find()
 	if err != nil {
-		return errors.New("the demo is not running: start `make dev` in another terminal")
-	}
-	var d demo
-	if err := json.Unmarshal(raw, &d); err != nil {
-		return fmt.Errorf(".local/dev.json: %w", err)
+		return err
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.Flag("lang", "zh-CN"))
 	browsers, stop := chromedp.NewExecAllocator(ctx, options...)
 	defer stop()
 	for _, s := range shots {
-		if err := d.take(browsers, s); err != nil {
+		if err := take(browsers, d, s); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		fmt.Println(s.name)
@@ -87,7 +68,7 @@ func run(ctx context.Context) error {
 }
 
 // take signs in with a browser of its own and writes one picture.
-func (d demo) take(browsers context.Context, s shot) error {
+func take(browsers context.Context, d visit.Demo, s shot) error {
 	ctx, stop := chromedp.NewContext(browsers)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -96,7 +77,7 @@ func (d demo) take(browsers context.Context, s shot) error {
 		return err
 	}
 	if s.who != "" {
-		if err := d.signIn(ctx, s.who); err != nil {
+		if err := d.SignIn(ctx, s.who); err != nil {
 			return fmt.Errorf("sign in as %s: %w", s.who, err)
 		}
 	}
@@ -110,24 +91,4 @@ func (d demo) take(browsers context.Context, s shot) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join("infra", "screenshots", s.name+".png"), picture, 0o644) //nolint:gosec // a picture of made-up data
-}
-
-func (d demo) signIn(ctx context.Context, who string) error {
-	for _, a := range d.Accounts {
-		if !strings.HasPrefix(a.Login, who+"@") {
-			continue
-		}
-		if err := chromedp.Run(ctx, chromedp.Navigate(d.URL+"/login"), chromedp.SendKeys(`input[name=identifier]`, a.Login), chromedp.SendKeys(`input[name=password]`, a.Password+"\r")); err != nil {
-			return err
-		}
-		if a.TOTP == "" {
-			return chromedp.Run(ctx, entering)
-		}
-		code, err := totp.GenerateCode(a.TOTP, time.Now())
-		if err != nil {
-			return err
-		}
-		return chromedp.Run(ctx, chromedp.SendKeys(`input[autocomplete="one-time-code"]`, code+"\r"), entering)
-	}
-	return errors.New("no such account in the demo")
 }

@@ -130,6 +130,7 @@ type Sheet struct {
 	Board
 	Table string
 	Lines []Line
+	Whole bool // all groups of figures side by side, for a workbook
 }
 
 func (b Board) href(table string, more ...string) string {
@@ -432,15 +433,6 @@ func definitions(ctx context.Context, b Board) []ui.Fact {
 		facts = append(facts, ui.Fact{Label: ui.T(ctx, "条线范围"), Value: ui.T(ctx, "合计和趋势只计本条线牵头或配合的类别；承办单位只列属于本条线的，其案卷不限类别，与合计口径不同。渠道和社区不分条线，不显示。"), Wide: true})
 	}
 	return facts
-}
-
-// Head are the columns of an exported table, in words.
-func (b Board) Head(ctx context.Context, table string) []string {
-	head := b.head(ctx, table, true)
-	if table == Units && !b.Street {
-		head = slices.Insert(head, 2, ui.T(ctx, "所属"))
-	}
-	return head
 }
 
 // head are the columns on the page, where whose a unit is stands under its name. Without stock it is the

@@ -64,7 +64,17 @@ func Samples() []Sample {
 		{"backlog", View(deep(Backlog))},
 		{"flow", View(deep(Flow))},
 		{"print", Print(sample())},
+		{"months", MonthList([]MonthRow{{Month: "2026-10", MadeAt: "2026-11-01 00:10", Mark: "9f86d081884c", Href: "/d/320505/months/2026-10"}, {Month: "2026-09", MadeAt: "2026-10-01 00:10", Mark: "60303ae22b99", Href: "/d/320505/months/2026-09"}})},
+		{"months-none", MonthList(nil)},
+		{"month", MonthPage(month())},
 	}
+}
+
+func month() Month {
+	b := sample()
+	b.From, b.To, b.At = b.From.AddDate(0, -1, 0), b.From.AddDate(0, 0, -1), b.From.Add(10*time.Minute)
+	b.Against, b.Past = "较上月", true
+	return Month{Board: b, Month: "2026-10", MadeAt: b.At, Mark: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Path: "/d/320505/months/2026-10", All: "/d/320505/months"}
 }
 
 func sample() Board {
