@@ -19,7 +19,7 @@ dev: build ## run the product here: PostgreSQL, Redis, Kratos, a seeded demo dis
 
 .PHONY: test
 test: build setup-browser setup-miniprogram ## run every test, on real PostgreSQL, Redis, Kratos and a browser
-	@$(BIN)/wanjie stack -- go test $(TESTFLAGS) ./...
+	@$(BIN)/wanjie stack -- go test -timeout 20m $(TESTFLAGS) ./...
 
 .PHONY: setup-browser
 setup-browser:
