@@ -2,6 +2,7 @@
 package hall
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -90,3 +91,11 @@ type Screens struct {
 func (b Board) box() string { return "0 0 " + number(b.Width) + " " + number(b.Height) }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
+
+// hint says who adds a screen, or where.
+func (s Screens) hint(ctx context.Context) string {
+	if s.MayMake {
+		return ui.T(ctx, "在下面写一个名称，得到它的口令")
+	}
+	return ui.T(ctx, "由安全管理员添加")
+}

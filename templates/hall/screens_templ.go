@@ -215,7 +215,7 @@ func ScreensView(s Screens) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "指挥大屏"), Head: []ui.Column{{Label: ui.T(ctx, "大屏名称")}, {Label: ui.T(ctx, "添加")}, {Label: ui.T(ctx, "有效期至")}, {Label: ui.T(ctx, "最近启用")}, {Label: ui.T(ctx, "状态")}, {Label: ui.T(ctx, "操作"), Ops: true}},
-			Count: len(s.List), Empty: ui.T(ctx, "还没有大屏"), Hint: ui.T(ctx, "由安全管理员添加")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			Count: len(s.List), Empty: ui.T(ctx, "还没有大屏"), Hint: s.hint(ctx)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
