@@ -131,7 +131,7 @@ func TestEveryKindOfWaiting(t *testing.T) {
 		if body = strip(body); status != http.StatusOK || strings.Count(body, `class="ops"><a`) != 1 || !strings.Contains(body, want) {
 			t.Errorf("%s: %d\n%s", kind, status, body)
 		}
-		if _, body := h.ask(t, roleAt(t, 874_000, auth.Checker), http.MethodGet, mine.Path+"?kind="+kind, nil); strings.Contains(strip(body), `class="ops"><a`) {
+		if status, body := h.ask(t, roleAt(t, 874_000, auth.Checker), http.MethodGet, mine.Path+"?kind="+kind, nil); status != http.StatusOK || strings.Contains(strip(body), `class="ops"><a`) {
 			t.Errorf("the checker has %s", kind)
 		}
 	}

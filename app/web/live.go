@@ -56,13 +56,25 @@ func (s *Site) KioskLive(l *Live, admit func(context.Context, tenants.Tx, *Reque
 	s.note(Route{Method: http.MethodGet, Pattern: KioskBase + LivePath, Door: "kiosk"})
 	s.handle("GET "+KioskBase+LivePath, func(w http.ResponseWriter, r *Request) error {
 		r.Base, r.Visitor = "/hall/"+r.PathValue("tenant"), Visitor{}
-		err := s.stream(l, w, r, admit)
+		err := s.mayListen(r, admit) // before it takes one of the places that walls have
+		if err == nil {
+			err = s.stream(l, w, r, admit)
+		}
 		if fault.Is(err, fault.Unsigned) { // there is no sign-in to lead it to
 			w.WriteHeader(http.StatusUnauthorized)
 			return nil
 		}
 		return err
 	})
+}
+
+// mayListen asks admit once, in the tenant of the address.
+func (s *Site) mayListen(r *Request, admit func(context.Context, tenants.Tx, *Request) error) error {
+	id, err := s.DB.Find(r.Context(), r.PathValue("tenant"))
+	if err != nil {
+		return err
+	}
+	return s.DB.Read(r.Context(), id, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error { return admit(ctx, tx, r) })
 }
 
 func isListening(r *Request) bool {

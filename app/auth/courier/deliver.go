@@ -56,8 +56,11 @@ func (s *Store) deliver(ctx context.Context, senders map[string]Sender, id uuid.
 	if fault.Is(err, fault.NotFound) {
 		return nil // purged
 	}
-	if err != nil || m.State == Sent {
+	if err != nil {
 		return err
+	}
+	if m.State == Sent { // by an earlier try, whose word may not have come through
+		return s.tell(ctx, m)
 	}
 	failure := out(ctx, senders, &m, attempt)
 	rest := context.WithoutCancel(ctx)

@@ -95,7 +95,15 @@ func ours(host string) bool {
 	if err != nil {
 		return host == "localhost" || strings.HasSuffix(host, ".localhost")
 	}
-	return ip.Unmap().IsLoopback() || ip.Unmap().IsLinkLocalUnicast() || ip.IsUnspecified()
+	return inside(ip)
+}
+
+// metadata is where Alibaba Cloud's machines ask about themselves; other clouds use link-local addresses.
+var metadata = netip.MustParseAddr("100.100.100.200")
+
+func inside(ip netip.Addr) bool {
+	ip = ip.Unmap()
+	return ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast() || ip == metadata
 }
 
 // Where the secret stands; it is sealed to that place.

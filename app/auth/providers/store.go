@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -19,9 +20,10 @@ import (
 
 // Shelf holds the providers of all districts. Safe for concurrent use.
 type Shelf struct {
-	db    *tenants.DB
-	safe  *safe.Safe
-	plain bool // issuers may be without TLS: in development
+	db     *tenants.DB
+	safe   *safe.Safe
+	plain  bool // issuers may be without TLS and on this machine: in development
+	client *http.Client
 
 	mu   sync.Mutex
 	held map[string]found
@@ -29,7 +31,7 @@ type Shelf struct {
 
 // NewShelf makes a shelf over the deployment's database and its own key.
 func NewShelf(db *tenants.DB, plain bool) *Shelf {
-	return &Shelf{db: db, safe: safe.New(db), plain: plain, held: map[string]found{}}
+	return &Shelf{db: db, safe: safe.New(db), plain: plain, client: clientOf(plain), held: map[string]found{}}
 }
 
 type row struct {

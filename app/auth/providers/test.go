@@ -38,7 +38,7 @@ func (s *Shelf) Test(ctx context.Context, district int32) (Finding, error) {
 }
 
 func (s *Shelf) ask(ctx context.Context, issuer string) Finding {
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, client), patience)
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, s.client), patience)
 	defer cancel()
 	at, err := oidc.NewProvider(ctx, issuer)
 	var unreached *url.Error

@@ -9,9 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -72,8 +75,28 @@ func away(err error) error {
 	return fault.New(fault.Unavailable, "统一登录平台暂时不可用，请稍后重试").Because(err)
 }
 
-// client asks providers, straight or through the proxy that the environment names.
-var client = &http.Client{Timeout: within, Transport: short{http.DefaultTransport}}
+// clientOf asks providers, straight or through the proxy that the environment names. What a district writes down as its
+// provider, a name's addresses and whereto it redirects included, must not lead to this machine or its cloud's own services:
+// that is refused where it is dialled, and by the proxy where one goes between. plain lets it, for development and tests.
+func clientOf(plain bool) *http.Client {
+	if plain {
+		return &http.Client{Timeout: within, Transport: short{http.DefaultTransport}}
+	}
+	out := http.DefaultTransport.(*http.Transport).Clone()
+	dial := net.Dialer{Timeout: 5 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+		if at, err := netip.ParseAddrPort(address); err != nil || inside(at.Addr()) {
+			return fmt.Errorf("a provider at %s is refused", address)
+		}
+		return nil
+	}}
+	out.DialContext, out.Proxy = dial.DialContext, nil
+	return &http.Client{Timeout: within, Transport: short{straight{out}}, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+		if r.URL.Scheme != "https" || len(via) > 3 {
+			return errors.New("a provider redirects where it may not")
+		}
+		return nil
+	}}
+}
 
 // mostSaid is how many bytes of an answer are read; what providers say about themselves takes a few thousand.
 const mostSaid = 1 << 20
@@ -92,6 +115,16 @@ func (s short) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
+// straight goes by itself where no proxy is named.
+type straight struct{ http.RoundTripper }
+
+func (s straight) RoundTrip(r *http.Request) (*http.Response, error) {
+	if p, err := http.ProxyFromEnvironment(r); err != nil || p != nil {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	return s.RoundTripper.RoundTrip(r)
+}
+
 func (s *Shelf) discover(ctx context.Context, issuer string) (*oidc.Provider, error) {
 	now := clock.Now(ctx)
 	s.mu.Lock()
@@ -101,7 +134,7 @@ func (s *Shelf) discover(ctx context.Context, issuer string) (*oidc.Provider, er
 		return f.Provider, nil
 	}
 	// Its keys are fetched with this context whenever they change: it must outlive the request.
-	p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), client), issuer)
+	p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), s.client), issuer)
 	if err != nil {
 		return nil, away(err)
 	}
@@ -194,7 +227,7 @@ func (s *Shelf) Finish(ctx context.Context, carried string, query url.Values, ba
 	if query.Get("error") != "" || query.Get("code") == "" {
 		return shown, fmt.Errorf("%w: the provider answers %.100q", ErrDeclined, query.Get("error"))
 	}
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, client), within)
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, s.client), within)
 	defer cancel()
 	at, err := s.discover(ctx, p.Issuer)
 	if err != nil {

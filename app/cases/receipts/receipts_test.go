@@ -3,6 +3,7 @@ package receipts
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,9 @@ func TestToldInAnyOrder(t *testing.T) {
 		}
 		s.as(0, func(ctx context.Context, tx tenants.Tx) error {
 			list, err := Of(ctx, tx, s.c.ID)
+			if !slices.ContainsFunc(list, func(m Message) bool { return m.ID == id }) {
+				t.Errorf("%s: the case does not know of the message", name)
+			}
 			for _, m := range list {
 				if m.ID == id && (m.State != story.want.State || m.Receipt != story.want.Receipt.State || !m.ReceiptAt.Equal(story.want.Receipt.At)) {
 					t.Errorf("%s: %s, receipt %q at %v", name, m.State, m.Receipt, m.ReceiptAt)

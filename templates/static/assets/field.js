@@ -112,7 +112,7 @@
       clear();
       tell('kept', 'good');
     } catch (why) {
-      return tell('full', 'bad');
+      return tell(why === 'tried' ? 'tried' : 'full', 'bad');
     } finally {
       button.disabled = false;
     }

@@ -134,7 +134,10 @@
       head.append(to, tags);
       li.append(head, element('p', [t.number, t.place, t.due].filter(Boolean).join(' · '), 'muted'));
       var row = element('div', '', 'row-actions');
-      if (t.receive && !received && !result) row.append(page.button(say['act-receive'], function () { keep(about(t, 'receive', t.receive, '')); }));
+      if (t.receive && !received && !result) row.append(page.button(say['act-receive'], function (e) {
+        e.currentTarget.disabled = true;
+        keep(about(t, 'receive', t.receive, ''));
+      }));
       if (t.result && !result) row.append(page.button(say['act-result'], function () { open(about(t, 'result', t.result, 'result')); }));
       if (row.childNodes.length) li.append(row);
       return li;
@@ -219,19 +222,24 @@
       if (words.say) warn([words.say].concat(Object.values(words.errors || {})).join('；'));
     }
 
-    // keep puts an act into the queue, as of now: where the phone is comes with it where that is asked for and known.
+    // keep puts an act into the queue, once, as of now: where the phone is comes with it where that is asked for and known.
     async function keep(act, photos) {
-      var made = act.made || Date.now();
+      if (act.keeping) return;
+      act.keeping = true;
+      var made = act.made || Date.now(), shown = doing === act;
+      act.id = act.id || q.uuid7();
       try {
         if (act.act.here && !act.made) {
           var at = await locate();
           if (at) Object.assign(act.fields, at, { system: page.system });
+          if (shown && doing !== act) return; // taken back meanwhile
         }
-        await q.save(page.owner(), act.id || q.uuid7(), made, { request: q.uuid7(), requestField: page.requestField, fields: act.fields, label: act.label, number: act.number,
+        await q.save(page.owner(), act.id, made, { request: q.uuid7(), requestField: page.requestField, fields: act.fields, label: act.label, number: act.number,
           path: act.path, object: act.object, act: act.act }, photos || []);
       } catch (e) {
-        page.tell('full', 'bad');
-        return warn('full');
+        act.keeping = false;
+        page.tell(e === 'tried' ? 'tried' : 'full', 'bad');
+        return warn(e === 'tried' ? 'tried' : 'full');
       }
       close();
       await page.kept();

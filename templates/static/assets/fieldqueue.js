@@ -84,13 +84,32 @@
   // --- records ------------------------------------------------------------------------------------------------------
   // made is when it was begun, in milliseconds; words are {request, fields, label}, and of an act, which is no report, also
   // {path, object, act}: where it is posted, what it is about, and how the page goes on with it; photos are [{field, blob}].
+  // What was tried already is not changed: it throws 'tried'.
   async function save(owner, id, made, words, photos) {
     var sealed = [];
     for (var i = 0; i < photos.length; i++) {
       var bytes = await new Response(photos[i].blob).arrayBuffer();
       sealed.push({ field: photos[i].field, sealed: await seal(owner, id + '/photo' + i, bytes) });
     }
-    await put('records', { id: id, owner: owner, state: 'waiting', made: made, tried: 0, next: 0, words: await sealJSON(owner, id + '/words', words), photos: sealed });
+    var row = { id: id, owner: owner, state: 'waiting', edition: uuid7(), made: made, tried: 0, next: 0, words: await sealJSON(owner, id + '/words', words), photos: sealed };
+    await swap(row, function (was) { return !was || loose(was); });
+  }
+
+  // swap puts a record in the place of what stands there, or of nothing, if that may go; else it throws 'tried'.
+  async function swap(row, may) {
+    var refused = false;
+    try {
+      await within('records', 'readwrite', function (s) {
+        var was = s.get(row.id);
+        was.onsuccess = function () {
+          refused = !may(was.result);
+          if (refused) s.transaction.abort();
+          else s.put(row);
+        };
+      });
+    } catch (e) {
+      throw refused ? 'tried' : e;
+    }
   }
 
   function wordsOf(r) { return unsealJSON(r.owner, r.id + '/words', r.words); }
@@ -209,7 +228,12 @@
     photos.forEach(function (p, i) { form.append(p.field, p.blob, 'photo' + i + '.jpg'); });
     r.tried++;
     r.next = Date.now() + Math.min(5e3 * Math.pow(2, r.tried - 1), 600e3) * (0.75 + Math.random() / 2);
-    await put('records', r);
+    try {
+      await swap(r, function (was) { return was && was.state === 'waiting' && was.edition === r.edition; });
+    } catch (e) {
+      if (e === 'tried') return 'done'; // changed or dropped since it was read: what there is of it has its turn the next time
+      throw e;
+    }
     var res, told;
     try {
       res = await ask(words.path || base + '/cases', { method: 'POST', body: form }, 120e3);
