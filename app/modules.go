@@ -32,12 +32,8 @@ import (
 
 func init() { // features do not import each other both ways
 	cases.Locate, cases.HomeOf = grids.GridOf, grids.CommunityOf
-	cases.Outlines = func(ctx context.Context, tx tenants.Tx) (out []geo.Shape, err error) {
-		list, err := grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
-		for _, o := range list {
-			out = append(out, o.Shape)
-		}
-		return out, err
+	cases.Outlines = func(ctx context.Context, tx tenants.Tx) ([]geo.Shape, error) {
+		return grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
 	}
 	cases.Supervision = supervision.Beside
 	cases.CrewOf = func(ctx context.Context, tx tenants.Tx, grid string) (out []int64, err error) {
@@ -56,7 +52,7 @@ func init() { // features do not import each other both ways
 		return out, err
 	}
 	field.GridsOf = func(ctx context.Context, tx tenants.Tx) (out []field.Grid, err error) {
-		list, err := grids.On(ctx, tx, clock.DateOf(clock.Now(ctx)))
+		list, err := grids.Lie(ctx, tx, clock.DateOf(clock.Now(ctx)))
 		for _, g := range list {
 			out = append(out, field.Grid{Code: g.Code, Name: g.Name, ID: g.ID.String(), Community: g.Community, Shape: g.Shape})
 		}
@@ -64,13 +60,11 @@ func init() { // features do not import each other both ways
 	}
 	field.RoundsOf = walks
 	hall.AreasOf = func(ctx context.Context, tx tenants.Tx) (out []hall.Area, err error) {
-		list, err := grids.Outlines(ctx, tx, clock.DateOf(clock.Now(ctx)))
-		if err != nil || len(list) == 0 {
-			return nil, err
-		}
-		called, err := grids.Names(ctx, tx)
-		for _, o := range list {
-			out = append(out, hall.Area{Code: o.Code, Name: called[o.Code], Shape: o.Shape})
+		list, err := grids.Lie(ctx, tx, clock.DateOf(clock.Now(ctx)))
+		for _, g := range list {
+			if g.Kind == grids.Comprehensive {
+				out = append(out, hall.Area{Code: g.Code, Name: g.Name, Shape: g.Shape})
+			}
 		}
 		return out, err
 	}

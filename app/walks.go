@@ -16,21 +16,22 @@ func walks(ctx context.Context, tx tenants.Tx) ([]field.Round, error) {
 	if err != nil || len(open) == 0 {
 		return nil, err
 	}
-	ids := make([]uuid.UUID, len(open))
+	ids, patrols := make([]uuid.UUID, len(open)), make([]uuid.UUID, len(open))
 	for i := range open {
-		ids[i] = open[i].ID
+		ids[i], patrols[i] = open[i].ID, open[i].PatrolID
 	}
 	checked, err := patrol.ChecksOf(ctx, tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	of, err := patrol.FindAll(ctx, tx, patrols...)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]field.Round, len(open))
 	for i := range open {
 		x := &open[i]
-		p, err := patrol.Find(ctx, tx, x.PatrolID)
-		if err != nil {
-			return nil, err
-		}
+		p := of[x.PatrolID] // a round has its patrol: the key says so
 		route, err := p.Lies()
 		if err != nil {
 			return nil, err

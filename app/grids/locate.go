@@ -44,22 +44,16 @@ func GridOf(ctx context.Context, tx tenants.Tx, lon, lat float64, t time.Time) (
 	return p.Grid, err
 }
 
-// Area is the shape of a grid.
-type Area struct {
-	Code  string
-	Shape geo.Shape
-}
-
 // Outlines are the comprehensive grids as they lie on a day, for drawing under something else. Like Locate it asks the
 // database for one row.
-func Outlines(ctx context.Context, tx tenants.Tx, on clock.Date) (out []Area, err error) {
+func Outlines(ctx context.Context, tx tenants.Tx, on clock.Date) (out []geo.Shape, err error) {
 	m, err := mapOf(ctx, tx)
 	if err != nil || m == nil {
 		return nil, err
 	}
 	for i := range m.of {
 		if s := &m.of[i]; s.Kind == Comprehensive && s.in(on) {
-			out = append(out, Area{s.Code, m.shapes[i]})
+			out = append(out, m.shapes[i])
 		}
 	}
 	return out, nil

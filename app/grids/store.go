@@ -80,15 +80,32 @@ func On(ctx context.Context, tx tenants.Tx, d clock.Date) ([]Placed, error) {
 	return s.on(d), nil
 }
 
-// Names are what the street's grids are called, by code.
-func Names(ctx context.Context, tx tenants.Tx) (map[string]string, error) {
-	var rows []struct{ Code, Name string }
-	if err := tx.Raw("SELECT code, name FROM grids WHERE tenant_id = ?", int32(tx.ID())).Scan(ctx, &rows); err != nil {
-		return nil, fmt.Errorf("names of grids: %w", err)
+// Lying is a grid with where it lies, for drawing.
+type Lying struct {
+	*Grid
+	Shape geo.Shape
+}
+
+// Lie lists the street's grids as they lie on a day, by code, as On does, with the shapes from memory: it reads no outline.
+func Lie(ctx context.Context, tx tenants.Tx, on clock.Date) (out []Lying, err error) {
+	m, err := mapOf(ctx, tx)
+	if err != nil || m == nil {
+		return nil, err
 	}
-	out := make(map[string]string, len(rows))
-	for _, r := range rows {
-		out[r.Code] = r.Name
+	shapes := map[string]geo.Shape{}
+	for i := range m.of {
+		if m.of[i].in(on) {
+			shapes[m.of[i].Code] = m.shapes[i]
+		}
+	}
+	var list []*Grid
+	if err := tx.Select(&list).Order("g.code").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("grids: %w", err)
+	}
+	for _, g := range list {
+		if shape, ok := shapes[g.Code]; ok {
+			out = append(out, Lying{g, shape})
+		}
 	}
 	return out, nil
 }

@@ -2,8 +2,8 @@ package field
 
 import (
 	"context"
+	"math"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/peterstace/simplefeatures/geom"
@@ -205,10 +205,4 @@ func grids(ctx context.Context, tx tenants.Tx) (out []Grid, err error) {
 }
 
 // round1 is a tenth of a unit: what is finer nobody sees.
-func round1(v float64) float64 {
-	f, err := strconv.ParseFloat(strconv.FormatFloat(v, 'f', 1, 64), 64)
-	if err != nil {
-		return v
-	}
-	return f
-}
+func round1(v float64) float64 { return math.Round(v*10) / 10 }

@@ -253,6 +253,22 @@ func Find(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Patrol, error) {
 	return find(ctx, tx, id, "")
 }
 
+// FindAll reads patrols, by id; those that the street does not have are not among them.
+func FindAll(ctx context.Context, tx tenants.Tx, ids ...uuid.UUID) (map[uuid.UUID]*Patrol, error) {
+	out := map[uuid.UUID]*Patrol{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var list []*Patrol
+	if err := tx.Raw(`SELECT p.*, `+place+` FROM patrols p`+ofPlace+`WHERE p.tenant_id = ? AND p.id IN (?)`, int32(tx.ID()), bun.List(ids)).Scan(ctx, &list); err != nil {
+		return nil, fmt.Errorf("patrols: %w", err)
+	}
+	for _, p := range list {
+		out[p.ID] = p
+	}
+	return out, nil
+}
+
 // hold reads the patrol and keeps it from others until the transaction ends.
 func hold(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Patrol, error) {
 	return find(ctx, tx, id, " FOR NO KEY UPDATE OF p")
