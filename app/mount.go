@@ -80,11 +80,10 @@ func (a *App) mountDoors() {
 	lists.Routes(s, lists.Deps{Frame: admin.Frame, Grid: gridNamed})
 	openapi.Routes(s, openapi.Deps{Frame: admin.Frame})
 	if a.Config.Dev {
-		page := courier.DevPage(a.Messages, demoCodes)
 		s.Raw("GET "+gallery.Base, gallery.Handler())
 		s.Raw("GET "+gallery.Base+"/", gallery.Handler())
-		s.Raw("GET /dev", page)
-		s.Raw("GET /dev/sent", page)
+		s.Raw("GET /dev/sent", courier.DevPage(a.Messages))
+		a.signIn().MountDemo(s.Raw, demoPeople)
 	}
 }
 
@@ -124,13 +123,11 @@ func words() map[string]string {
 	return out
 }
 
-// demoCodes are the demo accounts whose second factor the development page shows.
-func demoCodes() (out []courier.Demo) {
+// demoPeople are whom the development page lets a newcomer be.
+func demoPeople() (out []auth.Demo) {
 	d, _ := config.FindDev()
 	for _, acc := range d.Accounts {
-		if acc.TOTP != "" {
-			out = append(out, courier.Demo{Account: acc.Login, Secret: acc.TOTP})
-		}
+		out = append(out, auth.Demo{Group: acc.Group, Role: acc.Door, About: acc.About, Name: acc.Name, Login: acc.Login, Password: acc.Password, Secret: acc.TOTP, Start: acc.URL})
 	}
 	return out
 }

@@ -12,7 +12,7 @@ import (
 func (a *App) signIn() *auth.Pages {
 	return &auth.Pages{
 		Keeper: a.Keeper, Cookies: a.cookies, Tries: a.tries, Log: a.Log, Locale: web.LocaleOf, Proxies: a.Config.Proxies,
-		Districts: a.providers, URL: a.Config.PublicURL,
+		Districts: a.providers, URL: a.Config.PublicURL, Demo: a.Config.Dev,
 		Frame: func(*http.Request) layout.Page { return layout.Page{Language: language} },
 	}
 }

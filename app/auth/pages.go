@@ -35,6 +35,7 @@ type Pages struct {
 	Frame   func(*http.Request) layout.Page // nil: the product's bare frame
 	Locale  func(*http.Request) string      // nil: Chinese
 	Proxies access.Proxies                  // whose word about a browser's address is believed
+	Demo    bool                            // the sign-in page leads to the page of MountDemo
 }
 
 // maxForm bounds a posted form: a password and a few short fields.

@@ -31,7 +31,11 @@ func (p *Pages) loginView(r *http.Request, err error) views.Login {
 	if unread != nil {
 		p.log().WarnContext(r.Context(), "the sign-in page does not know the districts' providers", "error", unread)
 	}
-	return views.Login{Form: p.form(r, "登录", err), Identifier: strings.TrimSpace(r.PostFormValue("identifier")), Recovery: true, Districts: len(list) > 0}
+	v := views.Login{Form: p.form(r, "登录", err), Identifier: strings.TrimSpace(r.PostFormValue("identifier")), Recovery: true, Districts: len(list) > 0}
+	if p.Demo {
+		v.Demo = demoDoors
+	}
+	return v
 }
 
 func (p *Pages) login(w http.ResponseWriter, r *http.Request) error {

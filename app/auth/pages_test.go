@@ -30,10 +30,13 @@ func site(t *testing.T, k *Keeper) (*httptest.Server, *Pages) {
 	return serve(t, p), p
 }
 
-func serve(t *testing.T, p *Pages) *httptest.Server {
+func serve(t *testing.T, p *Pages, more ...func(raw func(string, http.Handler))) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
 	p.Mount(mux.Handle)
+	for _, m := range more {
+		m(mux.Handle)
+	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		s, err := p.Keeper.Session(r.Context(), p.Cookies.Token(r))
 		if err != nil {

@@ -54,7 +54,9 @@ type WeChat struct {
 
 // Account is one demo person, as listed in DevFile.
 type Account struct {
+	Group    string `json:"group"` // whose door it is
 	Door     string `json:"door"`
+	About    string `json:"about"` // what one can do behind it
 	URL      string `json:"url"`
 	Login    string `json:"login"`
 	Password string `json:"password"`

@@ -7,44 +7,58 @@ import (
 	"wanjie/app"
 	"wanjie/app/auth"
 	"wanjie/app/config"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 )
 
 // Password is every demo account's.
 const Password = "wanjie-demo-2026"
 
-// cast is who works in the demo district. Everybody in it is made up.
-var cast = []struct {
-	login, name, door string
-	vendor, district  string      // role there
-	gives             []auth.Give // in the main street
-	centre            []auth.Give // in the district's centre
-}{
-	{login: "operator@wanjie.example", name: "运营 演示", door: "运营平台 vendor", vendor: auth.Operator},
-	{login: "vendor-system@wanjie.example", name: "运营系统 演示", door: "运营系统管理员", vendor: auth.SystemAdmin},
-	{login: "vendor-security@wanjie.example", name: "运营安全 演示", door: "运营安全管理员", vendor: auth.SecurityAdmin},
-	{login: "vendor-audit@wanjie.example", name: "运营审计 演示", door: "运营审计管理员", vendor: auth.AuditAdmin},
-	{login: "district@wanjie.example", name: "区长 演示", door: "区级看板 district", district: auth.DistrictLeader},
-	{login: "analyst@wanjie.example", name: "魏研判 演示", door: "区级研判员", district: auth.DistrictAnalyst},
-	{login: "district-security@wanjie.example", name: "尤安全 演示", door: "区级安全管理员", district: auth.SecurityAdmin},
-	{login: "admin@wanjie.example", name: "赵管理 演示", door: "街道管理员", gives: []auth.Give{{Role: auth.StreetAdmin}}},
-	{login: "security@wanjie.example", name: "钱安全 演示", door: "安全管理员", gives: []auth.Give{{Role: auth.SecurityAdmin}}},
-	{login: "audit@wanjie.example", name: "孙审计 演示", door: "审计管理员", gives: []auth.Give{{Role: auth.AuditAdmin}}},
-	{login: "leader@wanjie.example", name: "李主任 演示", door: "分管领导", gives: []auth.Give{{Role: auth.Leader}}},
-	{login: "editor@wanjie.example", name: "韩信息 演示", door: "信息员", gives: []auth.Give{{Role: auth.Editor}}},
-	{login: "lead@wanjie.example", name: "周班长 演示", door: "值班长", gives: []auth.Give{{Role: auth.ShiftLead}}},
-	{login: "intake@wanjie.example", name: "吴受理 演示", door: "受理员", gives: []auth.Give{{Role: auth.Intake}}},
-	{login: "dispatcher@wanjie.example", name: "郑派遣 演示", door: "派遣员", gives: []auth.Give{{Role: auth.Dispatcher}}},
-	{login: "handler@wanjie.example", name: "王承办 演示", door: "承办联络员", gives: []auth.Give{
+// Whose doors there are.
+var (
+	theVendor    = ui.Key("运营方")
+	theDistrict  = ui.Key("区级")
+	theCentre    = ui.Key("区级指挥中心")
+	theStreet    = ui.Key("街道")
+	theResidents = ui.Key("居民")
+)
+
+// part is somebody who works in the demo district.
+type part struct {
+	group, login, name, door, about string
+
+	vendor, district string      // role there
+	gives            []auth.Give // in the busy streets
+	centre           []auth.Give // in the district's centre
+}
+
+// cast is everybody, in the order in which a newcomer may want to be them. All are made up.
+var cast = []part{
+	{group: theVendor, login: "operator@wanjie.example", name: "运营 演示", door: ui.Key("运营员"), about: ui.Key("开通街道，看用量、运行状况和任务"), vendor: auth.Operator},
+	{group: theVendor, login: "vendor-system@wanjie.example", name: "运营系统 演示", door: ui.Key("系统管理员"), about: ui.Key("标准版和系统设置"), vendor: auth.SystemAdmin},
+	{group: theVendor, login: "vendor-security@wanjie.example", name: "运营安全 演示", door: ui.Key("安全管理员"), about: ui.Key("运营方和各区的人员与授权"), vendor: auth.SecurityAdmin},
+	{group: theVendor, login: "vendor-audit@wanjie.example", name: "运营审计 演示", door: ui.Key("审计管理员"), about: ui.Key("查阅运营方的全部操作"), vendor: auth.AuditAdmin},
+	{group: theDistrict, login: "district@wanjie.example", name: "区长 演示", door: ui.Key("区领导"), about: ui.Key("各街道的指标和月报，看不到任何案卷"), district: auth.DistrictLeader},
+	{group: theDistrict, login: "analyst@wanjie.example", name: "魏研判 演示", door: ui.Key("研判员"), about: ui.Key("下钻、对比、导出，录入人口数"), district: auth.DistrictAnalyst},
+	{group: theDistrict, login: "district-security@wanjie.example", name: "尤安全 演示", door: ui.Key("安全管理员"), about: ui.Key("本区的统一登录"), district: auth.SecurityAdmin},
+	{group: theCentre, login: "centre@wanjie.example", name: "沈值守 演示", door: ui.Key("值班长"), about: ui.Key("接收街道移交的事项，交公安、住建等部门办理"), centre: []auth.Give{{Role: auth.ShiftLead}, {Role: auth.Handler, Unit: "police"}, {Role: auth.Handler, Unit: "housing"}}},
+	{group: theStreet, login: "leader@wanjie.example", name: "李主任 演示", door: ui.Key("分管领导"), about: ui.Key("手机上看日报、审批、批示和督办"), gives: []auth.Give{{Role: auth.Leader}}},
+	{group: theStreet, login: "admin@wanjie.example", name: "赵管理 演示", door: ui.Key("街道管理员"), about: ui.Key("模块、设置、机构、网格、品牌和导入"), gives: []auth.Give{{Role: auth.StreetAdmin}}},
+	{group: theStreet, login: "security@wanjie.example", name: "钱安全 演示", door: ui.Key("安全管理员"), about: ui.Key("人员和授权、接口密钥、大屏"), gives: []auth.Give{{Role: auth.SecurityAdmin}}},
+	{group: theStreet, login: "audit@wanjie.example", name: "孙审计 演示", door: ui.Key("审计管理员"), about: ui.Key("谁做了什么、谁看了谁的信息"), gives: []auth.Give{{Role: auth.AuditAdmin}}},
+	{group: theStreet, login: "lead@wanjie.example", name: "周班长 演示", door: ui.Key("值班长"), about: ui.Key("交接班、结案、考核和排除"), gives: []auth.Give{{Role: auth.ShiftLead}}},
+	{group: theStreet, login: "intake@wanjie.example", name: "吴受理 演示", door: ui.Key("受理员"), about: ui.Key("接听、登记、立案"), gives: []auth.Give{{Role: auth.Intake}}},
+	{group: theStreet, login: "dispatcher@wanjie.example", name: "郑派遣 演示", door: ui.Key("派遣员"), about: ui.Key("只用键盘，一天派遣三百件"), gives: []auth.Give{{Role: auth.Dispatcher}}},
+	{group: theStreet, login: "handler@wanjie.example", name: "王承办 演示", door: ui.Key("承办联络员"), about: ui.Key("三个街道的待办在一张列表：签收、办理、退回、延期"), gives: []auth.Give{
 		{Role: auth.Handler, Unit: "sanitation"}, {Role: auth.Handler, Unit: "enforcement-squad"}, {Role: auth.Handler, Unit: "municipal"},
 		{Role: auth.Handler, Unit: "enforcement"}, {Role: auth.Handler, Unit: "property"}, {Role: auth.Handler, Unit: "emergency"},
 	}},
-	{login: "checker@wanjie.example", name: "冯核查 演示", door: "核查员", gives: []auth.Give{{Role: auth.Checker}}},
+	{group: theStreet, login: "checker@wanjie.example", name: "冯核查 演示", door: ui.Key("核查员"), about: ui.Key("到现场核实办理结果"), gives: []auth.Give{{Role: auth.Checker}}},
+	{group: theStreet, login: "caller@wanjie.example", name: "陈回访 演示", door: ui.Key("回访员"), about: ui.Key("给抽中的诉求人打电话"), gives: []auth.Give{{Role: auth.Caller}}},
+	{group: theStreet, login: "editor@wanjie.example", name: "韩信息 演示", door: ui.Key("信息员"), about: ui.Key("拟写动态和活动，由领导审核发布"), gives: []auth.Give{{Role: auth.Editor}}},
 	// These two have no grants of their own: survey posts them in a grid.
-	{login: "gridhead@wanjie.example", name: "褚网格 演示", door: "网格长"},
-	{login: "grid@wanjie.example", name: "卫网格 演示", door: "网格员"},
-	{login: "centre@wanjie.example", name: "沈值守 演示", door: "区级指挥中心值班长", centre: []auth.Give{{Role: auth.ShiftLead}, {Role: auth.Handler, Unit: "police"}, {Role: auth.Handler, Unit: "housing"}}},
-	{login: "caller@wanjie.example", name: "陈回访 演示", door: "回访员", gives: []auth.Give{{Role: auth.Caller}}},
+	{group: theStreet, login: "gridhead@wanjie.example", name: "褚网格 演示", door: ui.Key("网格长"), about: ui.Key("安排巡查，看网格内的案卷")},
+	{group: theStreet, login: "grid@wanjie.example", name: "卫网格 演示", door: ui.Key("网格员"), about: ui.Key("手机上巡查、上报、办理，没有网络也能用")},
 }
 
 // troupe is the cast with their numbers.
@@ -64,7 +78,7 @@ func hire(ctx context.Context, a *app.App, streets []tenants.Tenant, centre tena
 			return nil, nil, err
 		}
 		people[p.login] = person
-		account := config.Account{Door: p.door, Login: p.login, Password: Password, Name: p.name, URL: a.Config.PublicURL + "/s/" + main.Slug + "/"}
+		account := config.Account{Group: p.group, Door: p.door, About: p.about, Login: p.login, Password: Password, Name: p.name, URL: a.Config.PublicURL + "/s/" + main.Slug + "/"}
 		var upper auth.UpperGrants
 		if p.vendor != "" {
 			upper, account.URL = append(upper, auth.UpperGrant{Scope: auth.InVendor, Role: p.vendor}), a.Config.PublicURL+"/v"

@@ -11,6 +11,7 @@ import (
 	"wanjie/app/clock"
 	"wanjie/app/config"
 	"wanjie/app/resident"
+	"wanjie/templates/ui"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
 )
@@ -36,7 +37,7 @@ var own = []struct {
 
 // settle makes a resident who lives in the main street and has a matter at each stage.
 func settle(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) (config.Account, error) {
-	account := config.Account{Door: "居民（短信验证码，见 /dev/sent）", Login: ResidentPhone, Name: "演示居民", URL: a.Config.PublicURL + "/r/" + t.Slug + "/"}
+	account := config.Account{Group: theResidents, Door: theResidents, About: ui.Key("上报、跟踪、评价、预约办事；用此手机号登录，验证码见“已发送的消息”"), Login: ResidentPhone, Name: "演示居民", URL: a.Config.PublicURL + "/r/" + t.Slug + "/"}
 	identity, _, err := a.Keeper.Client.CreateResident(ctx, ResidentPhone)
 	if err != nil {
 		return account, err

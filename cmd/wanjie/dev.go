@@ -175,14 +175,14 @@ func announce(o out, d config.Dev, took time.Duration) {
 	}
 	fmt.Fprintf(o.w, "\n万街 is ready after %.1f s: %s   (health and metrics: %s; logs: .local/wanjie.log)\n\n", took.Seconds(), d.URL, d.AdminURL)
 	w := tabwriter.NewWriter(o.w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "Door\tLogin\tPassword\tName\tStart")
+	fmt.Fprintln(w, "Door\t\tLogin\tStart")
 	for _, a := range d.Accounts {
 		second := ""
 		if a.TOTP != "" {
-			second = "  + second factor"
+			second = "  (second factor)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s%s\t%s\t%s\n", a.Door, a.Login, a.Password, second, a.Name, strings.TrimPrefix(a.URL, d.URL))
+		fmt.Fprintf(w, "%s\t%s\t%s%s\t%s\n", a.Group, a.Door, a.Login, second, strings.TrimPrefix(a.URL, d.URL))
 	}
 	_ = w.Flush()
-	fmt.Fprintf(o.w, "\nSecond factors and sent messages: %s/dev   All of this is also in .local/dev.json.   Ctrl-C stops everything.\n", d.URL)
+	fmt.Fprintf(o.w, "\nBe anybody of them with one press: %s/dev   Every password: %s   All of this is also in .local/dev.json.   Ctrl-C stops everything.\n", d.URL, demo.Password)
 }

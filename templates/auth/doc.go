@@ -33,8 +33,9 @@ func (f Form) err(name string) string {
 type Login struct {
 	Form
 	Identifier string
-	Recovery   bool // offers the way back by e-mail
-	Districts  bool // offers the districts' own sign-in
+	Recovery   bool   // offers the way back by e-mail
+	Districts  bool   // offers the districts' own sign-in
+	Demo       string // the page of the demo's people; empty outside of development
 }
 
 // Code is the sign-in by text message: the phone at first, then the code that counts in Flow.
@@ -84,23 +85,34 @@ type Redeem struct {
 	Invite bool
 }
 
+// Doors are the ways into the demo, by whose they are.
+type Doors struct {
+	Page   layout.Page
+	Groups []DoorGroup
+}
+
+// DoorGroup is the vendor's, the district's, the street's or the residents'.
+type DoorGroup struct {
+	Title string
+	Doors []Door
+}
+
+// Door is somebody of the demo, and where their day begins. Without Enter it is only a link to Start.
+type Door struct {
+	Role, About, Name, Login, Start, Enter string
+	Code                                   string // the present one of the authenticator; empty: there is none
+}
+
 // Sent is the development page of messages.
 type Sent struct {
 	Page     layout.Page
 	Messages []SentMessage
-	Current  []CurrentCode
 }
 
 // SentMessage is one message that left, or would have.
 type SentMessage struct {
 	Via, Recipient, Purpose, State, Subject, Body, Code, Error string
 	MadeAt                                                     time.Time
-}
-
-// CurrentCode is the present code of a demo account's authenticator.
-type CurrentCode struct {
-	Account, Code string
-	Seconds       int // how long it still counts
 }
 
 // grouped writes a base32 secret in groups of four, for typing.

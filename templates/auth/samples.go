@@ -31,7 +31,7 @@ func Samples() []Sample {
 	const pixel = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQAAAAA3bvkkAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 	at := time.Date(2026, 11, 23, 1, 4, 0, 0, time.UTC)
 	return []Sample{
-		{"login", LoginPage(Login{Form: form("登录"), Recovery: true, Districts: true})},
+		{"login", LoginPage(Login{Form: form("登录"), Recovery: true, Districts: true, Demo: "/dev"})},
 		{"districts", DistrictsPage(Districts{Form: form("区县统一登录"), List: []District{{"虎丘区", "虎丘区政务统一身份认证", "/login/district/320505"}, {"坪山区", "坪山政务微信", "/login/district/440310"}}})},
 		{"districts-none", DistrictsPage(Districts{Form: form("区县统一登录")})},
 		{"login-refused", LoginPage(Login{Form: refused("登录", "账号或密码不正确"), Identifier: "13800000000", Recovery: true})},
@@ -52,9 +52,17 @@ func Samples() []Sample {
 		{"recovery", RecoveryPage(form("找回密码"))},
 		{"recovery-sent", RedeemPage(Redeem{Form: form("找回密码"), Flow: flow})},
 		{"password", PasswordPage(refused("设置密码", "请检查标红的内容", ui.FieldError{Name: "again", Text: "两次输入的密码不一致"}))},
+		{"doors-none", DoorsPage(Doors{Page: layout.Page{Title: "演示入口", Wide: true}})},
+		{"doors", DoorsPage(Doors{Page: layout.Page{Title: "演示入口", Wide: true}, Groups: []DoorGroup{
+			{"运营方", []Door{{Role: "运营员", About: "开通街道，看用量和运行状况", Name: "运营 演示", Login: "operator@wanjie.example", Enter: "/dev/enter", Code: "408219"}}},
+			{"枫桥街道", []Door{
+				{Role: "派遣员", About: "一天三百件的派遣台", Name: "郑派遣 演示", Login: "dispatcher@wanjie.example", Enter: "/dev/enter"},
+				{Role: "网格员", About: "手机上巡查、上报，没有网络也能用", Name: "卫网格 演示", Login: "grid@wanjie.example", Enter: "/dev/enter"},
+			}},
+			{"居民", []Door{{Role: "居民", About: "上报、跟踪、评价", Name: "演示居民", Login: "13900139000", Start: "/r/fengqiao/"}}},
+		}})},
 		{"sent-none", SentPage(Sent{Page: layout.Page{Title: "已发送的消息", Wide: true}})},
 		{"sent", SentPage(Sent{Page: layout.Page{Title: "已发送的消息", Wide: true},
-			Current: []CurrentCode{{"admin@fengqiao.demo", "408219", 17}},
 			Messages: []SentMessage{
 				{Via: "sms", Recipient: "+8613800000000", Purpose: "login_code_valid", State: "sent", Body: "您的登录验证码是 408219，10 分钟内有效。请勿告诉他人。", Code: "408219", MadeAt: at},
 				{Via: "email", Recipient: "lu@example.cn", Purpose: "invite", State: "failed", Subject: "枫桥街道邀请您开通账号", Body: "枫桥街道邀请您开通账号。", Error: "smtp: refused with 550", MadeAt: at},

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/pquerna/otp/totp"
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
@@ -303,16 +302,11 @@ func TestDevPage(t *testing.T) {
 	m.Body += "<script>"
 	_, err := s.Send(t.Context(), m)
 	must(t, err)
-	const secret = "JBSWY3DPEHPK3PXP"
-	code, err := totp.GenerateCode(secret, time.Now())
-	must(t, err)
 	w := httptest.NewRecorder()
-	DevPage(s, func() []Demo { return []Demo{{"admin@fengqiao.demo", secret}} }).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/dev/sent", nil))
+	DevPage(s).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/dev/sent", nil))
 	body, _ := io.ReadAll(w.Body)
 	page := string(body)
-	later, _ := totp.GenerateCode(secret, time.Now())
-	if w.Code != 200 || !strings.Contains(page, "+8613899998888") || !strings.Contains(page, "admin@fengqiao.demo") ||
-		!strings.Contains(page, code) && !strings.Contains(page, later) || !strings.Contains(page, "&lt;script&gt;") {
+	if w.Code != 200 || !strings.Contains(page, "+8613899998888") || !strings.Contains(page, "&lt;script&gt;") {
 		t.Errorf("%d: %s", w.Code, page)
 	}
 }

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"net/http"
 
-	"github.com/pquerna/otp/totp"
-
-	"wanjie/app/clock"
 	views "wanjie/templates/auth"
 	"wanjie/templates/layout"
 )
@@ -14,12 +11,8 @@ import (
 // shownInDev is how many messages the development page lists.
 const shownInDev = 100
 
-// Demo is an account of the development stack with its authenticator's secret (base32).
-type Demo struct{ Account, Secret string }
-
-// DevPage shows every message in clear, newest first, and the present codes of the demo accounts. Only
-// `make dev` mounts it; a deployment never does. demos may be nil.
-func DevPage(s *Store, demos func() []Demo) http.Handler {
+// DevPage shows every message in clear, newest first. Only `make dev` mounts it; a deployment never does.
+func DevPage(s *Store) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
 		list, err := s.Recent(ctx, shownInDev)
@@ -31,14 +24,6 @@ func DevPage(s *Store, demos func() []Demo) http.Handler {
 		for _, m := range list {
 			v.Messages = append(v.Messages, views.SentMessage{Via: m.Via, Recipient: m.Recipient, Purpose: m.Purpose, State: m.State,
 				Subject: m.Subject, Body: m.Body, Code: m.Code, Error: m.Error, MadeAt: m.MadeAt})
-		}
-		if demos != nil {
-			now := clock.Now(ctx)
-			for _, d := range demos() {
-				if code, err := totp.GenerateCode(d.Secret, now); err == nil {
-					v.Current = append(v.Current, views.CurrentCode{Account: d.Account, Code: code, Seconds: 30 - int(now.Unix()%30)})
-				}
-			}
 		}
 		var b bytes.Buffer
 		if err := views.SentPage(v).Render(ctx, &b); err != nil {
