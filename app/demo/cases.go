@@ -16,27 +16,11 @@ import (
 	"wanjie/tenants/division"
 )
 
-// matters are what the made-up cases are about: class and words.
-var matters = []struct{ class, text string }{
-	{rubbish, "小区东门外人行道上堆着三四袋生活垃圾，天热有异味，请尽快清运。"},
-	{"matter-06013", "路口非机动车道有一处约半米宽的坑洞，夜间骑车容易摔倒。"},
-	{"matter-09005", "沿街水果店把货架摆到盲道上，早晚高峰行人只能绕行。"},
-	{"matter-09009", "幼儿园门口上下学时段机动车乱停，堵住斑马线。"},
-	{"component-01003", "雨水井盖松动，车辆经过发出很大响声，居民夜里休息不好。"},
-	{"matter-07001", "楼道里贴满疏通管道的小广告，刚清理又被贴上。"},
-	{"matter-06028", "楼下烧烤店营业到凌晨两点，排风机噪声很大。"},
-	{"extension-21002", "单元门禁坏了两周，报修后一直没有人来。"},
-	{"extension-23003", "有人从三楼拉电线下来给电动自行车充电，存在火灾隐患。"},
-	{"matter-06012", "农贸市场后门地面油污严重，老人走路打滑。"},
-	{"extension-22001", "独居老人腿脚不便，想了解助餐和上门助浴怎么申请。"},
-	{"matter-06042", "3号楼旁的垃圾箱满溢，厨余桶没有盖子。"},
-}
-
 var channels = []string{"phone", "window", "resident", "grid", "hotline", "city"}
 
 // fill writes n cases into t through the verbs, as the people whose work each step is, spread over
-// the last thirty days: most of them done, some at every stage.
-func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n int) error {
+// the last thirty days: most of them done, some at every stage. The desk's shifts, if it keeps any, end in between.
+func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n int, desk *watch) error {
 	if begun, err := has(ctx, a, t.ID); err != nil || begun {
 		return err // by a first start that was interrupted
 	}
@@ -52,14 +36,15 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 		matter := matters[r.IntN(len(matters))]
 		in := cases.Intake{
 			Channel: channels[r.IntN(len(channels))], Class: matter.class, ReportedAt: at, Urgent: r.IntN(12) == 0,
-			Words: cases.Words{Description: matter.text, Address: fmt.Sprintf("演示路%d号", 1+r.IntN(300)), Petitioner: "演示居民", Phone: fmt.Sprintf("138%08d", r.IntN(100000000))},
+			Words: cases.Words{Description: matter.text, Address: address(r), Petitioner: caller(r), Phone: fmt.Sprintf("138%08d", r.IntN(100000000))},
 		}
 		if len(communities) > 0 {
 			in.Community = communities[r.IntN(len(communities))].Code
 			in.Lon, in.Lat = ground.place(in.Community, r)
 		}
 		if r.IntN(6) == 0 { // some come again about what was closed
-			in.Petitioner, in.Phone = "演示居民", fmt.Sprintf("1390000%04d", r.IntN(6))
+			who := r.IntN(6)
+			in.Petitioner, in.Phone = surnames[who]+"女士", fmt.Sprintf("1390000%04d", who)
 		}
 		if in.Channel == "hotline" || in.Channel == "city" {
 			in.UpperNo = fmt.Sprintf("%s%06d", at.In(clock.Zone).Format("20060102"), r.IntN(1000000))
@@ -68,8 +53,13 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 		if age > 4*24*time.Hour {
 			steps = 6 + r.IntN(4)
 		}
-		if err := walk(ctx, a, t.ID, people, in, at, steps, r); err != nil {
+		if err := walk(ctx, a, t, people, in, at, steps, r); err != nil {
 			return fmt.Errorf("case %d: %w", i+1, err)
+		}
+		if (i+1)*len(notes)%n < len(notes) {
+			if err := desk.relieve(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -87,15 +77,15 @@ func has(ctx context.Context, a *app.App, id tenants.ID) (some bool, err error) 
 
 // walk takes one case through so many steps, each some hours after the last, as long as that is not
 // in the future.
-func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in cases.Intake, at time.Time, steps int, r *rand.Rand) error {
+func walk(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, in cases.Intake, at time.Time, steps int, r *rand.Rand) error {
 	var c *cases.Case
-	before, after, err := shown(ctx, a, id, in, r)
+	before, after, err := shown(ctx, a, t.ID, in, r)
 	if err != nil {
 		return err
 	}
 	as := func(login string, f func(context.Context, tenants.Tx) error) error {
 		held, _ := clock.Hold(ctx, at)
-		return a.DB.Write(held, id, tenants.Actor{Person: people[login+"@wanjie.example"]}, f)
+		return a.DB.Write(held, t.ID, tenants.Actor{Person: people[login+"@wanjie.example"]}, f)
 	}
 	todo := []func() error{
 		func() error {
@@ -134,13 +124,13 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 			})
 		},
 		func() error {
-			return as("handler", func(ctx context.Context, tx tenants.Tx) (err error) {
+			return as(worker(t, c), func(ctx context.Context, tx tenants.Tx) (err error) {
 				c, err = cases.Receive(ctx, tx, c.ID)
 				return err
 			})
 		},
 		func() error {
-			return as("handler", func(ctx context.Context, tx tenants.Tx) (err error) {
+			return as(worker(t, c), func(ctx context.Context, tx tenants.Tx) (err error) {
 				if c, err = cases.Handle(ctx, tx, c.ID, result(r)); err != nil {
 					return err
 				}
@@ -175,7 +165,7 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 			return nil
 		}
 		err := step()
-		// Community work and a unit without demo staff stay where they are: that is a full desk too.
+		// The work of a unit without demo staff stays where it is: that is a full desk too.
 		if f := fault.Of(err); f != nil && i >= 3 {
 			return nil
 		}
@@ -188,6 +178,19 @@ func walk(ctx context.Context, a *app.App, id tenants.ID, people troupe, in case
 		}
 	}
 	return nil
+}
+
+// worker is who does the work of the unit that has a case.
+func worker(t tenants.Tenant, c *cases.Case) string {
+	for n, of := range division.Communities(t.Codes[0]) {
+		switch {
+		case of.Code == c.Unit && n == 0:
+			return "community"
+		case of.Code == c.Unit:
+			return "others"
+		}
+	}
+	return "handler"
 }
 
 // shown are pictures of a matter of rubbish before and after the work; of others there are none.
@@ -214,9 +217,6 @@ func shown(ctx context.Context, a *app.App, id tenants.ID, in cases.Intake, r *r
 	}
 	return before, after, nil
 }
-
-// rubbish is the class of what lies about (暴露垃圾).
-const rubbish = "matter-06010"
 
 // result is what a unit writes: mostly of the very case, sometimes the same words as ever.
 func result(r *rand.Rand) string {

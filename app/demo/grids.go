@@ -89,6 +89,20 @@ func (g *ground) place(code string, r *rand.Rand) (lon, lat *float64) {
 	return nil, nil
 }
 
+// communities employs somebody in each of a street's communities: one person in the first, another in all the others.
+func communities(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) error {
+	for n, c := range division.Communities(t.Codes[0]) {
+		login := "others@wanjie.example"
+		if n == 0 {
+			login = "community@wanjie.example"
+		}
+		if err := a.Employ(ctx, t.ID, people[login], nameOf(login), "", auth.Give{Role: auth.Handler, Unit: c.Code}); err != nil {
+			return fmt.Errorf("%s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
 // survey draws a street's grids, posts a head and a worker, and has them walk. Drawing the same again changes nothing.
 func survey(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) error {
 	g := groundOf(t.Codes[0])

@@ -23,7 +23,7 @@ var (
 	theResidents = ui.Key("居民")
 )
 
-// part is somebody who works in the demo district.
+// part is somebody who works in the demo district. Without a door they only lend a hand: nobody needs to be them.
 type part struct {
 	group, login, name, door, about string
 
@@ -47,12 +47,16 @@ var cast = []part{
 	{group: theStreet, login: "security@wanjie.example", name: "钱安全 演示", door: ui.Key("安全管理员"), about: ui.Key("人员和授权、接口密钥、大屏"), gives: []auth.Give{{Role: auth.SecurityAdmin}}},
 	{group: theStreet, login: "audit@wanjie.example", name: "孙审计 演示", door: ui.Key("审计管理员"), about: ui.Key("谁做了什么、谁看了谁的信息"), gives: []auth.Give{{Role: auth.AuditAdmin}}},
 	{group: theStreet, login: "lead@wanjie.example", name: "周班长 演示", door: ui.Key("值班长"), about: ui.Key("交接班、结案、考核和排除"), gives: []auth.Give{{Role: auth.ShiftLead}}},
+	{login: "night@wanjie.example", name: "方夜班 演示", gives: []auth.Give{{Role: auth.ShiftLead}}},
 	{group: theStreet, login: "intake@wanjie.example", name: "吴受理 演示", door: ui.Key("受理员"), about: ui.Key("接听、登记、立案"), gives: []auth.Give{{Role: auth.Intake}}},
 	{group: theStreet, login: "dispatcher@wanjie.example", name: "郑派遣 演示", door: ui.Key("派遣员"), about: ui.Key("只用键盘，一天派遣三百件"), gives: []auth.Give{{Role: auth.Dispatcher}}},
 	{group: theStreet, login: "handler@wanjie.example", name: "王承办 演示", door: ui.Key("承办联络员"), about: ui.Key("三个街道的待办在一张列表：签收、办理、退回、延期"), gives: []auth.Give{
 		{Role: auth.Handler, Unit: "sanitation"}, {Role: auth.Handler, Unit: "enforcement-squad"}, {Role: auth.Handler, Unit: "municipal"},
 		{Role: auth.Handler, Unit: "enforcement"}, {Role: auth.Handler, Unit: "property"}, {Role: auth.Handler, Unit: "emergency"},
 	}},
+	// These two are employed by their communities: see communities.
+	{group: theStreet, login: "community@wanjie.example", name: "蒋居委 演示", door: ui.Key("社区工作者"), about: ui.Key("居委会的待办：签收、指派网格员、反馈结果")},
+	{login: "others@wanjie.example", name: "各居委会 演示"},
 	{group: theStreet, login: "checker@wanjie.example", name: "冯核查 演示", door: ui.Key("核查员"), about: ui.Key("到现场核实办理结果"), gives: []auth.Give{{Role: auth.Checker}}},
 	{group: theStreet, login: "caller@wanjie.example", name: "陈回访 演示", door: ui.Key("回访员"), about: ui.Key("给抽中的诉求人打电话"), gives: []auth.Give{{Role: auth.Caller}}},
 	{group: theStreet, login: "editor@wanjie.example", name: "韩信息 演示", door: ui.Key("信息员"), about: ui.Key("拟写动态和活动，由领导审核发布"), gives: []auth.Give{{Role: auth.Editor}}},
@@ -119,7 +123,9 @@ func hire(ctx context.Context, a *app.App, streets []tenants.Tenant, centre tena
 				return nil, nil, fmt.Errorf("second factor of %s: %w", p.login, err)
 			}
 		}
-		accounts = append(accounts, account)
+		if p.door != "" {
+			accounts = append(accounts, account)
+		}
 	}
 	return people, accounts, nil
 }

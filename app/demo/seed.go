@@ -15,6 +15,7 @@ import (
 	"wanjie/app/config"
 	"wanjie/app/district"
 	"wanjie/tenants"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/division"
 )
 
@@ -57,12 +58,23 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 		if err := survey(ctx, a, t, people); err != nil {
 			return nil, fmt.Errorf("grids of %s: %w", t.Name, err)
 		}
+		if err := communities(ctx, a, t, people); err != nil {
+			return nil, fmt.Errorf("communities of %s: %w", t.Name, err)
+		}
 	}
 	say("writing made-up cases in every stage")
+	desk, err := watched(ctx, a, streets[0], people)
+	if err != nil {
+		return nil, fmt.Errorf("shifts of %s: %w", streets[0].Name, err)
+	}
 	for i, t := range streets[:busy] {
-		if err := fill(ctx, a, t, people, 60>>i); err != nil {
+		if err := fill(ctx, a, t, people, 60>>i, desk); err != nil {
 			return nil, fmt.Errorf("cases of %s: %w", t.Name, err)
 		}
+		desk = nil // the others keep no watch
+	}
+	if err := give(ctx, a, streets[0], people); err != nil {
+		return nil, fmt.Errorf("what the grid worker of %s has to do: %w", streets[0].Name, err)
 	}
 	say("handing a made-up case up to the centre, and whistling for a made-up wall")
 	if err := share(ctx, a, streets[0], people); err != nil {
@@ -129,7 +141,7 @@ func open(ctx context.Context, a *app.App) (streets []tenants.Tenant, centre ten
 				slug = "fengqiao"
 			}
 			t, _, err := app.OpenStreet(ctx, a.DB, app.StreetPlan{
-				Code: u.Code, Blueprint: "city-street", Slug: slug, Demo: true,
+				Code: u.Code, Blueprint: blueprint.Suited(u.Kind), Slug: slug, Demo: true,
 				Branding: tenants.Branding{Welcome: u.Name + "欢迎您（演示数据）"},
 			})
 			if err != nil {

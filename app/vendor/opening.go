@@ -108,9 +108,6 @@ func wizard(ctx context.Context, r *web.Request, step templ.Component) web.Reply
 	return web.Page(title, step).Under(web.Crumb(ui.T(ctx, "街道总览"), r.Path("/streets")), web.Crumb(title, ""))
 }
 
-// suited are the blueprints for kinds of units; city-street for every other.
-var suited = map[division.Kind]string{division.Town: "town", division.Township: "town"}
-
 // terms is the second step. What nobody has chosen yet is proposed: the blueprint by the kind of unit, and the placement of
 // the district's other tenants.
 func (c *console) terms(ctx context.Context, r *web.Request, o view.Opening, refused *fault.Error) (web.Reply, error) {
@@ -119,7 +116,7 @@ func (c *console) terms(ctx context.Context, r *web.Request, o view.Opening, ref
 	if err != nil {
 		return web.Reply{}, err
 	}
-	proposed := cmp.Or(suited[u.Kind], "city-street")
+	proposed := blueprint.Suited(u.Kind)
 	for _, e := range streets {
 		o.Blueprints = append(o.Blueprints, ui.Option{Value: e.Key, Label: editionName(e)})
 		if e.Key == proposed {

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"github.com/goccy/go-yaml"
+
+	"wanjie/tenants/division"
 )
 
 //go:embed city-street/*.yaml district-centre/*.yaml town/*.yaml
@@ -226,4 +228,14 @@ func readYAML(files fs.FS, name string, v any) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// Suited is the key of the blueprint that is proposed for a kind of unit.
+func Suited(kind division.Kind) string {
+	switch kind {
+	case division.Town, division.Township:
+		return "town"
+	default:
+		return "city-street"
+	}
 }
