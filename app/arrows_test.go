@@ -31,7 +31,7 @@ var layers = []struct{ part, may string }{
 	{"app/files", "app/clock app/fault tenants"},
 	{"app/post", "app/cases/photos app/clock app/fault jobs templates/ui tenants"},
 	{"app/bench", "app infra migrations tenants billing jobs"},
-	{"app/demo", "app tenants"},
+	{"app/demo", "app tenants templates/ui"},
 	{"app/logo", "app/files app/fault app/web tenants"},
 	{"app/services", "app/resident app/web app/module app/auth app/cases app/fault app/clock tenants templates"},
 	{"app/leader", "app/assessment app/web app/module app/auth app/cases app/fault app/clock tenants templates"},

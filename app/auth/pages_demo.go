@@ -99,11 +99,11 @@ func (p *Pages) enterAs(w http.ResponseWriter, r *http.Request, d Demo) error {
 	return see(w, r, cmp.Or(startOf(d), "/"))
 }
 
-// startOf is the path of an address of ours.
+// startOf is an address of ours without its host.
 func startOf(d Demo) string {
 	u, err := url.Parse(d.Start)
 	if err != nil {
 		return ""
 	}
-	return u.Path
+	return (&url.URL{Path: u.Path, Fragment: u.Fragment}).String()
 }

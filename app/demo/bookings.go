@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wanjie/app"
+	"wanjie/app/clock"
 	"wanjie/app/services"
 	"wanjie/tenants"
 	"wanjie/tenants/blueprint"
@@ -16,20 +17,24 @@ var bookings = []struct {
 	kind services.Kind
 	note string
 	then string
+	days int // ago it was booked; it is for the first day after that has a place
 }{
-	{"old-age-card", services.Home, "老人腿脚不便，请上门。", ""},
-	{"medical-remote", services.Agency, "冬天去女儿家住，想在那边看病直接结算。", "take"},
-	{"pension-alive", services.Home, "", "done"},
-	{"disability-nursing", services.Agency, "", "poor"},
+	{"old-age-card", services.Home, "老人腿脚不便，请上门。", "", 0},
+	{"medical-remote", services.Agency, "冬天去女儿家住，想在那边看病直接结算。", "take", 1},
+	{"pension-alive", services.Home, "", "done", 6},
+	{"disability-nursing", services.Agency, "", "poor", 9},
 }
 
 // reserve makes them, each at the first hour that has a place left.
 func reserve(ctx context.Context, a *app.App, t tenants.Tenant, clerk, person int64) error {
+	days := 0
 	as := func(person int64, f func(context.Context, tenants.Tx) error) error {
-		return a.DB.Write(ctx, t.ID, tenants.Actor{Person: person}, f)
+		held, _ := clock.Hold(ctx, clock.Now(ctx).AddDate(0, 0, -days))
+		return a.DB.Write(held, t.ID, tenants.Actor{Person: person}, f)
 	}
 	for _, o := range bookings {
 		var b *services.Booking
+		days = o.days
 		err := as(person, func(ctx context.Context, tx tenants.Tx) error {
 			cfg, err := blueprint.For(ctx, tx)
 			if err != nil {
@@ -57,6 +62,7 @@ func reserve(ctx context.Context, a *app.App, t tenants.Tenant, clerk, person in
 		if o.then == "" {
 			continue
 		}
+		days = max(0, o.days-3) // on its day, or after
 		if err := as(clerk, func(ctx context.Context, tx tenants.Tx) error {
 			if _, err := services.Take(ctx, tx, b.ID); err != nil || o.then == "take" {
 				return err

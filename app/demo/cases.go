@@ -19,7 +19,7 @@ import (
 var channels = []string{"phone", "window", "resident", "grid", "hotline", "city"}
 
 // fill writes n cases into t through the verbs, as the people whose work each step is, spread over
-// the last thirty days: most of them done, some at every stage. The desk's shifts, if it keeps any, end in between.
+// the last two months: most of them done, some at every stage. The desk's shifts, if it keeps any, end in between.
 func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n int, desk *watch) error {
 	if begun, err := has(ctx, a, t.ID); err != nil || begun {
 		return err // by a first start that was interrupted
@@ -28,11 +28,22 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 	communities, ground := division.Communities(t.Codes[0]), groundOf(t.Codes[0])
 	now := clock.Now(ctx)
 	for i := range n {
-		age := time.Duration(r.IntN(30*24)) * time.Hour
-		if i < n/5 {
-			age = time.Duration(r.IntN(20)) * time.Hour
+		var age time.Duration
+		steps := 6 + r.IntN(4)
+		switch day := 24 * time.Hour; {
+		case i < n/6:
+			age, steps = time.Duration(r.IntN(20))*time.Hour, 2+r.IntN(6)
+		case i < n/3:
+			age, steps = day+time.Duration(r.IntN(3*24))*time.Hour, 4+r.IntN(6)
+		case i < 2*n/3:
+			age = 4*day + time.Duration(r.IntN(26*24))*time.Hour
+		default:
+			age = 30*day + time.Duration(r.IntN(32*24))*time.Hour
 		}
-		at := now.Add(-age).Add(-time.Duration(r.IntN(3600)) * time.Second)
+		at := byDay(now.Add(-age).Add(-time.Duration(r.IntN(3600)) * time.Second))
+		if at.After(now) {
+			at = now.Add(-time.Minute)
+		}
 		matter := matters[r.IntN(len(matters))]
 		in := cases.Intake{
 			Channel: channels[r.IntN(len(channels))], Class: matter.class, ReportedAt: at, Urgent: r.IntN(12) == 0,
@@ -48,10 +59,6 @@ func fill(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, n in
 		}
 		if in.Channel == "hotline" || in.Channel == "city" {
 			in.UpperNo = fmt.Sprintf("%s%06d", at.In(clock.Zone).Format("20060102"), r.IntN(1000000))
-		}
-		steps := 2 + r.IntN(6)
-		if age > 4*24*time.Hour {
-			steps = 6 + r.IntN(4)
 		}
 		if err := walk(ctx, a, t, people, in, at, steps, r); err != nil {
 			return fmt.Errorf("case %d: %w", i+1, err)
@@ -115,9 +122,12 @@ func walk(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, in c
 					return err
 				}
 				unit, _, ok := cfg.Propose(c.Class, c.Community)
-				order := cases.Order{Unit: unit, Basis: cases.Statutory}
 				if !ok {
 					return nil
+				}
+				order := cases.Order{Unit: unit, Basis: cases.Statutory}
+				if c.Class == parking { // on no list of the street's: they have agreed on it
+					order = cases.Order{Unit: "municipal", Basis: cases.Negotiated, Grounds: cases.Grounds{Parties: "市政站、综合执法局", Reason: "例会商定由市政站协调错时停车"}}
 				}
 				c, err = cases.Dispatch(ctx, tx, c.ID, order)
 				return err
@@ -172,7 +182,7 @@ func walk(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, in c
 		if err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
-		at = at.Add(time.Duration(20+r.IntN(400)) * time.Minute)
+		at = byDay(at.Add(time.Duration(20+r.IntN(300)) * time.Minute))
 		if at.After(clock.Now(ctx)) {
 			return nil
 		}
@@ -180,7 +190,19 @@ func walk(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, in c
 	return nil
 }
 
-// worker is who does the work of the unit that has a case.
+// byDay moves what would be done at night to the next morning.
+func byDay(at time.Time) time.Time {
+	at = at.In(clock.Zone)
+	switch h := at.Hour(); {
+	case h < 7:
+		return at.Add(time.Duration(8-h) * time.Hour)
+	case h > 19:
+		return at.Add(time.Duration(32-h) * time.Hour)
+	}
+	return at
+}
+
+// worker is who does the work of the unit that has a case; see unitsOf in cast.
 func worker(t tenants.Tenant, c *cases.Case) string {
 	for n, of := range division.Communities(t.Codes[0]) {
 		switch {
@@ -189,6 +211,10 @@ func worker(t tenants.Tenant, c *cases.Case) string {
 		case of.Code == c.Unit:
 			return "others"
 		}
+	}
+	switch c.Unit {
+	case "urban-construction", "greening", "social-affairs", "social-governance", "judicial", "culture":
+		return "others"
 	}
 	return "handler"
 }

@@ -92,8 +92,8 @@ func (g *ground) place(code string, r *rand.Rand) (lon, lat *float64) {
 // communities employs somebody in each of a street's communities: one person in the first, another in all the others.
 func communities(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) error {
 	for n, c := range division.Communities(t.Codes[0]) {
-		login := "others@wanjie.example"
-		if n == 0 {
+		login := others
+		if n == 0 && people["community@wanjie.example"] != people[others] {
 			login = "community@wanjie.example"
 		}
 		if err := a.Employ(ctx, t.ID, people[login], nameOf(login), "", auth.Give{Role: auth.Handler, Unit: c.Code}); err != nil {

@@ -11,6 +11,9 @@ type matter struct{ class, text string }
 // rubbish is the class of what lies about (暴露垃圾): these cases have pictures.
 const rubbish = "matter-06010"
 
+// parking is about places to park (停车泊位), which the duty list gives to nobody who can find any.
+const parking = "extension-33003"
+
 // matters are of the kinds that a street hears of most.
 var matters = []matter{
 	{rubbish, "小区东门外人行道上堆着三四袋生活垃圾，天热有异味，请尽快清运。"},
@@ -57,7 +60,9 @@ var matters = []matter{
 	{"extension-23003", "架空层里停着十几辆电动自行车，插线板串着用。"},
 	{"extension-23001", "仓库门口的消火栓被货物挡住，里面堆的都是纸箱。"},
 	{"extension-23007", "高层有人往下扔烟头，阳台晒的被子烧了个洞。"},
-	{"extension-33003", "老小区晚上没处停车，想问附近商场的车位能不能错时开放。"},
+	{parking, "老小区晚上没处停车，想问附近商场的车位能不能错时开放。"},
+	{parking, "夜里十点以后路边一个车位都没有，能不能开放学校操场停车。"},
+	{parking, "医院周边没有停车的地方，看病的车都停到小区门口了。"},
 	{"extension-35002", "早上遛狗不牵绳，小孩被追着跑。"},
 }
 

@@ -30,7 +30,14 @@ type part struct {
 	vendor, district string      // role there
 	gives            []auth.Give // in the busy streets
 	centre           []auth.Give // in the district's centre
+	quiet            []auth.Give // in the streets that are not busy
 }
+
+// These two do what nobody else of the cast does: in units without a door, and at the desk of streets that are not busy.
+const (
+	others = "others@wanjie.example"
+	night  = "night@wanjie.example"
+)
 
 // cast is everybody, in the order in which a newcomer may want to be them. All are made up.
 var cast = []part{
@@ -47,16 +54,16 @@ var cast = []part{
 	{group: theStreet, login: "security@wanjie.example", name: "钱安全 演示", door: ui.Key("安全管理员"), about: ui.Key("人员和授权、接口密钥、大屏"), gives: []auth.Give{{Role: auth.SecurityAdmin}}},
 	{group: theStreet, login: "audit@wanjie.example", name: "孙审计 演示", door: ui.Key("审计管理员"), about: ui.Key("谁做了什么、谁看了谁的信息"), gives: []auth.Give{{Role: auth.AuditAdmin}}},
 	{group: theStreet, login: "lead@wanjie.example", name: "周班长 演示", door: ui.Key("值班长"), about: ui.Key("交接班、结案、考核和排除"), gives: []auth.Give{{Role: auth.ShiftLead}}},
-	{login: "night@wanjie.example", name: "方夜班 演示", gives: []auth.Give{{Role: auth.ShiftLead}}},
+	{login: night, name: "方夜班 演示", gives: []auth.Give{{Role: auth.ShiftLead}},
+		quiet: []auth.Give{{Role: auth.Intake}, {Role: auth.Dispatcher}, {Role: auth.Checker}, {Role: auth.ShiftLead}, {Role: auth.Caller}}},
 	{group: theStreet, login: "intake@wanjie.example", name: "吴受理 演示", door: ui.Key("受理员"), about: ui.Key("接听、登记、立案"), gives: []auth.Give{{Role: auth.Intake}}},
 	{group: theStreet, login: "dispatcher@wanjie.example", name: "郑派遣 演示", door: ui.Key("派遣员"), about: ui.Key("只用键盘，一天派遣三百件"), gives: []auth.Give{{Role: auth.Dispatcher}}},
-	{group: theStreet, login: "handler@wanjie.example", name: "王承办 演示", door: ui.Key("承办联络员"), about: ui.Key("三个街道的待办在一张列表：签收、办理、退回、延期"), gives: []auth.Give{
-		{Role: auth.Handler, Unit: "sanitation"}, {Role: auth.Handler, Unit: "enforcement-squad"}, {Role: auth.Handler, Unit: "municipal"},
-		{Role: auth.Handler, Unit: "enforcement"}, {Role: auth.Handler, Unit: "property"}, {Role: auth.Handler, Unit: "emergency"},
-	}},
+	{group: theStreet, login: "handler@wanjie.example", name: "王承办 演示", door: ui.Key("承办联络员"), about: ui.Key("三个街道的待办在一张列表：签收、办理、退回、延期"),
+		gives: unitsOf("sanitation", "enforcement-squad", "municipal", "enforcement", "property", "emergency")},
 	// These two are employed by their communities: see communities.
 	{group: theStreet, login: "community@wanjie.example", name: "蒋居委 演示", door: ui.Key("社区工作者"), about: ui.Key("居委会的待办：签收、指派网格员、反馈结果")},
-	{login: "others@wanjie.example", name: "各居委会 演示"},
+	{login: others, name: "各单位 演示", gives: unitsOf("urban-construction", "greening", "social-affairs", "social-governance", "judicial", "culture"),
+		quiet: unitsOf("urban-construction", "greening", "social-affairs", "social-governance", "judicial", "culture", "sanitation", "enforcement-squad", "municipal", "enforcement", "property", "emergency")},
 	{group: theStreet, login: "checker@wanjie.example", name: "冯核查 演示", door: ui.Key("核查员"), about: ui.Key("到现场核实办理结果"), gives: []auth.Give{{Role: auth.Checker}}},
 	{group: theStreet, login: "caller@wanjie.example", name: "陈回访 演示", door: ui.Key("回访员"), about: ui.Key("给抽中的诉求人打电话"), gives: []auth.Give{{Role: auth.Caller}}},
 	{group: theStreet, login: "editor@wanjie.example", name: "韩信息 演示", door: ui.Key("信息员"), about: ui.Key("拟写动态和活动，由领导审核发布"), gives: []auth.Give{{Role: auth.Editor}}},
@@ -67,6 +74,18 @@ var cast = []part{
 
 // troupe is the cast with their numbers.
 type troupe map[string]int64
+
+// few is a troupe of two: one at the desk, the other in every unit.
+func (all troupe) few() troupe {
+	out := troupe{}
+	for login := range all {
+		out[login] = all[night]
+	}
+	for _, login := range []string{others, "handler@wanjie.example", "community@wanjie.example"} {
+		out[login] = all[others]
+	}
+	return out
+}
 
 // hire makes the accounts, their grants and second factors, and lists them for DevFile.
 func hire(ctx context.Context, a *app.App, streets []tenants.Tenant, centre tenants.Tenant) (troupe, []config.Account, error) {
@@ -114,6 +133,13 @@ func hire(ctx context.Context, a *app.App, streets []tenants.Tenant, centre tena
 				}
 			}
 		}
+		if len(p.quiet) > 0 {
+			for _, t := range streets[busy:] {
+				if err := a.Employ(ctx, t.ID, person, p.name, "", p.quiet...); err != nil {
+					return nil, nil, fmt.Errorf("%s in %s: %w", p.login, t.Name, err)
+				}
+			}
+		}
 		if auth.NeedsSecondFactor(upper, grantsOf(p.gives)) {
 			// One of an interrupted first start would keep its secret from us.
 			if err := a.Keeper.Client.DropFactor(ctx, identity); err != nil {
@@ -128,6 +154,14 @@ func hire(ctx context.Context, a *app.App, streets []tenants.Tenant, centre tena
 		}
 	}
 	return people, accounts, nil
+}
+
+// unitsOf are the grants of somebody who works for several units.
+func unitsOf(units ...string) (out []auth.Give) {
+	for _, u := range units {
+		out = append(out, auth.Give{Role: auth.Handler, Unit: u})
+	}
+	return out
 }
 
 func grantsOf(gives []auth.Give) (out []tenants.Grant) {

@@ -3,7 +3,10 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/google/uuid"
 
 	"wanjie/app"
 	"wanjie/app/auth"
@@ -60,10 +63,22 @@ func settle(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) (c
 	}); err != nil || begun {
 		return account, err
 	}
+	var rung uuid.UUID
 	for i := len(own) - 1; i >= 0; i-- {
-		if err := live(ctx, a, t, people, person, i); err != nil {
+		id, err := live(ctx, a, t, people, person, i)
+		if err != nil {
 			return account, fmt.Errorf("matter %d of the resident: %w", i+1, err)
 		}
+		if slices.Contains(own[i].then, "rate") {
+			rung = id
+		}
+	}
+	// Somebody rang back, and had to see the whole number for it.
+	if err := a.DB.Write(ctx, t.ID, tenants.Actor{Person: people["caller@wanjie.example"]}, func(ctx context.Context, tx tenants.Tx) error {
+		_, _, err := cases.Petitioner(ctx, tx, rung, "callback")
+		return err
+	}); err != nil {
+		return account, err
 	}
 	if err := reserve(ctx, a, t, people["intake@wanjie.example"], person); err != nil {
 		return account, err
@@ -71,8 +86,8 @@ func settle(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) (c
 	return account, announce(ctx, a, t, people, person)
 }
 
-// live takes one of the resident's matters as far as it came.
-func live(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, person int64, i int) error {
+// live takes one of the resident's matters as far as it came, and answers its case.
+func live(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, person int64, i int) (uuid.UUID, error) {
 	o := own[i]
 	at := clock.Now(ctx).Add(-time.Duration(o.hours) * time.Hour)
 	var c *cases.Case
@@ -86,7 +101,7 @@ func live(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, pers
 	if err := as(person, func(ctx context.Context, tx tenants.Tx) (*cases.Case, error) {
 		return cases.ReportOwn(ctx, tx, cases.Intake{Class: o.class, Words: cases.Words{Description: o.words, Address: o.address, Petitioner: "演示居民", Phone: ResidentPhone}})
 	}); err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	who := func(login string) int64 { return people[login+"@wanjie.example"] }
 	for _, step := range o.then {
@@ -144,8 +159,8 @@ func live(ctx context.Context, a *app.App, t tenants.Tenant, people troupe, pers
 			}
 		}
 		if err := as(by, do); err != nil {
-			return fmt.Errorf("%s: %w", step, err)
+			return uuid.Nil, fmt.Errorf("%s: %w", step, err)
 		}
 	}
-	return nil
+	return c.ID, nil
 }

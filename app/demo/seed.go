@@ -67,14 +67,24 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 	if err != nil {
 		return nil, fmt.Errorf("shifts of %s: %w", streets[0].Name, err)
 	}
-	for i, t := range streets[:busy] {
-		if err := fill(ctx, a, t, people, 60>>i, desk); err != nil {
+	for i, t := range streets {
+		team, n := people, 120>>i
+		if i >= busy {
+			team, n = people.few(), 12+5*(i%3)
+			if err := communities(ctx, a, t, team); err != nil {
+				return nil, fmt.Errorf("communities of %s: %w", t.Name, err)
+			}
+		}
+		if err := fill(ctx, a, t, team, n, desk); err != nil {
 			return nil, fmt.Errorf("cases of %s: %w", t.Name, err)
 		}
 		desk = nil // the others keep no watch
 	}
 	if err := give(ctx, a, streets[0], people); err != nil {
 		return nil, fmt.Errorf("what the grid worker of %s has to do: %w", streets[0].Name, err)
+	}
+	if err := plead(ctx, a, streets[0], people); err != nil {
+		return nil, fmt.Errorf("what units of %s ask for: %w", streets[0].Name, err)
 	}
 	say("handing a made-up case up to the centre, and whistling for a made-up wall")
 	if err := share(ctx, a, streets[0], people); err != nil {
@@ -90,6 +100,14 @@ func Seed(ctx context.Context, a *app.App, file string, say func(string)) ([]con
 		return nil, fmt.Errorf("resident of %s: %w", streets[0].Name, err)
 	}
 	accounts = append(accounts, lives)
+	if err := visited(ctx, a, streets[0], people); err != nil {
+		return nil, fmt.Errorf("the vendor's visit to %s: %w", streets[0].Name, err)
+	}
+	wall, err := hang(ctx, a, streets[0], people)
+	if err != nil {
+		return nil, fmt.Errorf("hall screen of %s: %w", streets[0].Name, err)
+	}
+	accounts = append(accounts, wall)
 	b, err := json.Marshal(memory{accounts})
 	if err != nil {
 		return nil, err

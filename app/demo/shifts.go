@@ -38,7 +38,7 @@ func watched(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) (
 	if end.After(now) {
 		end = end.AddDate(0, 0, -1)
 	}
-	w := &watch{a: a, t: t, lead: [2]int64{people["lead@wanjie.example"], people["night@wanjie.example"]}, begin: end.Add(-time.Duration(len(notes)) * half)}
+	w := &watch{a: a, t: t, lead: [2]int64{people["lead@wanjie.example"], people[night]}, begin: end.Add(-time.Duration(len(notes)) * half)}
 	err := w.as(ctx, w.lead[0], w.begin, func(ctx context.Context, tx tenants.Tx) error {
 		old, err := shifts.Current(ctx, tx)
 		if err != nil || old != nil {
