@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"net/url"
@@ -28,7 +29,7 @@ import (
 
 // TestJourney is a case in a real browser, with real sign-in: reported by the clerk, dispatched by
 // the dispatcher, handled by the unit, checked by the checker, closed and called back. Six people in
-// browsers of their own.
+// browsers of their own, who do it on phones first and then at their desks.
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	w := tenantstest.Open(t)
@@ -67,12 +68,31 @@ func TestJourney(t *testing.T) {
 			chromedp.Submit(`input[name="password"]`), chromedp.WaitVisible(`nav.menu`))
 		return tab
 	}
+	crew := map[string]context.Context{}
+	for role, unit := range map[string]string{auth.Intake: "", auth.Dispatcher: "", auth.Handler: "sanitation", auth.Checker: "", auth.ShiftLead: "", auth.Caller: ""} {
+		crew[role] = hire(role, unit)
+	}
+	for _, wide := range widths {
+		for role, tab := range crew {
+			act(t, tab, role+" takes another device", chromedp.EmulateViewport(wide, 844))
+		}
+		journey(t, crew, server.URL+"/s/"+street.Slug, wide)
+		var stage string
+		if err := w.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT stage FROM cases WHERE tenant_id=$1 ORDER BY id DESC LIMIT 1", int32(street.ID)).Scan(&stage); err != nil || stage != "archived" {
+			t.Errorf("at %d px the case ended as %q (%v), want archived", wide, stage, err)
+		}
+	}
+}
 
-	clerk := hire(auth.Intake, "")
-	act(t, clerk, "open the form", chromedp.Navigate(server.URL+"/s/"+street.Slug+"/cases/new"), chromedp.WaitVisible(`textarea[name="description"]`))
+// journey takes one case from its report to its end, in the browsers of those whose work it is.
+func journey(t *testing.T, crew map[string]context.Context, street string, wide int64) {
+	t.Helper()
+	clerk := crew[auth.Intake]
+	act(t, clerk, "open the form", chromedp.Navigate(street+"/cases/new"), chromedp.WaitVisible(`textarea[name="description"]`))
 	act(t, clerk, "choose", chromedp.SetValue(`select[name="channel"]`, "phone"), chromedp.SetValue(`select[name="class"]`, "matter-06010"))
 	act(t, clerk, "write", chromedp.SendKeys(`textarea[name="description"]`, "小区东门垃圾堆放三天无人清理"), chromedp.SendKeys(`input[name="petitioner"]`, "王小明"),
 		chromedp.SendKeys(`input[name="phone"]`, "13800138000"))
+	sound(t, clerk, fmt.Sprintf("intake at %d px", wide))
 	act(t, clerk, "send the report", chromedp.Click(`main form button[type="submit"]`), chromedp.WaitVisible(`.steps`))
 	var at string
 	act(t, clerk, "where am I", chromedp.Location(&at))
@@ -80,22 +100,24 @@ func TestJourney(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := server.URL + u.Path
+	u.RawQuery = ""
+	page := u.String()
 	step := func(tab context.Context, verb string, fill ...chromedp.Action) {
 		t.Helper()
 		form := `form[action$="/` + verb + `"]`
 		act(t, tab, verb, chromedp.Navigate(page), chromedp.WaitVisible(form))
+		sound(t, tab, fmt.Sprintf("the case, to %s it, at %d px", verb, wide))
 		act(t, tab, verb+": fill", fill...)
 		act(t, tab, verb+": send", chromedp.Click(form+` button[type="submit"]`), chromedp.Sleep(300*time.Millisecond))
 	}
 	step(clerk, "file")
-	step(hire(auth.Dispatcher, ""), "dispatch")
-	worker := hire(auth.Handler, "sanitation")
+	step(crew[auth.Dispatcher], "dispatch")
+	worker := crew[auth.Handler]
 	step(worker, "receive")
 	step(worker, "handle", chromedp.SendKeys(`form[action$="/handle"] textarea`, "已清运，并加装垃圾桶。"))
-	step(hire(auth.Checker, ""), "check", chromedp.Click(`form[action$="/check"] input[type="radio"]`))
-	step(hire(auth.ShiftLead, ""), "close")
-	caller := hire(auth.Caller, "")
+	step(crew[auth.Checker], "check", chromedp.Click(`form[action$="/check"] input[type="radio"]`))
+	step(crew[auth.ShiftLead], "close")
+	caller := crew[auth.Caller]
 	step(caller, "callback", chromedp.Evaluate(`for (const [name, value] of [["q_reached", "yes"], ["q_contacted", "yes"], ["q_solved", "yes"], ["q_satisfaction", "satisfied"]]) {
 		document.querySelector('form[action$="/callback"] [name="' + name + '"][value="' + value + '"]').checked = true;
 	}`, nil))
@@ -108,10 +130,6 @@ func TestJourney(t *testing.T) {
 	}
 	if strings.Contains(body, "13800138000") || strings.Contains(body, "王小明") {
 		t.Error("the petitioner shows unmasked to the caller")
-	}
-	var stage string
-	if err := w.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT stage FROM cases WHERE tenant_id=$1", int32(street.ID)).Scan(&stage); err != nil || stage != "archived" {
-		t.Errorf("the case ended as %q (%v), want archived", stage, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -15,16 +16,23 @@ import (
 	"wanjie/tenants"
 )
 
-// TestResidentJourney is a resident in a real browser on a phone: signs in, reports, follows, is not satisfied with what was
+// TestResidentJourney is a resident in a real browser, on a phone and on the computer at home: signs in, reports, follows, is not satisfied with what was
 // done, and finds the matter taken up again; in elder mode from the beginning, with its sizes measured.
 func TestResidentJourney(t *testing.T) {
 	t.Parallel()
-	d := openDoor(t)
-	s := d.street(760_000)
-	p := d.person()
-	base := d.server.URL + "/r/" + s.Slug
-	tab := freshTab(t, openBrowser(t))
-	act(t, tab, "a phone", chromedp.EmulateViewport(390, 844))
+	d, browser := openDoor(t), openBrowser(t)
+	for i, wide := range widths {
+		s, tab := d.street(760_000+int64(i)*1000), freshTab(t, browser)
+		act(t, tab, "a screen", chromedp.EmulateViewport(wide, 844))
+		d.reportsAndRates(tab, s)
+	}
+}
+
+// reportsAndRates is the journey in one browser.
+func (d *door) reportsAndRates(tab context.Context, s tenants.Tenant) {
+	t := d.t
+	t.Helper()
+	p, base := d.person(), d.server.URL+"/r/"+s.Slug
 	act(t, tab, "elder mode", chromedp.Navigate(base+"/"), chromedp.Click(`.taste button`), chromedp.WaitVisible(`.aids`))
 	act(t, tab, "to the form", chromedp.Click(`.door-main a`), chromedp.WaitVisible(`#send`))
 	act(t, tab, "telephone", chromedp.SendKeys(`#f-phone`, p.phone), chromedp.Click(`#f-agree`), chromedp.Click(`#send button`), chromedp.WaitVisible(`#code`))
