@@ -25,6 +25,7 @@ func TestResidentJourney(t *testing.T) {
 		s, tab := d.street(760_000+int64(i)*1000), freshTab(t, browser)
 		act(t, tab, "a screen", chromedp.EmulateViewport(wide, 844))
 		d.reportsAndRates(tab, s)
+		d.picture(tab, s)
 	}
 }
 
@@ -80,6 +81,20 @@ func (d *door) reportsAndRates(tab context.Context, s tenants.Tenant) {
 	var reopened int
 	if err := d.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT stage, reopened FROM cases WHERE tenant_id=$1", int32(s.ID)).Scan(&stage, &reopened); err != nil || stage != "handling" || reopened != 1 {
 		t.Errorf("it stands at %s, reopened %d (%v)", stage, reopened, err)
+	}
+}
+
+// picture is a report of a few touches: what it is, where, and a photo instead of words.
+func (d *door) picture(tab context.Context, s tenants.Tenant) {
+	t := d.t
+	t.Helper()
+	base := d.server.URL + "/r/" + s.Slug
+	act(t, tab, "what it is", chromedp.Navigate(base+"/report?class=matter-06013"), chromedp.WaitVisible(`#report`), chromedp.SendKeys(`#f-address`, "枫桥路20号门前"),
+		chromedp.SetUploadFiles(`#f-photos`, []string{emblem(t, 90)}), chromedp.WaitVisible(`[data-picked] canvas`))
+	var said string
+	act(t, tab, "no word", chromedp.Click(`#report .send button`), chromedp.WaitVisible(`.receipt`), chromedp.Text(`main`, &said))
+	if !strings.Contains(said, "道路破损，见照片") {
+		t.Errorf("a photo without words is received as:\n%s", said)
 	}
 }
 

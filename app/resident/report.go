@@ -78,8 +78,8 @@ const mostPhotos = 3
 const mostADay = 20
 
 func (d *desk) report(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident) (web.Reply, error) {
-	in, err := d.readReport(ctx, tx, r, me)
 	taken, bad := web.Taken[*photos.Upload](r, cases.PhotoField)
+	in, err := d.readReport(ctx, tx, r, me, len(taken) > 0)
 	if err == nil {
 		err = bad
 	}
@@ -147,8 +147,9 @@ func (d *desk) mayReport(ctx context.Context, tx tenants.Tx) error {
 	return enough(ctx, tx)
 }
 
-// readReport is the form in the verb's words. A point needs the resident's consent, which pressing the button gives.
-func (d *desk) readReport(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident) (in cases.Intake, err error) {
+// readReport is the form in the verb's words: of what is pictured its class says enough. A point needs the resident's
+// consent, which pressing the button gives.
+func (d *desk) readReport(ctx context.Context, tx tenants.Tx, r *web.Request, me *Resident, pictured bool) (in cases.Intake, err error) {
 	if err := enough(ctx, tx); err != nil {
 		return in, err
 	}
@@ -162,6 +163,15 @@ func (d *desk) readReport(ctx context.Context, tx tenants.Tx, r *web.Request, me
 	}
 	in = cases.Intake{Class: r.Text("class"), Community: r.Text("community"), Confidential: r.Text("confidential") != "",
 		Words: cases.Words{Description: r.Text("description"), Address: r.Text("address"), Petitioner: name, Phone: phone}}
+	if in.Description == "" && pictured {
+		cfg, err := blueprint.For(ctx, tx)
+		if err != nil {
+			return in, err
+		}
+		if title := cfg.ClassTitle(in.Class); title != in.Class {
+			in.Description = title + "，见照片"
+		}
+	}
 	if id, err := uuid.Parse(r.Text("id")); err == nil && id.Version() == 7 {
 		in.ID = id
 	}

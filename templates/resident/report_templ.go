@@ -629,12 +629,12 @@ func ReportPage(p Report) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Textarea(ui.Input{Name: "description", Label: ui.T(ctx, "说一说"), Value: p.Values["description"], Required: true, Rows: 5, Error: p.Errors["description"], Help: ui.T(ctx, "什么时候开始、有什么影响，一两句话就可以"),
-			Attrs: templ.Attributes{"maxlength": "4000"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Photos(ui.Input{Name: "photos", Label: ui.T(ctx, "照片（最多3张）"), Error: p.Errors["photos"], Help: ui.T(ctx, "不保存拍摄位置等附带信息")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Photos(ui.Input{Name: "photos", Label: ui.T(ctx, "拍张照片（可不拍，最多3张）"), Error: p.Errors["photos"], Help: ui.T(ctx, "不保存拍摄位置等附带信息")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Textarea(ui.Input{Name: "description", Label: ui.T(ctx, "说一说（有照片的可不写）"), Value: p.Values["description"], Rows: 4, Error: p.Errors["description"], Help: ui.T(ctx, "什么时候开始、有什么影响，一两句话就可以"),
+			Attrs: templ.Attributes{"maxlength": "4000"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

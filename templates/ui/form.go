@@ -55,6 +55,19 @@ func (in Input) describedBy() string {
 	return strings.Join(ids, " ")
 }
 
+// pictures are the files that a photo may be.
+const pictures = "image/jpeg,image/png"
+
+// picture are the attributes of a field for one or several pictures.
+func (in Input) picture(several bool) templ.Attributes {
+	a := in.attributes()
+	a["accept"] = pictures
+	if several {
+		a["multiple"] = true
+	}
+	return a
+}
+
 // attributes are what input, select and textarea share. Attrs come last and win.
 func (in Input) attributes() templ.Attributes {
 	a := templ.Attributes{"id": in.id(), "name": in.Name}

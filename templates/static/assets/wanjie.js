@@ -8,6 +8,7 @@
 //   data-menu         checkbox that opens the menu on a phone
 //   data-choose       button whose value is chosen in the select with this id; without scripts it submits
 //   data-shows        file field: the picture chosen stands in the frame with this id, before it is sent
+//   data-picked       list beside file fields: the pictures chosen stand in it, small, before they are sent
 //   data-position     button that writes where the device is into the fields with these ids: longitude, latitude, system
 (function () {
   'use strict';
@@ -171,6 +172,33 @@
   }
   document.addEventListener('change', function (e) { if (closest(e.target, '[data-shows]')) show(); });
   document.addEventListener('load', function (e) { if (e.target.nodeName === 'IFRAME') show(); }, true);
+
+  function picked(field) {
+    var list = field.querySelector('[data-picked]');
+    var items = [];
+    field.querySelectorAll('input[type="file"]').forEach(function (input) {
+      Array.from(input.files).forEach(function (file) {
+        var item = document.createElement('li');
+        item.textContent = file.name;
+        items.push(item);
+        if (!self.createImageBitmap) return;
+        createImageBitmap(file).then(function (img) {
+          var small = document.createElement('canvas');
+          small.height = 144;
+          small.width = Math.round(img.width * 144 / img.height);
+          small.getContext('2d').drawImage(img, 0, 0, small.width, small.height);
+          small.setAttribute('role', 'img');
+          small.setAttribute('aria-label', file.name);
+          item.replaceChildren(small);
+        }, function () {}); // no picture: its name stands there, and the server says what is wrong
+      });
+    });
+    list.replaceChildren.apply(list, items);
+  }
+  document.addEventListener('change', function (e) {
+    var field = e.target.type === 'file' && closest(e.target, '.field');
+    if (field && field.querySelector('[data-picked]')) picked(field);
+  });
 
   // --- failures that bring no page --------------------------------------------------------------------------------
   // The network is gone or the server silent: say so where messages stand, in words the page brought along.
