@@ -84,8 +84,9 @@ func newGate(t *testing.T) *gate {
 		VendorFrame: func(context.Context, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
 	}
 	support.Routes(site, support.Deps{DB: w.DB,
-		Done: func(_ context.Context, _ tenants.Tx, person int64, from, until time.Time) ([]ui.Moment, error) {
-			return []ui.Moment{{At: from, Act: fmt.Sprintf("%d 所做 %s", person, until.Sub(from))}}, nil
+		Done: func(ctx context.Context, tx tenants.Tx, access uuid.UUID, person int64, names auth.Naming) ([]ui.Moment, error) {
+			called, err := names(ctx, tx, g.chief)
+			return []ui.Moment{{Act: fmt.Sprintf("%d 进入 %s 改了%s的", person, access, called.Of(ctx, g.chief))}}, err
 		},
 		Names: func(context.Context) (map[int64]string, error) { return map[int64]string{g.engineer: "程远"}, nil },
 		May:   func(r *web.Request, _ string) bool { return r.Visitor.Person == g.engineer },
@@ -211,7 +212,7 @@ func TestLetInForFourHours(t *testing.T) {
 	if got := g.holds(g.engineer); got != "" {
 		t.Errorf("afterwards holds %q", got)
 	}
-	want := fmt.Sprintf("%d 所做 4h0m0s", g.engineer)
+	want := fmt.Sprintf("%d 进入 %s 改了", g.engineer, id)
 	for page, names := range map[string]bool{g.do(g.auditor, "GET", street, 200): true, g.do(g.engineer, "GET", vendor, 200): false} {
 		if !strings.Contains(page, want) || !strings.Contains(page, "到时自动结束") || !strings.Contains(page, "请同时看时限") {
 			t.Error("a side does not read what was done and how it ended")

@@ -199,7 +199,7 @@ func (k *desk) vendorSheet(ctx context.Context, r *web.Request) (web.Reply, erro
 	var a *Access
 	err = k.DB.Read(ctx, s.id(), tenants.Machine(), func(ctx context.Context, tx tenants.Tx) (err error) {
 		if a, err = find(ctx, tx, id, false); err == nil {
-			p, err = k.page(ctx, tx, a, auth.Called{})
+			p, err = k.page(ctx, tx, a, auth.Unnamed)
 		}
 		return err
 	})
