@@ -32,7 +32,7 @@ func Routes(site *web.Site, d Deps) {
 	r.Get("/admin/support", auth.SupportRead, k.list)
 	r.Get("/admin/support/{id}", auth.SupportRead, k.sheet)
 	r.Post("/admin/support/{id}/decide", auth.SupportDecide, k.decide)
-	r.Post("/admin/support/{id}/end", auth.SupportDecide, k.end)
+	r.Always("/admin/support/{id}/end", auth.SupportDecide, k.end)
 	k.vendorRoutes(site)
 }
 
