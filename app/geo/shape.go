@@ -49,6 +49,12 @@ const degree = 110_950.0
 // squareMetres is a square degree at a latitude.
 func squareMetres(lat float64) float64 { return degree * 111_320 * math.Cos(lat*math.Pi/180) }
 
+// Metres is the distance of two places that are near each other, in metres.
+func Metres(a, b geom.XY) float64 {
+	middle := (a.Y + b.Y) / 2 * math.Pi / 180
+	return math.Hypot((b.X-a.X)*math.Cos(middle), b.Y-a.Y) * 111_320
+}
+
 // Area is the shape's area in square metres.
 func (s Shape) Area() float64 {
 	c, ok := s.Envelope().Center().XY()

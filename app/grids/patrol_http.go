@@ -336,10 +336,14 @@ func pointRows(ctx context.Context, tx tenants.Tx, x *patrol.Round, points int) 
 			continue
 		}
 		row := &out[k.Point-1]
-		if row.Words, _, _, err = k.Read(box); err != nil {
+		if row.Words, err = k.Read(box); err != nil {
 			return nil, err
 		}
 		row.By, row.At, row.State = names.Of(ctx, k.Person), ui.Time(k.SeenAt), view.Tag{Tone: ui.Good, Text: ui.T(ctx, "未发现问题")}
+		row.Away = ""
+		if k.Away != nil {
+			row.Away = ui.T(ctx, "距点位 %s 米", ui.Number(*k.Away))
+		}
 		if k.Found {
 			row.State = view.Tag{Tone: ui.Warn, Text: ui.T(ctx, "发现问题")}
 		}
