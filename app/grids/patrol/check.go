@@ -34,6 +34,9 @@ type Check struct {
 	Away    *int32 // metres between the point and the phone; nil: it did not know
 }
 
+// longWords bounds what is told of a point and of a round, in characters: as long as the phone's one form for both lets it be.
+const longWords = 4000
+
 // mostPoints is how many points of a route are checked one by one.
 const mostPoints = 50
 
@@ -96,7 +99,7 @@ func CheckPoint(ctx context.Context, tx tenants.Tx, round uuid.UUID, in Finding)
 	if in.Found && in.Words == "" {
 		f.And("words", "请填写此项")
 	}
-	if !fit(in.Words, 1000) {
+	if !fit(in.Words, longWords) {
 		f.And("words", "内容过长，请精简")
 	}
 	if len(f.Fields) > 0 {
