@@ -140,6 +140,9 @@ func (s Shape) mended() (Shape, bool) {
 // Home is the rectangle around the country, the sea included: a place outside it is a mistake.
 var Home = geom.NewEnvelope(geom.XY{X: 73, Y: 3}, geom.XY{X: 136, Y: 54})
 
+// Within reports whether a place in degrees lies in the country.
+func Within(lon, lat float64) bool { return Home.Contains(geom.XY{X: lon, Y: lat}) }
+
 func (s Shape) inside() *Problem {
 	low, high, _ := s.Envelope().MinMaxXYs()
 	switch {

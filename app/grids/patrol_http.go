@@ -432,7 +432,7 @@ func spotOf(r *web.Request) *geom.XY {
 	lon, err1 := strconv.ParseFloat(r.Text("lon"), 64)
 	lat, err2 := strconv.ParseFloat(r.Text("lat"), 64)
 	system := geo.System(r.Text("system"))
-	if err1 != nil || err2 != nil || !system.Known() || lon < 73 || lon > 136 || lat < 3 || lat > 54 {
+	if err1 != nil || err2 != nil || !system.Known() || !geo.Within(lon, lat) {
 		return nil
 	}
 	p := system.In(geom.XY{X: lon, Y: lat})
