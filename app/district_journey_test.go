@@ -108,10 +108,7 @@ func TestDistrictJourney(t *testing.T) {
 		act(t, tab, "reckoned by", chromedp.Navigate(board), chromedp.WaitVisible(`#board`))
 		says("by ten thousand", "10.0")
 
-		if err := h.App.DB.DistrictWrite(t.Context(), code, func(ctx context.Context, tx tenants.DistrictTx) error {
-			_, err := district.KeepMonth(ctx, tx)
-			return err
-		}); err != nil {
+		if _, err := district.KeepMonths(t.Context(), h.App.DB, code); err != nil {
 			t.Fatal(err)
 		}
 		month := before.Format("2006-01")

@@ -146,8 +146,8 @@ func TestAGridWorkersDayWithoutNetwork(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if words, at, ok, err := list[1].Read(box); err != nil || words != "护栏松动" || !ok || at != (geom.XY{X: 120.505, Y: 31.305}) {
-			t.Errorf("at the second point: %q at %v (%v)", words, at, err)
+		if words, err := list[1].Read(box); err != nil || words != "护栏松动" || list[1].Away == nil {
+			t.Errorf("at the second point: %q, %v metres away (%v)", words, list[1].Away, err)
 		}
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -75,8 +76,28 @@ func TestWhatWaitsInAllPlaces(t *testing.T) {
 		t.Error("a whistle waits in a street without whistles")
 	}
 
-	// One street does not answer: it is named, and the others are there.
+	// The streets are asked at once: each of the two answers when the other has been asked too.
 	admit := h.Site.Admit
+	var both sync.WaitGroup
+	both.Add(2)
+	h.Site.Admit = func(ctx context.Context, tx tenants.Tx, r *web.Request, module, may string) error {
+		together := make(chan struct{})
+		both.Done()
+		go func() { both.Wait(); close(together) }()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-together:
+			return admit(ctx, tx, r, module, may)
+		}
+	}
+	body = list("")
+	h.Site.Admit = admit
+	if !strings.Contains(body, link(a, ours.ID)) || !strings.Contains(body, link(b, theirs.ID)) {
+		t.Errorf("one street waits for the other:\n%s", body)
+	}
+
+	// One street does not answer: it is named, and the others are there.
 	h.Site.Admit = func(ctx context.Context, tx tenants.Tx, r *web.Request, module, may string) error {
 		if tx.ID() == b.ID {
 			<-ctx.Done()

@@ -202,6 +202,7 @@ type Entry struct {
 	Tenant   ID
 	Actor    Actor
 	ReadOnly bool
+	Always   bool     // people may write though the tenant is suspended or closed: to let somebody out
 	Request  *Request // set for a POST
 }
 
@@ -217,7 +218,7 @@ func (db *DB) Enter(ctx context.Context, e Entry, f func(context.Context, Tx) er
 		return err
 	}
 	once := func() (*scope, error) {
-		s := &scope{surface: onTenant, tenant: e.Tenant, readOnly: e.ReadOnly, actor: e.Actor, request: e.Request}
+		s := &scope{surface: onTenant, tenant: e.Tenant, readOnly: e.ReadOnly, always: e.Always, actor: e.Actor, request: e.Request}
 		return s, db.run(ctx, placement, s, func(ctx context.Context, tx bun.Tx) error {
 			if s.clash {
 				return ErrClash

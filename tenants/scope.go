@@ -36,6 +36,7 @@ type scope struct {
 	tenant   ID
 	district int32
 	readOnly bool
+	always   bool // people may write in whatever state the tenant is
 	aside    bool // on the key reader's own connections
 	again    bool // lost with the machine, it is done again: COMMIT does not wait for the disk
 	actor    Actor

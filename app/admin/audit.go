@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/url"
 	"sort"
 	"strconv"
@@ -99,7 +100,7 @@ func (a *desk) audit(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	if before != 1<<62 {
 		page.Newest = at(0)
 	}
-	if page.Acts, err = a.say(ctx, tx, cfg, rows); err != nil {
+	if page.Acts, err = a.say(ctx, tx, cfg, auth.Names, rows); err != nil {
 		return web.Reply{}, err
 	}
 	return web.Page(ui.T(ctx, "操作留痕"), view.AuditView(page)), nil
@@ -116,8 +117,8 @@ type trace struct {
 	Before, After          string
 }
 
-// say puts acts into words.
-func (a *desk) say(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, rows []trace) (out []view.Act, err error) {
+// say puts acts into words; called says who may be named.
+func (a *desk) say(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, called auth.Naming, rows []trace) (out []view.Act, err error) {
 	var persons []int64
 	for _, x := range rows {
 		persons = append(persons, x.Actor)
@@ -133,7 +134,7 @@ func (a *desk) say(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, ro
 			}
 		}
 	}
-	names, err := auth.Names(ctx, tx, persons...)
+	names, err := called(ctx, tx, persons...)
 	if err != nil {
 		return nil, err
 	}
@@ -150,25 +151,40 @@ func (a *desk) say(ctx context.Context, tx tenants.Tx, cfg *blueprint.Config, ro
 	return out, nil
 }
 
-// Done tells what a person did in a tenant in a time, oldest first, in the words of the traces.
-func Done(words map[string]string) func(context.Context, tenants.Tx, int64, time.Time, time.Time) ([]ui.Moment, error) {
+// Done tells what a person did while they were let in, oldest first, in the words of the traces: their acts between the
+// street's acts that began and ended the access, by their numbers, because times of acts are claimed.
+func Done(words map[string]string) func(context.Context, tenants.Tx, uuid.UUID, int64, auth.Naming) ([]ui.Moment, error) {
 	a := &desk{Deps{Words: words}}
-	return func(ctx context.Context, tx tenants.Tx, person int64, from, until time.Time) (out []ui.Moment, err error) {
+	return func(ctx context.Context, tx tenants.Tx, access uuid.UUID, person int64, names auth.Naming) (out []ui.Moment, err error) {
 		cfg, err := blueprint.For(ctx, tx)
 		if err != nil {
 			return nil, err
 		}
+		begun, ended, err := span(ctx, tx, access)
+		if err != nil || begun == 0 {
+			return nil, err
+		}
 		var rows []trace
-		err = tx.Raw(traces+" AND actor = ? AND object <> 'support' AND happened_at BETWEEN ? AND ? ORDER BY n LIMIT 500", int32(tx.ID()), int64(1<<62), person, from, until).Scan(ctx, &rows)
+		err = tx.Raw(traces+" AND n > ? AND actor = ? AND object <> 'support' ORDER BY n LIMIT 500", int32(tx.ID()), ended, begun, person).Scan(ctx, &rows)
 		if err != nil {
 			return nil, fmt.Errorf("acts of %d: %w", person, err)
 		}
-		said, err := a.say(ctx, tx, cfg, rows)
+		said, err := a.say(ctx, tx, cfg, names, rows)
 		for _, x := range said {
 			out = append(out, ui.Moment{At: x.HappenedAt, Act: x.Kind, Detail: strings.Join(x.Details, "\n"), Tone: ui.Info})
 		}
 		return out, err
 	}
+}
+
+// span is between which acts an access lasted; begun 0: it never began.
+func span(ctx context.Context, tx tenants.Tx, access uuid.UUID) (begun, ended int64, err error) {
+	err = tx.Raw(`SELECT coalesce(min(n) FILTER (WHERE kind = 'support.begun'), 0), coalesce(min(n) FILTER (WHERE kind = 'support.ended'), ?)
+		FROM journal WHERE tenant_id = ? AND object_id = ?`, int64(math.MaxInt64), int32(tx.ID()), access).Scan(ctx, &begun, &ended)
+	if err != nil {
+		return 0, 0, fmt.Errorf("acts of access %s: %w", access, err)
+	}
+	return begun, ended, nil
 }
 
 // details says what an act changed, one dimension a line, sorted.

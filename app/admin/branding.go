@@ -63,11 +63,13 @@ func Rebrand(ctx context.Context, tx tenants.Tx, l Look) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	was := tx.Tenant()
-	l.Logo = was.Branding.Logo
+	was, err := lookNow(ctx, tx)
+	if err != nil {
+		return err
+	}
+	l.Logo = was.Logo
 	if l.Mark != nil || l.Drop {
-		var err error
-		if l.Logo, err = logo.Swap(ctx, tx, l.Mark); err != nil {
+		if l.Logo, err = logo.Swap(ctx, tx, was.Logo, l.Mark); err != nil {
 			return err
 		}
 	}
@@ -84,9 +86,22 @@ func Rebrand(ctx context.Context, tx tenants.Tx, l Look) error {
 	dims := func(name, short string, b tenants.Branding) tenants.Dims {
 		return tenants.Dims{"name": name, "short_name": short, "colour": b.Colour, "accent": b.Accent, "welcome": b.Welcome, "logo": b.Logo}
 	}
-	tx.Record(tenants.Act{Kind: "tenant.branded", Version: 1, Object: "tenant", ObjectID: was.Object(), HappenedAt: clock.Now(ctx),
+	tx.Record(tenants.Act{Kind: "tenant.branded", Version: 1, Object: "tenant", ObjectID: tx.Tenant().Object(), HappenedAt: clock.Now(ctx),
 		Before: dims(was.Name, was.ShortName, was.Branding), After: dims(l.Name, l.ShortName, l.Branding)})
 	return nil
+}
+
+// lookNow is how the street looks, held until the transaction ends: of two who change it at once, the second changes what the
+// first has left.
+func lookNow(ctx context.Context, tx tenants.Tx) (l Look, err error) {
+	var raw string
+	if err := tx.Raw("SELECT name, short_name, branding::text FROM tenants WHERE tenant_id = ? FOR UPDATE", int32(tx.ID())).Scan(ctx, &l.Name, &l.ShortName, &raw); err != nil {
+		return l, fmt.Errorf("look of tenant %d: %w", tx.ID(), err)
+	}
+	if err := json.Unmarshal([]byte(raw), &l.Branding); err != nil {
+		return l, fmt.Errorf("look of tenant %d: %w", tx.ID(), err)
+	}
+	return l, nil
 }
 
 // branding is the form, filled from the street or, where the address says so, with what is only being tried.

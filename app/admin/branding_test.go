@@ -20,6 +20,8 @@ import (
 	"golang.org/x/net/html"
 
 	"wanjie/app/admin"
+	"wanjie/app/files"
+	"wanjie/app/logo"
 	"wanjie/tenants"
 )
 
@@ -176,6 +178,42 @@ func TestLogo(t *testing.T) {
 	get(l.Slug, second, 404)
 	if got := all(l.get(t, wu, "/admin/audit?object=tenant", 200), "tbody tr"); len(got) != 5 || !strings.Contains(got[0], "标志：") {
 		t.Errorf("traces %q", got)
+	}
+}
+
+// Two who give the street a mark at once leave one mark and one file: the second takes away what the first has left.
+func TestTwoMarksAtOnce(t *testing.T) {
+	t.Parallel()
+	l := newHall(t)
+	by := tenants.Actor{Person: chen}
+	mark := func(size int) *files.Draft {
+		t.Helper()
+		d, err := logo.Take(t.Context(), l.DB.Blobs(), l.ID, picture(t, size, 40))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.(*files.Draft)
+	}
+	a, b := mark(40), mark(80)
+	change := func(ctx context.Context, tx tenants.Tx, d *files.Draft) error {
+		return admin.Rebrand(ctx, tx, admin.Look{Name: "枫桥街道", ShortName: "枫桥", Mark: d})
+	}
+	if err := l.DB.Write(t.Context(), l.ID, by, func(ctx context.Context, late tenants.Tx) error {
+		if err := l.DB.Write(t.Context(), l.ID, by, func(ctx context.Context, tx tenants.Tx) error { return change(ctx, tx, a) }); err != nil {
+			return err
+		}
+		return change(ctx, late, b)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var named string
+	var kept []string
+	super := l.Super(t, tenants.Home)
+	if err := super.QueryRow(t.Context(), "SELECT branding->>'logo', (SELECT array_agg(id::text) FROM files WHERE tenant_id = $1) FROM tenants WHERE tenant_id = $1", int32(l.ID)).Scan(&named, &kept); err != nil {
+		t.Fatal(err)
+	}
+	if named != b.ID.String() || len(kept) != 1 || kept[0] != named {
+		t.Errorf("the street names %s and keeps %v", named, kept)
 	}
 }
 

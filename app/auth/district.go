@@ -95,17 +95,18 @@ func (c *Client) open(ctx context.Context, identity uuid.UUID) (Ticket, error) {
 	return t, err
 }
 
-// vouched reports whether a district's provider vouched for the second factor of a session.
-func (k *Keeper) vouched(ctx context.Context, s Session) (yes bool, err error) {
+// byProvider is the district whose provider opened a session, 0 for none, and whether it vouched for a second factor.
+func (k *Keeper) byProvider(ctx context.Context, s Session) (district int32, strong bool, err error) {
 	id, err := uuid.Parse(s.ID)
 	if err != nil {
-		return false, fmt.Errorf("number of a session: %w", err)
+		return 0, false, fmt.Errorf("number of a session: %w", err)
 	}
 	err = k.DB.Gateway(ctx, tenants.Home, func(ctx context.Context, tx tenants.GatewayTx) error {
-		return tx.Raw("SELECT EXISTS (SELECT FROM ctl.vouched WHERE session = ? AND person = ?)", id, s.Person).Scan(ctx, &yes)
+		return tx.Raw(`SELECT coalesce((SELECT district FROM ctl.district_sessions WHERE session = ? AND person = ?), 0),
+			EXISTS (SELECT FROM ctl.vouched WHERE session = ? AND person = ?)`, id, s.Person, id, s.Person).Scan(ctx, &district, &strong)
 	})
 	if err != nil {
-		return false, fmt.Errorf("factors of a session: %w", err)
+		return 0, false, fmt.Errorf("who opened a session: %w", err)
 	}
-	return yes, nil
+	return district, strong, nil
 }

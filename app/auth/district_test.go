@@ -207,6 +207,54 @@ func TestAProviderCannotNameAnotherDistrictsPeople(t *testing.T) {
 	}
 }
 
+// A session that a district's provider opened ends when its person is given anything elsewhere, in a street of another district or
+// with the vendor, and when they work in the district no more; one of our own sign-in goes on.
+func TestAProvidersSessionEndsWithWorkElsewhere(t *testing.T) {
+	t.Parallel()
+	c := openCity(t)
+	for why, change := range map[string]func(person int64){
+		"in another district": func(person int64) { employ(t, c.w, c.streets[c.b], person, "吴", Give{Role: Intake}) },
+		"with the vendor": func(person int64) {
+			must(t, c.w.DB.Vendor(t.Context(), tenants.Home, func(ctx context.Context, tx tenants.VendorTx) error {
+				return GiveUpper(ctx, tx, Machine(), person, UpperGrant{Scope: InVendor, Role: Operator})
+			}))
+		},
+		"nowhere any more": func(person int64) {
+			must(t, c.w.DB.Write(t.Context(), c.streets[c.a].ID, tenants.Machine(), func(ctx context.Context, tx tenants.Tx) error { return Leave(ctx, tx, person) }))
+		},
+	} {
+		person, clerk := c.clerk(c.a, Intake)
+		c.issuers[c.a].seat(clerk, nil)
+		browser := *c.door
+		jar, err := cookiejar.New(nil)
+		must(t, err)
+		browser.Client = &http.Client{Jar: jar}
+		browser.get("/login/district/"+strconv.Itoa(int(c.a))).want(t, 200, "/", "at level 1")
+		again := func() int {
+			c.k.forget(func(Key, Session) bool { return true }) // the ten seconds for which sessions are remembered are over
+			return browser.get("/").status
+		}
+		employ(t, c.w, c.streets[c.a], person, "吴", Give{Role: Dispatcher})
+		if got := again(); got != 200 {
+			t.Errorf("given another role in the district: %d", got)
+		}
+		change(person)
+		if got := again(); got != 401 {
+			t.Errorf("%s: %d", why, got)
+		}
+	}
+	s, identity := employee(t)
+	person, err := c.k.Person(t.Context(), identity, Employee)
+	must(t, err)
+	ticket := login(t, s)
+	for _, d := range []int32{c.a, c.b} {
+		employ(t, c.w, c.streets[d], person, s.Name, Give{Role: Intake})
+	}
+	if _, err := c.k.Fresh(t.Context(), ticket.Token); err != nil {
+		t.Errorf("by our own sign-in, at work in two districts: %v", err)
+	}
+}
+
 // An administrator owes a second factor: one shown at the district's provider counts where its setting says so, and what
 // changes the account wants our own all the same.
 func TestASecondFactorShownAtTheDistrict(t *testing.T) {
@@ -304,6 +352,14 @@ func TestADistrictsProviderIsTested(t *testing.T) {
 	finds("its own", providers.Answers, func(*providers.Provider) {})
 	finds("switched off", providers.Answers, func(p *providers.Provider) { p.Enabled = false })
 	finds("nobody listens", providers.Away, func(p *providers.Provider) { p.Issuer = "http://127.0.0.1:1" })
+	c.issuers[c.a].fails.Store(true)
+	finds("it fails", providers.Away, nil)
+	c.issuers[c.a].fails.Store(false)
+	_, lu := c.clerk(c.b, Intake)
+	c.issuers[c.b].seat(lu, func(map[string]any) { c.issuers[c.b].fails.Store(true) }) // after its word, asked for its keys
+	if got := c.enter(c.b, ""); got.status != 503 || !strings.Contains(got.text("h1"), "暂时不可用") {
+		t.Errorf("a provider that fails on the way: %d %q", got.status, got.text("h1"))
+	}
 	finds("a page of something else", providers.Wrong, func(p *providers.Provider) { p.Issuer += "/elsewhere" })
 	if _, err := c.shelf.Test(t.Context(), 829999); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a district without a provider: %v", err)

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -28,6 +29,8 @@ type issuer struct {
 	twist func(map[string]any)     // what an evil or broken provider writes into its word before it signs
 	users map[string]*storage.User // by number
 	asked []string                 // addresses that browsers came to
+
+	fails atomic.Bool // answers nothing but that it is out of order
 }
 
 func (i *issuer) GetUserByID(id string) *storage.User {
@@ -74,6 +77,10 @@ func newIssuer(t *testing.T, client, back string) *issuer {
 			i.mu.Lock()
 			i.asked = append(i.asked, r.URL.RawQuery)
 			i.mu.Unlock()
+		}
+		if i.fails.Load() {
+			http.Error(w, "out of order", http.StatusBadGateway)
+			return
 		}
 		provider.ServeHTTP(w, r)
 	})

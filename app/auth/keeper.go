@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"log/slog"
@@ -141,7 +142,8 @@ func (k *Keeper) load(ctx context.Context, token string, key Key, again int) (Se
 	return s, nil
 }
 
-// known adds our own knowledge of the person to a session of Kratos, and refuses one that ended here.
+// known adds our own knowledge of the person to a session of Kratos, and refuses one that ended here. One that a district's
+// provider opened ends when its person is given anything elsewhere, or works there no more.
 func (k *Keeper) known(ctx context.Context, s Session) (Session, error) {
 	p, err := k.person(ctx, s.Identity, s.Kind)
 	if err != nil {
@@ -151,13 +153,20 @@ func (k *Keeper) known(ctx context.Context, s Session) (Session, error) {
 		return Session{}, errUnsigned()
 	}
 	s.Person, s.Epoch, s.Enrolled = p.Person, p.Epoch, p.SecondFactor
-	if s.AAL < 2 && s.Kind == Employee {
-		if s.Vouched, err = k.vouched(ctx, s); err != nil {
-			return Session{}, err
+	if s.Kind != Employee {
+		return s, nil
+	}
+	district, strong, err := k.byProvider(ctx, s)
+	if err != nil {
+		return Session{}, err
+	}
+	if district != 0 {
+		if here, err := k.worksIn(ctx, s.Person, district); err != nil || !here {
+			return Session{}, cmp.Or(err, errUnsigned())
 		}
-		if s.Vouched {
-			s.AAL = 2
-		}
+	}
+	if s.AAL < 2 && strong {
+		s.AAL, s.Vouched = 2, true
 	}
 	return s, nil
 }

@@ -227,6 +227,12 @@ func (c Called) Of(ctx context.Context, person int64) string {
 	return ui.T(ctx, "工号 %d", person)
 }
 
+// Naming answers the names of persons that a page may show: [Names] to the tenant's own people.
+type Naming func(ctx context.Context, tx tenants.Tx, persons ...int64) (Called, error)
+
+// Unnamed is the Naming of a page that is read outside of the tenant: everybody is a number.
+func Unnamed(context.Context, tenants.Tx, ...int64) (Called, error) { return Called{}, nil }
+
 // Names answers the names of persons as the tenant knows them, also of those who left, for timelines
 // and lists. Unknown persons are missing from the map; the product itself (0) is 系统.
 func Names(ctx context.Context, tx tenants.Tx, persons ...int64) (Called, error) {

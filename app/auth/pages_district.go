@@ -95,10 +95,10 @@ func (p *Pages) fromDistrict(w http.ResponseWriter, r *http.Request) error {
 			t, err = p.Keeper.Client.open(r.Context(), who.identity)
 		}
 	}
-	if err == nil && shown.Strong {
+	if err == nil {
 		var session uuid.UUID
 		if session, err = uuid.Parse(t.Session.ID); err == nil {
-			err = p.Districts.Vouch(r.Context(), session, who.person)
+			err = p.Districts.Opened(r.Context(), session, who.person, shown)
 		}
 	}
 	if err == nil {

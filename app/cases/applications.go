@@ -316,13 +316,18 @@ func (s *step) takeBack(w *change) {
 	s.relieve(w)
 }
 
-// relieve ends the lead's part, and all that hangs on it: the case waits for a dispatch again. Its deadline runs on.
-func (s *step) relieve(w *change) {
+// undispatch ends the lead's part: the case waits for a dispatch again. Its deadline runs on.
+func (s *step) undispatch(w *change) {
 	w.lead, w.seen = []string{"state"}, s.c.Lead.State
 	s.c.Lead.State = Returned
 	s.c.Stage, s.c.Unit = Filed, ""
 	w.columns = append(w.columns, "stage", "unit")
 	w.hush = append(w.hush, receiptTimer)
+}
+
+// relieve is undispatch, with all that hangs on the lead's part.
+func (s *step) relieve(w *change) {
+	s.undispatch(w)
 	for i := range s.c.Others {
 		if a := &s.c.Others[i]; a.State.Open() {
 			s.lapseOther(w, a)

@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"wanjie/app/auth"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/web"
 	"wanjie/tenants"
 )
 
@@ -118,6 +121,19 @@ func TestABurstPipeHasOneLeadAndTwoHelpers(t *testing.T) {
 	s.onTheBooks(ctx, c)
 	if got := fieldsOf(second(s.as(ctx, builder, verb(Handle, c.ID, "水管已修复")))); got["alone"] == "" {
 		t.Errorf("the lead did not wait, and nobody asked why: %v", got)
+	}
+	if err := s.try(ctx, builder, func(ctx context.Context, tx tenants.Tx) error { // the phone's copy of his day knows it too
+		list, err := MyTasks(ctx, tx, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil), Base: "/s/x"})
+		if err != nil {
+			return err
+		}
+		n, err := newNames(ctx, tx)
+		if want := n.waiting(c); len(list) != 1 || list[0].Result != ToHandle || list[0].Waiting != want || want == "" {
+			t.Errorf("the lead's tasks: %+v, waiting for %q", list, want)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 	hold.Move(at("2026-11-23 14:00")) // the squad has not signed for two working hours
 	s.ring(ctx)

@@ -183,6 +183,40 @@ func TestNobodyPicksUp(t *testing.T) {
 	}
 }
 
+// The figures over the caller's list count everything that waits, also what the list has no room for.
+func TestFiguresOfAllCallBacks(t *testing.T) { //nolint:paralleltest // it says which messages did not arrive
+	s := openStreet(t, tenants.Home)
+	ctx := now(t)
+	c := s.closed(ctx, rubbish())
+	const more = mostTasks + 4
+	for _, sql := range []string{
+		fmt.Sprintf("CREATE TEMP TABLE again AS SELECT c.* FROM cases c, generate_series(1, %d) WHERE c.tenant_id = %d AND c.id = '%s'", more, s.ID, c.ID),
+		"UPDATE again SET id = gen_random_uuid(), number = number || '-' || gen_random_uuid()", "INSERT INTO cases SELECT * FROM again",
+	} {
+		if _, err := s.view.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	was := Unreached
+	defer func() { Unreached = was }()
+	Unreached = func(_ context.Context, _ tenants.Tx, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+		out := map[uuid.UUID]bool{}
+		for _, id := range ids {
+			out[id] = true
+		}
+		return out, nil
+	}
+	if err := s.try(ctx, caller, func(ctx context.Context, tx tenants.Tx) error {
+		list, sum, err := ToCall(ctx, tx)
+		if len(list) != mostTasks || !list[0].Untold || sum.Waiting != more+1 || sum.Untold != more+1 {
+			t.Errorf("%d to call, figures %+v", len(list), sum)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The questionnaire decides what is asked: what was not to be asked is not kept, and who says no to the first
 // question needs a reason.
 func TestQuestionnaire(t *testing.T) {

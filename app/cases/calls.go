@@ -28,6 +28,7 @@ type Call struct {
 	CallBy   time.Time
 	Calls    int16
 	Uncalled bool
+	Untold   bool `bun:"-"` // its petitioner's last text message did not arrive
 }
 
 // Calls are what became of call-backs.
@@ -37,6 +38,7 @@ type Calls struct {
 	Tries   int // recorded in the last thirty days, of everybody
 	Valid   int // of those
 	Reached int // of those: somebody was reached, valid or not
+	Untold  int // owed, whose last text message did not arrive
 }
 
 // callWindow is how far back the figures over a caller's list look.
@@ -84,6 +86,18 @@ func ToCall(ctx context.Context, tx tenants.Tx) (list []Call, sum Calls, err err
 	if err != nil {
 		return nil, sum, fmt.Errorf("figures of call-backs: %w", err)
 	}
+	var waiting []uuid.UUID
+	if err := tx.Raw(`SELECT c.id FROM cases c WHERE `+where, args...).Scan(ctx, &waiting); err != nil {
+		return nil, sum, fmt.Errorf("whom to call back: %w", err)
+	}
+	unreached, err := Unreached(ctx, tx, waiting)
+	if err != nil {
+		return nil, sum, err
+	}
+	sum.Untold = len(unreached)
+	for i := range list {
+		list[i].Untold = unreached[list[i].ID]
+	}
 	return list, sum, nil
 }
 
@@ -105,19 +119,11 @@ func calls(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	if err != nil {
 		return web.Reply{}, err
 	}
-	ids := make([]uuid.UUID, len(list))
-	for i := range list {
-		ids[i] = list[i].ID
-	}
-	unreached, err := Unreached(ctx, tx, ids)
-	if err != nil {
-		return web.Reply{}, err
-	}
 	p := view.Calls{
 		Live: ui.Listening{Stream: r.Listen(n.now, "case"), Page: r.Path("/callbacks")},
 		Figures: []ui.Figure{
 			{Label: ui.T(ctx, "待回访"), Value: ui.Number(sum.Waiting)}, {Label: ui.T(ctx, "其中逾期未回访"), Value: ui.Number(sum.Missed)},
-			{Label: ui.T(ctx, "其中短信未送达"), Value: ui.Number(len(unreached))}, {Label: ui.T(ctx, "近30天拨打次数"), Value: ui.Number(sum.Tries)}, {Label: ui.T(ctx, "其中接通"), Value: ui.Number(sum.Reached)},
+			{Label: ui.T(ctx, "其中短信未送达"), Value: ui.Number(sum.Untold)}, {Label: ui.T(ctx, "近30天拨打次数"), Value: ui.Number(sum.Tries)}, {Label: ui.T(ctx, "其中接通"), Value: ui.Number(sum.Reached)},
 			{Label: ui.T(ctx, "其中有效回访"), Value: ui.Number(sum.Valid)},
 		},
 	}
@@ -127,8 +133,8 @@ func calls(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 		if err != nil {
 			return web.Reply{}, err
 		}
-		row.Mark += fmt.Sprintf(" %d %d %t %t", l.Calls, l.CallAt.Unix(), l.Uncalled, unreached[l.ID])
-		out := view.CallRow{Row: row, Closed: l.ClosedAt, By: n.due(Clock{DueAt: l.CallBy}, true), Tries: ui.Number(int(l.Calls)), Unreached: unreached[l.ID]}
+		row.Mark += fmt.Sprintf(" %d %d %t %t", l.Calls, l.CallAt.Unix(), l.Uncalled, l.Untold)
+		out := view.CallRow{Row: row, Closed: l.ClosedAt, By: n.due(Clock{DueAt: l.CallBy}, true), Tries: ui.Number(int(l.Calls)), Unreached: l.Untold}
 		if l.CallAt.After(n.now) {
 			out.At = ui.Time(l.CallAt)
 		}

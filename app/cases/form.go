@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/peterstace/simplefeatures/geom"
@@ -38,9 +37,7 @@ func readIntake(r *web.Request) Intake {
 	if due, err := r.Moment("upper_due"); err == nil {
 		in.UpperDue = due
 	}
-	if found, err := time.Parse(time.RFC3339, r.Text("found_at")); err == nil {
-		in.FoundAt = found
-	}
+	in.FoundAt = r.MadeAt()
 	if in.Lon, in.Lat = degrees(r.Text("lon")), degrees(r.Text("lat")); in.Lon != nil && in.Lat != nil {
 		if system := geo.System(r.Text("system")); system.Known() {
 			p := system.In(geom.XY{X: *in.Lon, Y: *in.Lat})

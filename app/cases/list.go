@@ -118,6 +118,11 @@ func Browse(ctx context.Context, tx tenants.Tx, f Filter) (List, error) {
 		}
 		l.Lines = append(l.Lines, r.Line)
 	}
+	if len(rows) == 0 && page > 1 { // past the end, where the count rides on no row
+		if l.Total, err = f.count(ctx, tx, reachOf(tx.Actor()), CountTo+1); err != nil {
+			return List{}, err
+		}
+	}
 	if l.Total > CountTo {
 		l.Total, l.Capped = CountTo, true
 	}

@@ -154,7 +154,7 @@ func deskPage(ctx context.Context, tx tenants.Tx, r *web.Request, f Filter, list
 	path := r.Path("/cases")
 	p := n.filters(tx, r, f)
 	p.Live, p.Path, p.Map = ui.Listening{Stream: r.Listen(n.now, "case")}, path, r.Path("/cases/map?%s", f.query().Encode())
-	p.Pages = ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: r.URL.Query(), List: "list"}
+	p.Pages = ui.Pages{Number: max(f.Page, 1), Size: PageSize, Total: list.Total, Capped: list.Capped, More: list.More, Path: path, Query: f.query(), List: "list"}
 	if auth.CanSomewhere(tx.Actor(), auth.CasesReport) {
 		p.NewPath = r.Path("/cases/new")
 	}

@@ -42,11 +42,9 @@ func Recall(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string) (*Ca
 	if s.c.First, err = firstBefore(ctx, tx, id); err != nil {
 		return nil, err
 	}
-	w := change{
-		columns: []string{"stage", "unit", "first"}, lead: []string{"state", "recalled"}, seen: Dispatched,
-		hush: []string{receiptTimer}, remark: say(tx, s.box, s.c, "case.dispatch_recalled", words, s.at),
-	}
-	s.c.Lead.State, s.c.Lead.Recalled = Returned, true
+	w := change{columns: []string{"first"}, remark: say(tx, s.box, s.c, "case.dispatch_recalled", words, s.at)}
+	s.undispatch(&w)
+	s.c.Lead.Recalled, w.lead = true, append(w.lead, "recalled")
 	for i := range s.c.Others {
 		if a := &s.c.Others[i]; a.State.Open() {
 			a.State, a.Recalled = Returned, true
@@ -54,7 +52,6 @@ func Recall(ctx context.Context, tx tenants.Tx, id uuid.UUID, words string) (*Ca
 			w.hushOf(besideTimer, a.ID)
 		}
 	}
-	s.c.Stage, s.c.Unit = Filed, ""
 	s.done("case.dispatch_recalled")
 	return s.c, w.write(ctx, tx, s.c)
 }

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -206,6 +207,18 @@ func TestSeekKnowsEveryClassByItsName(t *testing.T) {
 	}
 	if got := classesMeant(cfg, broken.Parent); len(got) != 1+len(cfg.ClassesUnder(broken.Parent)) {
 		t.Errorf("%s means %d classes", broken.Parent, len(got))
+	}
+	deeper := *all[i] // with a class beneath the class that lies beneath a group
+	at := slices.IndexFunc(deeper.Items, func(x blueprint.Item) bool { return x.Key == broken.Key })
+	third := deeper.Items[at]
+	third.Key, third.Body = "matter-06013-1", json.RawMessage(strings.ReplaceAll(string(third.Body), broken.Parent, broken.Key))
+	deeper.Items = append(slices.Clone(deeper.Items), third)
+	tree, err := blueprint.Effective(&deeper, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := classesMeant(tree, broken.Parent); !slices.Contains(got, "matter-06013-1") {
+		t.Errorf("%s means all beneath it, the third level too: %v", broken.Parent, got)
 	}
 	if got := classesMeant(cfg, "道路"); len(got) < 3 || !slices.Contains(got, broken.Key) {
 		t.Errorf("道路 means %v", got)

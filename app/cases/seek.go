@@ -77,11 +77,14 @@ func Seek(cfg *blueprint.Config, said string, most int) []Found {
 func classesMeant(cfg *blueprint.Config, said string) []string {
 	said = strings.TrimSpace(said)
 	var out []string
-	add := func(k blueprint.Class) {
-		for _, k := range append([]blueprint.Class{k}, cfg.ClassesUnder(k.Key)...) {
-			if !slices.Contains(out, k.Key) {
-				out = append(out, k.Key)
-			}
+	var add func(blueprint.Class)
+	add = func(k blueprint.Class) {
+		if slices.Contains(out, k.Key) {
+			return
+		}
+		out = append(out, k.Key)
+		for _, under := range cfg.ClassesUnder(k.Key) {
+			add(under)
 		}
 	}
 	if k, ok := cfg.Classes.Find(said); ok {

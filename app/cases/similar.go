@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/peterstace/simplefeatures/geom"
 
 	"wanjie/app/cases/alike"
+	"wanjie/app/geo"
 	"wanjie/app/web"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -79,7 +81,7 @@ func (n names) alikeTo(ctx context.Context, tx tenants.Tx, c matter) ([]Similar,
 		s := Similar{ID: o.ID, Number: o.Number, Stage: o.Stage, Channel: n.channel(o.Channel), ReportedAt: o.ReportedAt, Metres: -1}
 		far := float64(-1)
 		if c.Lon != nil && o.Lon != nil {
-			far = alike.Metres(*c.Lon, *c.Lat, *o.Lon, *o.Lat)
+			far = geo.Metres(geom.XY{X: *c.Lon, Y: *c.Lat}, geom.XY{X: *o.Lon, Y: *o.Lat})
 			s.Metres = int(far)
 		}
 		near := far >= 0 && far <= metres

@@ -2,6 +2,11 @@ package cases
 
 import (
 	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"wanjie/app/auth"
 	"wanjie/app/web"
@@ -17,6 +22,7 @@ type Todo struct {
 	Light    Light
 	Lon, Lat *float64 // CGCS2000; nil: nobody said where
 	Result   Verb     // by which the actor hands in; empty: he may not
+	Waiting  string   // co-handlers still at work beside the lead whose task it is; empty: none
 }
 
 // MyTasks are what waits for the actor, as the page of tasks says it, with where it lies and what he may do.
@@ -33,6 +39,10 @@ func MyTasks(ctx context.Context, tx tenants.Tx, r *web.Request) ([]Todo, error)
 	if err != nil {
 		return nil, err
 	}
+	waiting, err := n.stillAtWork(tx, list)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Todo, len(list))
 	for i := range list {
 		t := &list[i]
@@ -44,8 +54,33 @@ func MyTasks(ctx context.Context, tx tenants.Tx, r *web.Request) ([]Todo, error)
 		case t.Role == CoRole:
 			out[i].Result, out[i].Of = ToAssist, t.Assignment.String()
 		default:
-			out[i].Result = ToHandle
+			out[i].Result, out[i].Waiting = ToHandle, strings.Join(waiting[t.ID], "、")
 		}
+	}
+	return out, nil
+}
+
+// stillAtWork names the co-handlers of tasks' cases whose work is not done, as the desk's form does.
+func (n names) stillAtWork(tx tenants.Tx, list []Task) (map[uuid.UUID][]string, error) {
+	out := map[uuid.UUID][]string{}
+	ids := make([]uuid.UUID, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		CaseID uuid.UUID
+		Unit   string
+	}
+	err := tx.Raw("SELECT case_id, unit FROM assignments WHERE tenant_id = ? AND case_id IN (?) AND role = ? AND state IN ('dispatched', 'received', 'working') ORDER BY case_id, id",
+		int32(tx.ID()), bun.List(ids), CoRole).Scan(n.ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("co-handlers of tasks: %w", err)
+	}
+	for _, r := range rows {
+		out[r.CaseID] = append(out[r.CaseID], n.unit(r.Unit))
 	}
 	return out, nil
 }

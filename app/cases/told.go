@@ -10,6 +10,7 @@ import (
 
 	"wanjie/app/cases/noted"
 	"wanjie/app/fault"
+	"wanjie/app/geo"
 	"wanjie/templates/ui"
 	"wanjie/tenants/blueprint"
 )
@@ -79,7 +80,7 @@ func (in *Intake) check(cfg *blueprint.Config, codes []string) error {
 	if digits := strings.Count(strings.Map(digit, in.Phone), "0"); in.Phone != "" && digits < 7 {
 		f.Add("phone", ui.Key("电话号码位数不足"))
 	}
-	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && (*in.Lon < 73 || *in.Lon > 136 || *in.Lat < 3 || *in.Lat > 54) {
+	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && !geo.Within(*in.Lon, *in.Lat) {
 		f.Add("lon", ui.Key("经纬度应在国内，且同时填写"))
 	}
 	if in.Title == "" {

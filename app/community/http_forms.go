@@ -338,7 +338,7 @@ func pointOf(r *web.Request) (lon, lat *float64) {
 	px, err1 := strconv.ParseFloat(x, 64)
 	py, err2 := strconv.ParseFloat(y, 64)
 	p := geom.XY{}
-	if system := geo.System(r.Text("system")); err1 == nil && err2 == nil && system.Known() && inChina(geom.XY{X: px, Y: py}) {
+	if system := geo.System(r.Text("system")); err1 == nil && err2 == nil && system.Known() && geo.Within(px, py) {
 		p = system.In(geom.XY{X: px, Y: py})
 	}
 	return &p.X, &p.Y

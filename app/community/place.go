@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/peterstace/simplefeatures/geom"
 	"github.com/uptrace/bun"
 
 	"wanjie/app/clock"
@@ -66,13 +65,11 @@ func (l *Place) check(ctx context.Context, tx tenants.Tx) error {
 	f.Need("address", l.Address, longLine)
 	f.Fit("hours", l.Hours, longLine)
 	f.Fit("phone", l.Phone, 30)
-	if (l.Lon == nil) != (l.Lat == nil) || l.Lon != nil && !inChina(geom.XY{X: *l.Lon, Y: *l.Lat}) {
+	if (l.Lon == nil) != (l.Lat == nil) || l.Lon != nil && !geo.Within(*l.Lon, *l.Lat) {
 		f.Add("lon", ui.Key("请填写中国境内的经纬度，或都不填"))
 	}
 	return f.Fault()
 }
-
-func inChina(p geom.XY) bool { return geo.Home.Contains(p) }
 
 // SavePlace writes a place: a new one where its id is nil.
 func SavePlace(ctx context.Context, tx tenants.Tx, in Place) (*Place, error) {

@@ -35,18 +35,11 @@ type figuresOf struct {
 	Places, Classes, Units, Channels []view.Line
 }
 
-// KeepMonth keeps the report of the month before this one, and answers whether it did. It waits until every act of the
-// district's tenants is counted, keeps a month once, and keeps nothing of a district in which nothing was ever reported.
-func KeepMonth(ctx context.Context, tx tenants.DistrictTx) (bool, error) {
-	today := clock.Day(clock.Now(ctx))
-	first := today.AddDate(0, 0, 1-today.Day())
-	from, before := first.AddDate(0, -1, 0), first.AddDate(0, -2, 0)
-	var have bool
-	if err := tx.Raw("SELECT EXISTS (SELECT FROM ctl.district_months WHERE district = ? AND month = ?)", tx.District(), from.Format(time.DateOnly)).Scan(ctx, &have); err != nil || have {
-		return false, err
-	}
+// keepMonth keeps the report of the month that begins at from, and answers whether it could: not before every act of the
+// district's tenants is counted. A month is kept once.
+func keepMonth(ctx context.Context, tx tenants.DistrictTx, from time.Time) (bool, error) {
 	q := asked{
-		Period: Period{Key: Month, Span: Span{from, first.AddDate(0, 0, -1)}, Was: Span{before, from.AddDate(0, 0, -1)}, Today: today},
+		Period: Period{Key: Month, Span: Span{from, from.AddDate(0, 1, -1)}, Was: Span{from.AddDate(0, -1, 0), from.AddDate(0, 0, -1)}, Today: clock.Day(clock.Now(ctx))},
 		dims:   []string{"class", "unit", "channel"}, stock: true, deep: true,
 	}
 	f, err := read(ctx, tx, q)
@@ -55,7 +48,7 @@ func KeepMonth(ctx context.Context, tx tenants.DistrictTx) (bool, error) {
 	}
 	var b view.Board
 	lay(ctx, &b, f, q, func(string, string) string { return "" })
-	if b.Behind > 0 || b.Now == (view.Counts{}) {
+	if b.Behind > 0 {
 		return false, nil
 	}
 	area, _ := division.District(tx.District())

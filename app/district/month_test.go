@@ -24,14 +24,77 @@ import (
 func keepNextMonth(t *testing.T, w *tenantstest.World, code int32) (kept bool) {
 	t.Helper()
 	today := clock.Day(clock.Now(t.Context()))
-	ctx, _ := clock.Hold(t.Context(), today.AddDate(0, 1, 1-today.Day()).Add(3*time.Hour))
-	if err := w.DB.DistrictWrite(ctx, code, func(ctx context.Context, tx tenants.DistrictTx) (err error) {
-		kept, err = district.KeepMonth(ctx, tx)
-		return err
-	}); err != nil {
+	return keepMonths(t, w, code, today.AddDate(0, 1, 1-today.Day()).Add(3*time.Hour)) == 1
+}
+
+func keepMonths(t *testing.T, w *tenantstest.World, code int32, at time.Time) int {
+	t.Helper()
+	ctx, _ := clock.Hold(t.Context(), at)
+	kept, err := district.KeepMonths(ctx, w.DB, code)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return kept
+}
+
+// What stays uncounted until its next month is over is not lost: the months that are lacking are kept when the figures have
+// caught up, the oldest first, a quiet one between them too. Of a district's past before it had any, a year at most is kept.
+func TestNoMonthIsLost(t *testing.T) {
+	t.Parallel()
+	w := tenantstest.Open(t)
+	const code = 320113
+	a, centre := w.Street(t, in(code, "尧化街道")), w.Street(t, in(code, "栖霞区指挥中心"), func(p *tenants.Plan) { p.Kind = tenants.Centre })
+	super := w.Super(t, tenants.Home)
+	received := func(month string, n int) {
+		t.Helper()
+		for _, table := range []string{"tallies", "tally_months"} {
+			if _, err := super.Exec(t.Context(), "INSERT INTO "+table+" VALUES ($1, $2, 'all', '', $3, $4, 0, 0, 0, 0)", int32(a.ID), month+"-01", code, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	months := func() string {
+		t.Helper()
+		_, page := get(t, door(w, code), fmt.Sprintf("/d/%d/months", code), 200)
+		var out []string
+		for _, row := range all(page, "tbody tr") {
+			out = append(out, row[:len("2026-01")])
+		}
+		return strings.Join(out, " ")
+	}
+	day := func(s string) time.Time {
+		at, err := time.ParseInLocation(time.DateOnly, s, clock.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	received("2024-03", 5) // long before anybody kept anything
+	received("2026-05", 3)
+	followed(t, w, a)
+	if n := keepMonths(t, w, code, day("2026-06-01")); n != 0 {
+		t.Fatalf("%d months kept while acts of the centre are not counted", n)
+	}
+	followed(t, w, centre)
+	if n := keepMonths(t, w, code, day("2026-06-01")); n != 12 {
+		t.Fatalf("%d months kept of the year before", n)
+	}
+	if got := months(); got != "2026-05 2026-04 2026-03 2026-02 2026-01 2025-12 2025-11 2025-10 2025-09 2025-08 2025-07 2025-06" {
+		t.Fatalf("kept are %s", got)
+	}
+	if n := keepMonths(t, w, code, day("2026-06-30")); n != 0 {
+		t.Errorf("%d months kept before June is over", n)
+	}
+	received("2026-06", 7)
+	received("2026-08", 9)
+	if n := keepMonths(t, w, code, day("2026-09-02")); n != 3 || !strings.HasPrefix(months(), "2026-08 2026-07 2026-06 2026-05") {
+		t.Errorf("%d months kept of the summer: %s", n, months())
+	}
+	for month, want := range map[string]string{"2026-06": "7 件", "2026-07": "0 件", "2026-08": "9 件"} {
+		if _, page := get(t, door(w, code), fmt.Sprintf("/d/%d/months/%s", code, month), 200); all(page, ".tile-value")[0] != want {
+			t.Errorf("%s: %s", month, all(page, ".tile-value"))
+		}
+	}
 }
 
 // A month that is over is kept once, when every act is counted, with its digest: what is corrected later shows on the board and

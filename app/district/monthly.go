@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"wanjie/app/clock"
 	"wanjie/app/docs"
 	"wanjie/app/web"
 	"wanjie/jobs"
@@ -16,28 +17,78 @@ import (
 	"wanjie/tenants"
 )
 
-// Monthly comes round every hour and keeps the last month's report of each district that has none yet: in the first hour of
-// the month, or once the figures have caught up.
+// Monthly comes round every hour and keeps the reports that districts lack: in the first hour of the month, or once the
+// figures have caught up.
 func Monthly() jobs.Periodic {
-	return jobs.Periodic{Every: time.Hour, After: 10 * time.Minute, Home: true, Kind: jobs.Kind{Name: "district.month", Queue: jobs.Bulk, Timeout: 30 * time.Minute, Outside: keepAll}}
+	return jobs.Periodic{Every: time.Hour, After: 10 * time.Minute, Home: true, Kind: jobs.Kind{Name: "district.month", Queue: jobs.Bulk, Timeout: 30 * time.Minute,
+		Outside: func(ctx context.Context, env jobs.Env, _ json.RawMessage) error {
+			_, err := KeepMonths(ctx, env.DB, 0)
+			return err
+		}}}
 }
 
-func keepAll(ctx context.Context, env jobs.Env, _ json.RawMessage) error {
-	var all []int32
-	err := env.DB.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		return tx.Raw("SELECT DISTINCT district FROM ctl.directory WHERE kind = 'street' AND state NOT IN ('opening', 'closed') ORDER BY 1").Scan(ctx, &all)
+// KeepMonths keeps the months that are over and that a district lacks, the oldest first, and answers how many: those since
+// the last one kept, or since anything was first reported, and of the last twelve only. only: one district; 0: all.
+func KeepMonths(ctx context.Context, db *tenants.DB, only int32) (kept int, err error) {
+	today := clock.Day(clock.Now(ctx))
+	now := today.AddDate(0, 0, 1-today.Day())
+	var failed []error // one district's trouble is not the next one's
+	for _, placement := range db.Placements() {
+		due, err := lacking(ctx, db, placement, now)
+		failed = append(failed, err)
+		for _, d := range due {
+			if only != 0 && d.District != only {
+				continue
+			}
+			failed = append(failed, db.DistrictWrite(ctx, d.District, func(ctx context.Context, tx tenants.DistrictTx) error {
+				for month := d.Since; month.Before(now); month = month.AddDate(0, 1, 0) {
+					if ok, err := keepMonth(ctx, tx, month); err != nil || !ok {
+						return err
+					}
+					kept++
+				}
+				return nil
+			}))
+		}
+	}
+	return kept, errors.Join(failed...)
+}
+
+// lack is a district without the reports of its months since.
+type lack struct {
+	District int32
+	Since    time.Time
+}
+
+// lacking are the districts of a placement that lack a month before now. A month in which nothing happened between others is
+// lacking too; a district in which nothing was ever reported lacks none.
+func lacking(ctx context.Context, db *tenants.DB, placement string, now time.Time) (out []lack, err error) {
+	var rows []struct {
+		District int32
+		Since    string
+	}
+	err = db.System(ctx, placement, func(ctx context.Context, tx tenants.SystemTx) error {
+		return tx.Raw(`SELECT district, to_char(since, 'YYYY-MM-DD') AS since FROM (
+			SELECT t.district, coalesce(
+				(SELECT max(month) + interval '1 month' FROM ctl.district_months k WHERE k.district = t.district),
+				(SELECT min(month) FROM tally_months y WHERE y.district = t.district AND y.dim = 'all')) AS since
+			FROM (SELECT DISTINCT district FROM tenants WHERE kind = 'street' AND state NOT IN ('opening', 'closed')) t) d
+			WHERE since < ? ORDER BY district`, now.Format(time.DateOnly)).Scan(ctx, &rows)
 	})
 	if err != nil {
-		return fmt.Errorf("districts with a month to keep: %w", err)
+		return nil, fmt.Errorf("districts that lack a month at %s: %w", placement, err)
 	}
-	var failed []error // one district's trouble is not the next one's
-	for _, district := range all {
-		failed = append(failed, env.DB.DistrictWrite(ctx, district, func(ctx context.Context, tx tenants.DistrictTx) error {
-			_, err := KeepMonth(ctx, tx)
-			return err
-		}))
+	for _, r := range rows {
+		since, err := time.ParseInLocation(time.DateOnly, r.Since, clock.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("first month of district %d: %w", r.District, err)
+		}
+		if yearBack := now.AddDate(-1, 0, 0); since.Before(yearBack) {
+			since = yearBack
+		}
+		out = append(out, lack{r.District, since})
 	}
-	return errors.Join(failed...)
+	return out, nil
 }
 
 // wholeDistrict: a kept report is of the whole district, so a bureau's officer, who sees his own line, has none.

@@ -49,6 +49,12 @@ const degree = 110_950.0
 // squareMetres is a square degree at a latitude.
 func squareMetres(lat float64) float64 { return degree * 111_320 * math.Cos(lat*math.Pi/180) }
 
+// Metres is the distance of two places that are near each other, in metres.
+func Metres(a, b geom.XY) float64 {
+	middle := (a.Y + b.Y) / 2 * math.Pi / 180
+	return math.Hypot((b.X-a.X)*math.Cos(middle), b.Y-a.Y) * 111_320
+}
+
 // Area is the shape's area in square metres.
 func (s Shape) Area() float64 {
 	c, ok := s.Envelope().Center().XY()
@@ -133,6 +139,9 @@ func (s Shape) mended() (Shape, bool) {
 
 // Home is the rectangle around the country, the sea included: a place outside it is a mistake.
 var Home = geom.NewEnvelope(geom.XY{X: 73, Y: 3}, geom.XY{X: 136, Y: 54})
+
+// Within reports whether a place in degrees lies in the country.
+func Within(lon, lat float64) bool { return Home.Contains(geom.XY{X: lon, Y: lat}) }
 
 func (s Shape) inside() *Problem {
 	low, high, _ := s.Envelope().MinMaxXYs()

@@ -165,3 +165,23 @@ func real(tb testing.TB, name string) *os.File {
 	tb.Cleanup(func() { _ = f.Close() })
 	return f
 }
+
+func TestMetres(t *testing.T) {
+	t.Parallel()
+	at := geom.XY{X: 120.5, Y: 31.3}
+	if got := Metres(at, geom.XY{X: 120.5, Y: 31.301}); math.Abs(got-111.32) > .1 {
+		t.Errorf("a thousandth of a degree north is %.2f m", got)
+	}
+	if got := Metres(at, geom.XY{X: 120.501, Y: 31.3}); math.Abs(got-95.1) > .5 {
+		t.Errorf("a thousandth of a degree east is %.2f m", got)
+	}
+}
+
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[geom.XY]bool{{X: 120.5, Y: 31.3}: true, {X: 31.3, Y: 120.5}: false, {X: 73, Y: 54}: true, {X: 136.1, Y: 40}: false, {X: 116, Y: 2.9}: false} {
+		if Within(at.X, at.Y) != want {
+			t.Errorf("%v lies in the country: %v", at, !want)
+		}
+	}
+}

@@ -203,8 +203,8 @@ func drawPage(ctx context.Context, tx tenants.Tx, r *web.Request, g *Grid, tried
 func centre(r *web.Request) geom.XY {
 	lon, err1 := strconv.ParseFloat(r.Text("lon"), 64)
 	lat, err2 := strconv.ParseFloat(r.Text("lat"), 64)
-	if p := (geom.XY{X: lon, Y: lat}); err1 == nil && err2 == nil && geo.Home.Contains(p) {
-		return p
+	if err1 == nil && err2 == nil && geo.Within(lon, lat) {
+		return geom.XY{X: lon, Y: lat}
 	}
 	return geom.XY{X: 108.95, Y: 34.27}
 }

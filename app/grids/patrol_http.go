@@ -336,10 +336,14 @@ func pointRows(ctx context.Context, tx tenants.Tx, x *patrol.Round, points int) 
 			continue
 		}
 		row := &out[k.Point-1]
-		if row.Words, _, _, err = k.Read(box); err != nil {
+		if row.Words, err = k.Read(box); err != nil {
 			return nil, err
 		}
 		row.By, row.At, row.State = names.Of(ctx, k.Person), ui.Time(k.SeenAt), view.Tag{Tone: ui.Good, Text: ui.T(ctx, "未发现问题")}
+		row.Away = ""
+		if k.Away != nil {
+			row.Away = ui.T(ctx, "距点位 %s 米", ui.Number(*k.Away))
+		}
 		if k.Found {
 			row.State = view.Tag{Tone: ui.Warn, Text: ui.T(ctx, "发现问题")}
 		}
@@ -428,7 +432,7 @@ func spotOf(r *web.Request) *geom.XY {
 	lon, err1 := strconv.ParseFloat(r.Text("lon"), 64)
 	lat, err2 := strconv.ParseFloat(r.Text("lat"), 64)
 	system := geo.System(r.Text("system"))
-	if err1 != nil || err2 != nil || !system.Known() || lon < 73 || lon > 136 || lat < 3 || lat > 54 {
+	if err1 != nil || err2 != nil || !system.Known() || !geo.Within(lon, lat) {
 		return nil
 	}
 	p := system.In(geom.XY{X: lon, Y: lat})

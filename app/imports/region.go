@@ -10,6 +10,7 @@ import (
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/geo"
 	"wanjie/tenants/division"
 )
 
@@ -24,9 +25,6 @@ type Region struct {
 	Zone     string            `yaml:"zone"`     // IANA name of the time zone in which moments are written
 	Box      []float64         `yaml:"box"`      // west, south, east, north, degrees
 }
-
-// home is the country: its time and the box that it lies in.
-var home = []float64{73, 3, 136, 54}
 
 // mostSkew bounds how far a source's clocks may disagree, in seconds.
 const mostSkew = 600
@@ -69,7 +67,8 @@ func (r *Region) zone() *time.Location {
 // box is where the source's points lie.
 func (r *Region) box() []float64 {
 	if r.Box == nil {
-		return home
+		low, high, _ := geo.Home.MinMaxXYs()
+		return []float64{low.X, low.Y, high.X, high.Y}
 	}
 	return r.Box
 }

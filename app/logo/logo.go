@@ -62,10 +62,10 @@ func Take(ctx context.Context, store blobs.Store, tenant tenants.ID, content []b
 	return d, d.Close()
 }
 
-// Swap lets a new mark be known in place of the tenant's present one; nil leaves it without. It answers what the tenant's
-// row has to say from then on, and writes it nowhere.
-func Swap(ctx context.Context, tx tenants.Tx, fresh *files.Draft) (string, error) {
-	was, is := tx.Tenant().Branding.Logo, ""
+// Swap lets a new mark be known in place of the one that the tenant's row names, which the caller holds; nil leaves it without.
+// It answers what the row has to say from then on, and writes it nowhere.
+func Swap(ctx context.Context, tx tenants.Tx, was string, fresh *files.Draft) (string, error) {
+	is := ""
 	if fresh != nil {
 		is = fresh.ID.String()
 	}

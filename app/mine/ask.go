@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"wanjie/app/auth"
 	"wanjie/app/fault"
 	"wanjie/app/module"
@@ -16,9 +18,10 @@ import (
 	"wanjie/tenants/blueprint"
 )
 
-// How many tenants are asked, how long each may take, and all together.
+// How many tenants are asked, how many at once, how long each may take, and all together.
 const (
 	mostPlaces  = 20
+	atOnce      = 5
 	patience    = time.Second
 	patienceAll = 5 * time.Second
 )
@@ -54,20 +57,24 @@ type errLeft string
 
 func (e errLeft) Error() string { return "left out: " + string(e) }
 
-// ask asks every place in turn and merges what waits: by deadline, what has none last. asked are the places that answered.
+// answer is what one place says.
+type answer struct {
+	list []Wait
+	err  error
+}
+
+// ask asks the places, some at once, and merges what waits: by deadline, what has none last. asked are the places that answered.
 func (d door) ask(ctx context.Context, r *web.Request, places []auth.Place) (list []Wait, asked []auth.Place, gaps []Gap) {
-	ctx, cancel := context.WithTimeout(ctx, patienceAll)
-	defer cancel()
+	answers := d.askAll(ctx, r, places[:min(len(places), mostPlaces)])
 	for i, p := range places {
 		if i >= mostPlaces {
 			gaps = append(gaps, Gap{p, ui.Key("工作台过多，未列入")})
 			continue
 		}
-		found, err := d.askOne(ctx, r, p)
 		var left errLeft
-		switch {
+		switch err := answers[i].err; {
 		case err == nil:
-			list, asked = append(list, found...), append(asked, p)
+			list, asked = append(list, answers[i].list...), append(asked, p)
 		case errors.As(err, &left):
 			gaps = append(gaps, Gap{p, string(left)})
 		case errors.Is(err, web.ErrWeak):
@@ -85,6 +92,24 @@ func (d door) ask(ctx context.Context, r *web.Request, places []auth.Place) (lis
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Place.Tenant, b.Place.Tenant), cmp.Compare(a.Path, b.Path))
 	})
 	return list, asked, gaps
+}
+
+// askAll asks every place, so many at once, and answers in their order.
+func (d door) askAll(ctx context.Context, r *web.Request, places []auth.Place) []answer {
+	out := make([]answer, len(places))
+	ctx, cancel := context.WithTimeout(ctx, patienceAll)
+	defer cancel()
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for i, p := range places {
+		g.Go(func() error {
+			own := *r // admitting a visitor may write into it
+			out[i].list, out[i].err = d.askOne(ctx, &own, p)
+			return nil // one place's trouble is not the next one's
+		})
+	}
+	_ = g.Wait()
+	return out
 }
 
 func bit(b bool) int {

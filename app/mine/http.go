@@ -32,6 +32,9 @@ func (d door) tasks(ctx context.Context, r *web.Request) (web.Reply, web.Frame, 
 	if err != nil && len(places) == 0 {
 		return web.Reply{}, web.Frame{}, err
 	}
+	if err != nil {
+		d.site.Log.ErrorContext(ctx, "a placement does not say where somebody works", "person", r.Visitor.Person, "error", err)
+	}
 	list, asked, gaps := d.ask(ctx, r, places)
 	p := d.page(ctx, r, list, asked, gaps)
 	p.Partial = err != nil // a placement did not answer, and nobody knows which tenants it has

@@ -3,6 +3,7 @@ package resident
 import (
 	"context"
 	"io"
+	"net/url"
 
 	"github.com/a-h/templ"
 
@@ -51,7 +52,7 @@ func Preview(deps Deps) func(ctx context.Context, tx tenants.Tx, r *web.Request,
 			return nil, err
 		}
 		here := *r
-		here.Base = r.URL.RequestURI() + "&at="
+		here.Base = staying(r.URL)
 		p, err := d.homeOf(ctx, tx, &here, t, nil)
 		if err != nil {
 			return nil, err
@@ -62,6 +63,13 @@ func Preview(deps Deps) func(ctx context.Context, tx tenants.Tx, r *web.Request,
 			return view.Shell(f).Render(templ.WithChildren(ctx, view.HomePage(p)), w)
 		}), nil
 	}
+}
+
+// staying is the address of a page with whatever follows it, the last thing that was touched left out.
+func staying(u *url.URL) string {
+	q := u.Query()
+	q.Del("at")
+	return u.EscapedPath() + "?" + q.Encode() + "&at="
 }
 
 func (d *desk) notice(ctx context.Context, tx tenants.Tx, r *web.Request, _ *Resident) (web.Reply, error) {

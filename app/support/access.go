@@ -95,14 +95,6 @@ func (a *Access) Open(box *keys.Box) (s Said, err error) {
 	return s, nil
 }
 
-// over is when the access came to its end, as far as it has.
-func (a *Access) over(now time.Time) time.Time {
-	if !a.EndedAt.IsZero() {
-		return a.EndedAt
-	}
-	return now
-}
-
 func (a *Access) dims() tenants.Dims {
 	return tenants.Dims{"person": fmt.Sprint(a.Person), "support": string(a.State), "support_purpose": a.Purpose, "support_hours": fmt.Sprint(a.Hours)}
 }

@@ -2,12 +2,10 @@ package support
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
 	"wanjie/app/auth"
-	"wanjie/app/clock"
 	"wanjie/app/fault"
 	"wanjie/app/web"
 	view "wanjie/templates/support"
@@ -18,8 +16,8 @@ import (
 // Deps is what these pages need of the rest of the product.
 type Deps struct {
 	DB *tenants.DB
-	// Done are the acts of a person in the tenant in a time, oldest first, as its traces say them.
-	Done func(ctx context.Context, tx tenants.Tx, person int64, from, until time.Time) ([]ui.Moment, error)
+	// Done are the acts of a person in the tenant while an access lasted, oldest first, as its traces say them.
+	Done func(ctx context.Context, tx tenants.Tx, access uuid.UUID, person int64, names auth.Naming) ([]ui.Moment, error)
 	// Names are people above the tenants, by number; it asks the sign-in service.
 	Names func(ctx context.Context) (map[int64]string, error)
 	// May reports whether the visitor holds the capability above the tenants.
@@ -34,7 +32,7 @@ func Routes(site *web.Site, d Deps) {
 	r.Get("/admin/support", auth.SupportRead, k.list)
 	r.Get("/admin/support/{id}", auth.SupportRead, k.sheet)
 	r.Post("/admin/support/{id}/decide", auth.SupportDecide, k.decide)
-	r.Post("/admin/support/{id}/end", auth.SupportDecide, k.end)
+	r.Always("/admin/support/{id}/end", auth.SupportDecide, k.end)
 	k.vendorRoutes(site)
 }
 
@@ -81,11 +79,7 @@ func (k *desk) show(ctx context.Context, tx tenants.Tx, r *web.Request, refused 
 	if err != nil {
 		return web.Reply{}, err
 	}
-	names, err := auth.Names(ctx, tx, a.DecidedBy, a.EndedBy)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	p, err := k.page(ctx, tx, a, names)
+	p, err := k.page(ctx, tx, a, auth.Names)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -103,8 +97,13 @@ func (k *desk) show(ctx context.Context, tx tenants.Tx, r *web.Request, refused 
 	return web.Page(p.Title, view.SheetPage(p)).Under(web.Crumb(ui.T(ctx, "运营进入"), r.Path("/admin/support")), web.Crumb(p.Title, "")), nil
 }
 
-// page is what both sides read of an access: who, why, how it went, and what was done.
-func (k *desk) page(ctx context.Context, tx tenants.Tx, a *Access, names auth.Called) (p view.Sheet, err error) {
+// page is what both sides read of an access: who, why, how it went, and what was done. naming says whom the reader may have
+// named.
+func (k *desk) page(ctx context.Context, tx tenants.Tx, a *Access, naming auth.Naming) (p view.Sheet, err error) {
+	names, err := naming(ctx, tx, a.DecidedBy, a.EndedBy)
+	if err != nil {
+		return p, err
+	}
 	box, err := tx.Box(ctx)
 	if err != nil {
 		return p, err
@@ -148,7 +147,7 @@ func (k *desk) page(ctx context.Context, tx tenants.Tx, a *Access, names auth.Ca
 		p.Past = append(p.Past, m)
 	}
 	if p.Begun {
-		p.Done, err = k.Done(ctx, tx, a.Person, a.DecidedAt, a.over(clock.Now(ctx)))
+		p.Done, err = k.Done(ctx, tx, a.ID, a.Person, naming)
 	}
 	return p, err
 }

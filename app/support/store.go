@@ -15,6 +15,12 @@ import (
 
 func errNone() error { return fault.New(fault.NotFound, "没有这次进入申请") }
 
+func errAsked() error { return fault.New(fault.Conflict, "您的上一次申请尚待街道批准") }
+
+func errMoved() error {
+	return fault.New(fault.Conflict, "进入的状态已经变化，不能进行此操作")
+}
+
 // find is an access to this street; locked it is held until the transaction ends.
 func find(ctx context.Context, tx tenants.Tx, id uuid.UUID, lock bool) (*Access, error) {
 	a := new(Access)
@@ -36,7 +42,7 @@ func find(ctx context.Context, tx tenants.Tx, id uuid.UUID, lock bool) (*Access,
 func waiting(ctx context.Context, tx tenants.Tx, id uuid.UUID, state State) (*Access, error) {
 	a, err := find(ctx, tx, id, true)
 	if err == nil && a.State != state {
-		err = fault.New(fault.Conflict, "进入的状态已经变化，不能进行此操作")
+		err = errMoved()
 	}
 	return a, err
 }

@@ -84,8 +84,9 @@ func newGate(t *testing.T) *gate {
 		VendorFrame: func(context.Context, *web.Request) (web.Frame, error) { return web.Frame{}, nil },
 	}
 	support.Routes(site, support.Deps{DB: w.DB,
-		Done: func(_ context.Context, _ tenants.Tx, person int64, from, until time.Time) ([]ui.Moment, error) {
-			return []ui.Moment{{At: from, Act: fmt.Sprintf("%d 所做 %s", person, until.Sub(from))}}, nil
+		Done: func(ctx context.Context, tx tenants.Tx, access uuid.UUID, person int64, names auth.Naming) ([]ui.Moment, error) {
+			called, err := names(ctx, tx, g.chief)
+			return []ui.Moment{{Act: fmt.Sprintf("%d 进入 %s 改了%s的", person, access, called.Of(ctx, g.chief))}}, err
 		},
 		Names: func(context.Context) (map[int64]string, error) { return map[int64]string{g.engineer: "程远"}, nil },
 		May:   func(r *web.Request, _ string) bool { return r.Visitor.Person == g.engineer },
@@ -211,7 +212,7 @@ func TestLetInForFourHours(t *testing.T) {
 	if got := g.holds(g.engineer); got != "" {
 		t.Errorf("afterwards holds %q", got)
 	}
-	want := fmt.Sprintf("%d 所做 4h0m0s", g.engineer)
+	want := fmt.Sprintf("%d 进入 %s 改了", g.engineer, id)
 	for page, names := range map[string]bool{g.do(g.auditor, "GET", street, 200): true, g.do(g.engineer, "GET", vendor, 200): false} {
 		if !strings.Contains(page, want) || !strings.Contains(page, "到时自动结束") || !strings.Contains(page, "请同时看时限") {
 			t.Error("a side does not read what was done and how it ended")
@@ -271,6 +272,61 @@ func TestEitherSideEndsIt(t *testing.T) {
 	g.ring() // the timers of what was ended say nothing
 	if got := g.acts(); got != "support.asked support.refused support.asked support.withdrawn"+strings.Repeat(" support.asked support.begun support.ended", 2) {
 		t.Errorf("the journal has %s", got)
+	}
+}
+
+// Nobody stays in a street that is suspended because nobody can put them out: the vendor ends its own access and the street
+// ends it, as always; nothing new begins there.
+func TestASuspendedStreetLetsOut(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	at := fmt.Sprintf("/v/streets/%d/support/", g.ID)
+	for by, end := range map[string]func(id string){
+		"the street": func(id string) { g.do(g.chief, "POST", "/s/-/admin/support/"+id+"/end", 303) },
+		"the vendor": func(id string) { g.do(g.engineer, "POST", at+id+"/end", 303) },
+	} {
+		id := g.ask("24")
+		g.do(g.chief, "POST", "/s/-/admin/support/"+id+"/decide", 303, "decision", "yes")
+		must(t, g.DB.SetState(t.Context(), g.ID, tenants.Change{Request: tenants.NewID(), To: tenants.Suspended, Ground: "arrears", By: 7}))
+		g.do(g.chief, "GET", "/s/-/admin/support/"+id, 200)
+		g.do(g.auditor, "POST", "/s/-/admin/support/"+id+"/end", 403)
+		end(id)
+		if g.holds(g.engineer) != "" || g.lasts() {
+			t.Errorf("not put out by %s", by)
+		}
+		if page := g.do(g.auditor, "GET", "/s/-/admin/support/"+id, 200); strings.Contains(page, "到时自动结束") {
+			t.Errorf("ended by %s, it says that the time was over", by)
+		}
+		g.do(g.engineer, "POST", strings.TrimSuffix(at, "/"), 409, "purpose", "fault", "words", "再来一次", "hours", "1")
+		must(t, g.DB.SetState(t.Context(), g.ID, tenants.Change{Request: tenants.NewID(), To: tenants.Trial, Ground: "settled", By: 7}))
+	}
+}
+
+// Of two requests of one person that come at once, the second hears of the first.
+func TestTwoRequestsAtOnce(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	engineer := tenants.Actor{Person: g.engineer}
+	ask := func(ctx context.Context, tx tenants.Tx) error {
+		_, err := support.Ask(ctx, tx, support.Wish{ID: tenants.NewID(), Name: "程远", Purpose: "fault", Words: "核对", Hours: 1})
+		return err
+	}
+	super, second := g.Super(t, tenants.Home), make(chan error, 1)
+	g.write(engineer, func(ctx context.Context, tx tenants.Tx) error {
+		if err := ask(ctx, tx); err != nil {
+			return err
+		}
+		go func() { second <- g.DB.Write(g.ctx, g.ID, engineer, ask) }()
+		for waits := false; !waits; time.Sleep(5 * time.Millisecond) { // until it waits for this one's row
+			const stuck = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%supports%' AND query LIKE '%' || $1 || '%')"
+			if err := super.QueryRow(ctx, stuck, strconv.FormatInt(g.engineer, 10)).Scan(&waits); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := <-second; !fault.Is(err, fault.Conflict) {
+		t.Errorf("the second hears %v", err)
 	}
 }
 

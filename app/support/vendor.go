@@ -199,7 +199,7 @@ func (k *desk) vendorSheet(ctx context.Context, r *web.Request) (web.Reply, erro
 	var a *Access
 	err = k.DB.Read(ctx, s.id(), tenants.Machine(), func(ctx context.Context, tx tenants.Tx) (err error) {
 		if a, err = find(ctx, tx, id, false); err == nil {
-			p, err = k.page(ctx, tx, a, auth.Called{})
+			p, err = k.page(ctx, tx, a, auth.Unnamed)
 		}
 		return err
 	})
@@ -232,22 +232,11 @@ func (k *desk) vendorEnd(ctx context.Context, r *web.Request) (web.Reply, error)
 		return web.Reply{}, err
 	}
 	say := "已结束进入"
-	err = k.DB.Write(ctx, s.id(), tenants.Actor{Person: r.Visitor.Person}, func(ctx context.Context, tx tenants.Tx) error {
-		a, err := find(ctx, tx, id, true)
-		if err == nil && (a.State == Asked || a.State == Withdrawn) {
+	entry := tenants.Entry{Tenant: s.id(), Actor: tenants.Actor{Person: r.Visitor.Person}, Always: true}
+	err = k.DB.Enter(ctx, entry, func(ctx context.Context, tx tenants.Tx) error {
+		a, err := Leave(ctx, tx, id)
+		if err == nil && a.State == Withdrawn {
 			say = "已撤回申请"
-		}
-		switch {
-		case err != nil:
-			return err
-		case a.Person != tx.Actor().Person:
-			return fault.New(fault.Forbidden, "只能由申请人撤回或结束")
-		case a.State == Ended || a.State == Withdrawn: // a repeat
-			return nil
-		case a.State == Asked:
-			_, err = Withdraw(ctx, tx, id)
-		default:
-			_, err = End(ctx, tx, id)
 		}
 		return err
 	})

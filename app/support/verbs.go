@@ -1,6 +1,7 @@
 package support
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -61,7 +62,7 @@ func Ask(ctx context.Context, tx tenants.Tx, w Wish) (*Access, error) {
 	}
 	if open, err := openOf(ctx, tx, person); err != nil || open != nil {
 		if err == nil {
-			err = fault.New(fault.Conflict, "您的上一次申请尚待街道批准")
+			err = errAsked()
 		}
 		return nil, err
 	}
@@ -71,8 +72,12 @@ func Ask(ctx context.Context, tx tenants.Tx, w Wish) (*Access, error) {
 	}
 	a := &Access{ID: w.ID, Person: person, Purpose: w.Purpose, Hours: w.Hours, State: Asked, AskedAt: now}
 	a.Name, a.Words = box.Seal(a.at("name"), w.Name), box.Seal(a.at("words"), w.Words)
-	if _, err := tx.Insert(a).Exec(ctx); err != nil {
+	res, err := tx.Insert(a).On("CONFLICT DO NOTHING").Exec(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("write access: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 { // another request of theirs came while this one was read
+		return nil, cmp.Or(err, errAsked())
 	}
 	tx.Record(tenants.Act{Kind: "support.asked", Version: 1, Object: "support", ObjectID: a.ID, HappenedAt: now, After: a.dims()})
 	if cfg.Bool(auth.ApprovalSetting, true) {
@@ -114,36 +119,50 @@ func Decide(ctx context.Context, tx tenants.Tx, id uuid.UUID, yes bool, answer s
 	return a, write(ctx, tx, a, "refused", before)
 }
 
-// Withdraw takes a request back before it is decided; the actor is who asked.
-func Withdraw(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Access, error) {
-	a, err := waiting(ctx, tx, id, Asked)
+// Leave is what somebody of the vendor's does with their own access before its time: what the street has not decided is
+// withdrawn, what lasts is ended. Repeating it changes nothing. Faults: Forbidden for anybody else, Conflict for what was
+// refused.
+func Leave(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Access, error) {
+	a, err := find(ctx, tx, id, true)
 	if err != nil {
 		return nil, err
 	}
 	if a.Person != tx.Actor().Person {
-		return nil, fault.New(fault.Forbidden, "只能由申请人撤回")
+		return nil, fault.New(fault.Forbidden, "只能由申请人撤回或结束")
 	}
-	before := a.dims()
-	a.State, a.DecidedBy, a.DecidedAt = Withdrawn, tx.Actor().Person, clock.Now(ctx)
-	return a, write(ctx, tx, a, "withdrawn", before)
+	switch a.State {
+	case Asked:
+		before := a.dims()
+		a.State, a.DecidedBy, a.DecidedAt = Withdrawn, tx.Actor().Person, clock.Now(ctx)
+		return a, write(ctx, tx, a, "withdrawn", before)
+	case Begun:
+		return a, endNow(ctx, tx, a)
+	case Refused:
+		return nil, errMoved()
+	case Withdrawn, Ended:
+	}
+	return a, nil
 }
 
-// End ends an access before its time: the street by SupportDecide, or who entered. Faults: Forbidden, Conflict when it
-// does not last.
+// End puts somebody out before their time; the street does. Faults: Forbidden without SupportDecide, Conflict when it does not
+// last.
 func End(ctx context.Context, tx tenants.Tx, id uuid.UUID) (*Access, error) {
+	if err := auth.Require(tx.Actor(), auth.SupportDecide, ""); err != nil {
+		return nil, err
+	}
 	a, err := waiting(ctx, tx, id, Begun)
 	if err != nil {
 		return nil, err
 	}
-	if a.Person != tx.Actor().Person {
-		if err := auth.Require(tx.Actor(), auth.SupportDecide, ""); err != nil {
-			return nil, err
-		}
-	}
+	return a, endNow(ctx, tx, a)
+}
+
+// endNow ends what lasts before its timer does.
+func endNow(ctx context.Context, tx tenants.Tx, a *Access) error {
 	if err := jobs.Cancel(ctx, tx, a.ID, endTimer); err != nil {
-		return nil, err
+		return err
 	}
-	return a, over(ctx, tx, a, tx.Actor().Person)
+	return over(ctx, tx, a, tx.Actor().Person)
 }
 
 // begin lets them in from now on, for the hours they asked for.

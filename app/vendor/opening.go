@@ -131,12 +131,11 @@ func (c *console) terms(ctx context.Context, r *web.Request, o view.Opening, ref
 		return web.Reply{}, err
 	}
 	o.Placement = cmp.Or(o.Placement, o.Together, tenants.Home)
-	reply := wizard(ctx, r, view.TermsView(o))
+	status := 0
 	if refused != nil {
-		o.Say, o.Errors = ui.T(ctx, refused.Say, refused.Args...), refused.Fields
-		reply = wizard(ctx, r, view.TermsView(o)).Status(refused.Kind.Status())
+		o.Say, o.Errors, status = ui.T(ctx, refused.Say, refused.Args...), refused.Fields, refused.Kind.Status()
 	}
-	return reply, nil
+	return wizard(ctx, r, view.TermsView(o)).Status(status), nil
 }
 
 // neighbours is the placement of the district's other tenants, since they stay together; empty for a
@@ -263,12 +262,11 @@ func (c *console) previewOf(ctx context.Context, r *web.Request, o view.Opening,
 	if err != nil {
 		return web.Reply{}, err
 	}
-	reply := wizard(ctx, r, view.PreviewView(v))
+	status := 0
 	if refused != nil {
-		v.First.Say, v.First.Errors = ui.T(ctx, refused.Say, refused.Args...), refused.Fields
-		reply = wizard(ctx, r, view.PreviewView(v)).Status(refused.Kind.Status())
+		v.First.Say, v.First.Errors, status = ui.T(ctx, refused.Say, refused.Args...), refused.Fields, refused.Kind.Status()
 	}
-	return reply, nil
+	return wizard(ctx, r, view.PreviewView(v)).Status(status), nil
 }
 
 // counts are how much of each kind a street gets.

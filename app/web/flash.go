@@ -70,7 +70,7 @@ func Done(path string, say string) Reply {
 		return See(path)
 	}
 	q := u.Query()
-	q.Set("done", key)
+	q.Set(ui.DoneField, key)
 	u.RawQuery = q.Encode()
 	return See(u.String())
 }
@@ -187,7 +187,7 @@ func doneKey(say string) (key string, ok bool) {
 }
 
 func flashOf(r *Request) layout.Flash {
-	if say, ok := done[r.URL.Query().Get("done")]; ok {
+	if say, ok := done[r.URL.Query().Get(ui.DoneField)]; ok {
 		return layout.Flash{Tone: ui.Good, Text: ui.T(r.Context(), say)}
 	}
 	return layout.Flash{}

@@ -22,8 +22,17 @@ func (r *Request) Kept(ctx context.Context, tx tenants.Tx) (context.Context, err
 	if by := r.Text(keptBy); by != "" && by != strconv.FormatInt(tx.Actor().Person, 10) {
 		return ctx, fault.New(fault.Unsigned, "请由上报人本人登录后发送")
 	}
-	if at, err := time.Parse(time.RFC3339, r.Text(keptAt)); err == nil {
+	if at := r.MadeAt(); !at.IsZero() {
 		ctx = clock.Claim(ctx, at)
 	}
 	return ctx, nil
+}
+
+// MadeAt is when a device says that the request was made there; zero: it does not say.
+func (r *Request) MadeAt() time.Time {
+	at, err := time.Parse(time.RFC3339, r.Text(keptAt))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }

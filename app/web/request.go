@@ -102,7 +102,7 @@ func (r *Request) Into(id string) bool { return r.Boosted() && r.Header.Get("HX-
 func (r *Request) Said() string { return flashOf(r).Text }
 
 // Did reports whether the last change was the one that say tells of, a message of [Done].
-func (r *Request) Did(say string) bool { return done[r.URL.Query().Get("done")] == say }
+func (r *Request) Did(say string) bool { return done[r.URL.Query().Get(ui.DoneField)] == say }
 
 // WantsJSON reports whether a program asks and not a browser.
 func (r *Request) WantsJSON() bool { return r.program || wantsJSON(r.Request) }

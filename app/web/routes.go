@@ -43,6 +43,15 @@ func (r Routes) Post(path, may string, h Handler) {
 	r.site.tenantRoute(http.MethodPost, r.module, path, may, true, h)
 }
 
+// Always is Post for a change that a suspended tenant allows too: letting somebody out.
+func (r Routes) Always(path, may string, h Handler) {
+	if r.site.always == nil {
+		r.site.always = map[string]bool{}
+	}
+	r.site.always[http.MethodPost+" /s/{tenant}"+path] = true
+	r.Post(path, may, h)
+}
+
 // Ask serves a question that needs what somebody is typing, such as what else was said of the same place. It is a POST
 // so that the words stand in no address and no log; it changes nothing and is not remembered.
 func (r Routes) Ask(path, may string, h Handler) {
@@ -65,7 +74,7 @@ func (s *Site) tenantRoute(method, module, path, may string, write bool, h Handl
 		if err != nil {
 			return err
 		}
-		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write}
+		entry := tenants.Entry{Tenant: id, Actor: tenants.Actor{Person: r.Visitor.Person}, ReadOnly: !write, Always: s.always[pattern]}
 		if method == http.MethodPost {
 			may := func() error {
 				return s.DB.Read(r.Context(), id, entry.Actor, func(ctx context.Context, tx tenants.Tx) error { return s.Admit(ctx, tx, r, module, may) })

@@ -69,6 +69,7 @@ type Site struct {
 	mux     *http.ServeMux
 	routes  []Route
 	uploads map[string]upload // by pattern; see Routes.Upload and Take
+	always  map[string]bool   // by pattern; see Routes.Always
 }
 
 // Route is one address of the product, for tests that probe every one of them.

@@ -12,6 +12,7 @@ import (
 	"wanjie/app/cases"
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/geo"
 	"wanjie/jobs"
 	"wanjie/templates/ui"
 	"wanjie/tenants"
@@ -65,7 +66,7 @@ func (in *Order) check(cfg *blueprint.Config, codes []string, bureaus []blueprin
 	if in.Community != "" && !has(in.Community) {
 		f.Add("community", ui.Key("请选择本街道的社区（村）"))
 	}
-	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && (*in.Lon < 73 || *in.Lon > 136 || *in.Lat < 3 || *in.Lat > 54) {
+	if (in.Lon == nil) != (in.Lat == nil) || in.Lon != nil && !geo.Within(*in.Lon, *in.Lat) {
 		f.Add("lon", ui.Key("经纬度应在国内，且同时填写"))
 	}
 	if !in.At.IsZero() && !in.At.After(now) {

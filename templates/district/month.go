@@ -86,11 +86,10 @@ func (s Sheet) Head(ctx context.Context) []string {
 	if s.Table == Units && !s.Street {
 		head = append(head, ui.T(ctx, "所属"))
 	}
-	for _, b := range s.boards() {
-		for i, title := range b.columns(ctx, s.Table, true) {
-			if !s.twice(b.Group, i) {
-				head = append(head, title)
-			}
+	for _, p := range s.parts() {
+		titles := p.columns(ctx, s.Table, true)
+		for _, at := range p.at {
+			head = append(head, titles[at])
 		}
 	}
 	return head
@@ -98,17 +97,33 @@ func (s Sheet) Head(ctx context.Context) []string {
 
 // Cells are a line's figures under Head.
 func (s Sheet) Cells(l Line) (out []any) {
-	for _, b := range s.boards() {
-		for i, v := range b.Figures(l, s.Table, true) {
-			if !s.twice(b.Group, i) {
-				out = append(out, v)
-			}
+	for _, p := range s.parts() {
+		figures := p.Figures(l, s.Table, true)
+		for _, at := range p.at {
+			out = append(out, figures[at])
 		}
 	}
 	return out
 }
 
-// twice: 在办 and 超期未结 stand among both of the first groups.
-func (s Sheet) twice(group string, column int) bool {
-	return s.Whole && group == Backlog && (column == 3 || column == 8)
+// part is a group of figures, and which of its columns the sheet shows.
+type part struct {
+	Board
+	at []int
+}
+
+// parts are the sheet's groups, with each figure in the first group that has one of its name.
+func (s Sheet) parts() (out []part) {
+	seen := map[string]bool{}
+	for _, b := range s.boards() {
+		p := part{Board: b}
+		for at, name := range b.columns(context.Background(), s.Table, true) {
+			if !seen[name] {
+				p.at = append(p.at, at)
+			}
+			seen[name] = true
+		}
+		out = append(out, p)
+	}
+	return out
 }

@@ -260,6 +260,7 @@ type PointRow struct {
 	N             int
 	State         Tag
 	At, By, Words string
+	Away          string // how far the phone was from the point
 }
 
 // Round is one round: the form while it is open, the report afterwards.

@@ -47,7 +47,7 @@ func Samples() []Sample {
 	walked.Lines, walked.Dots = []string{"M120 120L480 280"}, []Dot{{X: 300, Y: 200}}
 	numbered := walked
 	numbered.Numbers = []Number{{X: 120, Y: 120, N: "1"}, {X: 480, Y: 280, N: "2"}}
-	points := []PointRow{{N: 1, State: Tag{ui.Warn, "Amiss"}, At: "2026-11-23 09:12", By: "Wang", Words: "The railing is loose"}, {N: 2, State: Tag{ui.Neutral, "Not yet"}}}
+	points := []PointRow{{N: 1, State: Tag{ui.Warn, "Amiss"}, At: "2026-11-23 09:12", By: "Wang", Words: "The railing is loose", Away: "12 m from the point"}, {N: 2, State: Tag{ui.Neutral, "Not yet"}}}
 	check := sampleForm("point")
 	open := RoundRow{Href: "/s/fengqiao/rounds/1", Title: "Along the river", Grid: "East gate", Due: "2026-11-23", Until: "2026-11-23", State: Tag{ui.Warn, "Open"}}
 	done := RoundRow{Href: "/s/fengqiao/rounds/2", Due: "2026-11-20", Until: "2026-11-20", State: Tag{ui.Good, "Done"}, By: "Wang", At: "2026-11-20 15:04", Found: true}

@@ -8,6 +8,9 @@ import (
 	"github.com/a-h/templ"
 )
 
+// DoneField is the parameter of an address that says what was done just now; it says so once, and no link carries it on.
+const DoneField = "done"
+
 // Pages describes where a list stands. Links keep Query and set its "page".
 type Pages struct {
 	Number int  // this page, from 1
@@ -34,12 +37,24 @@ func (p Pages) hasNext() bool {
 	return p.Number < p.last()
 }
 
+// beyond reports whether there is no such page: somebody came by an old link, or the list has become shorter.
+func (p Pages) beyond() bool { return !p.Capped && p.Number > p.last() }
+
+// before is the page that leads back: beyond the end, the last one.
+func (p Pages) before() int {
+	if p.beyond() {
+		return p.last()
+	}
+	return p.Number - 1
+}
+
 func (p Pages) href(page int) string {
 	q := url.Values{}
 	for k, v := range p.Query {
 		q[k] = v
 	}
 	q.Del("page")
+	q.Del(DoneField)
 	if page > 1 {
 		q.Set("page", strconv.Itoa(page))
 	}

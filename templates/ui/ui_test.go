@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -99,7 +100,21 @@ func TestPages(t *testing.T) {
 		}
 	}
 
-	q := map[string][]string{"state": {"handling"}, "page": {"7"}}
+	past := Pages{Number: 99_999, Size: 20, Total: 53, Path: "/cases"}
+	var b strings.Builder
+	if err := Pager(past).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"共 53 条", "没有第 99999 页", `href="/cases?page=3" rel="prev"`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("past the end the pager lacks %q: %s", want, b.String())
+		}
+	}
+	if strings.Contains(b.String(), "next") {
+		t.Error("past the end it goes on")
+	}
+
+	q := map[string][]string{"state": {"handling"}, "page": {"7"}, "done": {"saved"}}
 	p := Pages{Number: 7, Path: "/cases", Query: q}
 	if got := p.href(1); got != "/cases?state=handling" {
 		t.Errorf("first page %q: filters stay, page goes", got)

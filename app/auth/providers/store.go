@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"wanjie/app/auth/safe"
 	"wanjie/app/clock"
@@ -193,24 +194,29 @@ func (s *Shelf) Numbered(ctx context.Context, district int32, number string) (pe
 	return person, nil
 }
 
-// Vouch writes down that a session was shown two factors at a provider.
-func (s *Shelf) Vouch(ctx context.Context, session uuid.UUID, person int64) error {
+// Opened writes down that the district's provider opened a session, and whether two factors were shown to it.
+func (s *Shelf) Opened(ctx context.Context, session uuid.UUID, person int64, shown Shown) error {
 	return s.db.System(ctx, tenants.Home, func(ctx context.Context, tx tenants.SystemTx) error {
-		_, err := tx.Raw("INSERT INTO ctl.vouched (session, person, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", session, person, clock.Now(ctx)).Exec(ctx)
+		_, err := tx.Raw("INSERT INTO ctl.district_sessions (session, person, district, at) VALUES (?, ?, ?, ?)", session, person, shown.District, clock.Now(ctx)).Exec(ctx)
+		if err == nil && shown.Strong {
+			_, err = tx.Raw("INSERT INTO ctl.vouched (session, person, at) VALUES (?, ?, ?)", session, person, clock.Now(ctx)).Exec(ctx)
+		}
 		if err != nil {
-			return fmt.Errorf("vouch for a session: %w", err)
+			return fmt.Errorf("session of a district's provider: %w", err)
 		}
 		return nil
 	})
 }
 
-// kept is for how long it is known that somebody vouched for a session: no session lives longer.
+// kept is for how long it is known who opened a session and vouched for it: no session lives longer.
 const kept = 7 * 24 * time.Hour
 
-// Purge forgets who vouched for sessions that are over.
+// Purge forgets who opened sessions that are over.
 func Purge(ctx context.Context, tx tenants.SystemTx) error {
-	if _, err := tx.Raw("DELETE FROM ctl.vouched WHERE at < ?", clock.Now(ctx).Add(-kept)).Exec(ctx); err != nil {
-		return fmt.Errorf("purge vouched sessions: %w", err)
+	for _, table := range []string{"ctl.vouched", "ctl.district_sessions"} {
+		if _, err := tx.Raw("DELETE FROM ? WHERE at < ?", bun.Safe(table), clock.Now(ctx).Add(-kept)).Exec(ctx); err != nil {
+			return fmt.Errorf("purge sessions of providers: %w", err)
+		}
 	}
 	return nil
 }
@@ -220,4 +226,5 @@ var Columns = []keys.Columns{
 	{Table: table, Plain: []string{"district", "id", "title", "issuer", "client", "claim", "means", "strong", "enabled", "changed_by", "changed_at", "tested", "tested_at"}, Sealed: []string{secretColumn}},
 	{Table: "ctl.staff_numbers", Plain: []string{"district", "person", "made_at"}, Blind: []string{"blind"}},
 	{Table: "ctl.vouched", Plain: []string{"session", "person", "at"}},
+	{Table: "ctl.district_sessions", Plain: []string{"session", "person", "district", "at"}},
 }

@@ -2,14 +2,11 @@ package providers
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
-
 	"wanjie/app/clock"
+	"wanjie/app/fault"
 	"wanjie/tenants"
 )
 
@@ -38,20 +35,13 @@ func (s *Shelf) Test(ctx context.Context, district int32) (Finding, error) {
 }
 
 func (s *Shelf) ask(ctx context.Context, issuer string) Finding {
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, s.client), patience)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	at, err := oidc.NewProvider(ctx, issuer)
-	var unreached *url.Error
-	switch {
-	case errors.As(err, &unreached):
+	switch _, err := s.reach(ctx, issuer); {
+	case fault.Is(err, fault.Unavailable):
 		return Away
 	case err != nil:
 		return Wrong
-	}
-	for _, address := range []string{at.Endpoint().AuthURL, at.Endpoint().TokenURL} {
-		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "https" && !s.plain {
-			return Wrong
-		}
 	}
 	return Answers
 }

@@ -101,17 +101,34 @@ func clientOf(plain bool) *http.Client {
 // mostSaid is how many bytes of an answer are read; what providers say about themselves takes a few thousand.
 const mostSaid = 1 << 20
 
-// short cuts answers off: who answers is chosen by whoever sets up a provider.
+// short cuts answers off, because who answers is chosen by whoever sets up a provider, and takes a provider that fails for one
+// that cannot be reached.
 type short struct{ http.RoundTripper }
 
 func (s short) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := s.RoundTripper.RoundTrip(r)
+	if err == nil && res.StatusCode >= http.StatusInternalServerError {
+		_ = res.Body.Close()
+		return nil, fmt.Errorf("the provider fails: %s", res.Status)
+	}
 	if err == nil {
 		res.Body = struct {
 			io.Reader
 			io.Closer
 		}{io.LimitReader(res.Body, mostSaid), res.Body}
 	}
+	return res, err
+}
+
+// noting remembers that a question was not answered. One sign-in asks one after another.
+type noting struct {
+	http.RoundTripper
+	failed error
+}
+
+func (n *noting) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := n.RoundTripper.RoundTrip(r)
+	n.failed = err
 	return res, err
 }
 
@@ -133,15 +150,54 @@ func (s *Shelf) discover(ctx context.Context, issuer string) (*oidc.Provider, er
 	if ok && now.Sub(f.at) < mostFound {
 		return f.Provider, nil
 	}
-	// Its keys are fetched with this context whenever they change: it must outlive the request.
-	p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), s.client), issuer)
+	p, err := s.reach(context.WithoutCancel(ctx), issuer) // it keeps the context for later questions
 	if err != nil {
-		return nil, away(err)
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.held[issuer] = found{p, now}
 	return p, nil
+}
+
+// reach asks an issuer about itself. Unavailable where it does not answer or fails; ErrWord where what it says is no issuer's of
+// this address, or leads to where nothing is sealed.
+func (s *Shelf) reach(ctx context.Context, issuer string) (*oidc.Provider, error) {
+	at, err := oidc.NewProvider(oidc.ClientContext(ctx, s.client), issuer)
+	var unreached *url.Error
+	if errors.As(err, &unreached) {
+		return nil, away(err)
+	}
+	if err == nil {
+		err = s.sealed(at)
+	}
+	if err != nil {
+		return nil, word(err)
+	}
+	return at, nil
+}
+
+// sealed refuses a provider that sends people, codes or questions to where there is no TLS.
+func (s *Shelf) sealed(at *oidc.Provider) error {
+	var said struct {
+		Authorization string `json:"authorization_endpoint"`
+		Token         string `json:"token_endpoint"`
+		Keys          string `json:"jwks_uri"`
+		Person        string `json:"userinfo_endpoint"`
+	}
+	if err := at.Claims(&said); err != nil {
+		return err
+	}
+	addresses := []string{said.Authorization, said.Token, said.Keys}
+	if said.Person != "" {
+		addresses = append(addresses, said.Person)
+	}
+	for _, address := range addresses {
+		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "https" && (!s.plain || u.Scheme != "http") {
+			return fmt.Errorf("the provider leads to %.200q", address)
+		}
+	}
+	return nil
 }
 
 func (p Provider) config(at *oidc.Provider, back string) *oauth2.Config {
@@ -227,13 +283,19 @@ func (s *Shelf) Finish(ctx context.Context, carried string, query url.Values, ba
 	if query.Get("error") != "" || query.Get("code") == "" {
 		return shown, fmt.Errorf("%w: the provider answers %.100q", ErrDeclined, query.Get("error"))
 	}
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, s.client), within)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	at, err := s.discover(ctx, p.Issuer)
 	if err != nil {
 		return shown, err
 	}
-	return p.believe(ctx, at, shown, w, query.Get("code"), back)
+	client, asked := *s.client, &noting{RoundTripper: s.client.Transport}
+	client.Transport = asked
+	shown, err = p.believe(oidc.ClientContext(ctx, &client), at, shown, w, query.Get("code"), back)
+	if err != nil && asked.failed != nil {
+		err = away(errors.Join(asked.failed, err))
+	}
+	return shown, err
 }
 
 // claims are what we read of a provider's word.

@@ -6,7 +6,6 @@
 package alike
 
 import (
-	"math"
 	"strings"
 	"unicode"
 )
@@ -53,13 +52,4 @@ func pairs(s string) map[[2]rune]bool {
 		last = r
 	}
 	return out
-}
-
-// metresPerDegree along a meridian.
-const metresPerDegree = 111_320
-
-// Metres is the distance of two places that are near each other, in metres; coordinates are degrees.
-func Metres(lon1, lat1, lon2, lat2 float64) float64 {
-	middle := (lat1 + lat2) / 2 * math.Pi / 180
-	return math.Hypot((lon2-lon1)*math.Cos(middle), lat2-lat1) * metresPerDegree
 }

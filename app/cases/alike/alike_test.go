@@ -1,7 +1,6 @@
 package alike
 
 import (
-	"math"
 	"testing"
 )
 
@@ -25,15 +24,5 @@ func TestWords(t *testing.T) {
 		if back := Words(c.b, c.a); back != got {
 			t.Errorf("%q and %q: %.2f and back %.2f", c.a, c.b, got, back)
 		}
-	}
-}
-
-func TestMetres(t *testing.T) {
-	t.Parallel()
-	if got := Metres(120.5, 31.3, 120.5, 31.301); math.Abs(got-111.32) > .1 {
-		t.Errorf("a thousandth of a degree north is %.2f m", got)
-	}
-	if got := Metres(120.5, 31.3, 120.501, 31.3); math.Abs(got-95.1) > .5 {
-		t.Errorf("a thousandth of a degree east is %.2f m", got)
 	}
 }

@@ -59,6 +59,7 @@ type task struct {
 	Spot    *spot  `json:"spot"`
 	Receive string `json:"receive"` // where it is signed for; empty: it was, or by others
 	Result  string `json:"result"`  // where its result is handed in; empty: by others
+	Waiting string `json:"waiting"` // co-handlers still at work, for whose sake a result must say why it does not wait
 }
 
 type round struct {
@@ -121,7 +122,7 @@ func today(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 	c, drawn := lay(mine, list, rounds)
 	out := day{Person: tx.Actor().Person, At: clock.Now(ctx).UnixMilli(), Tasks: []task{}, Rounds: []round{}}
 	for _, t := range list {
-		one := task{ID: t.ID, Of: t.Of, Number: t.Number, Class: t.Class, Place: t.Place, State: t.Assigned.Text, Light: string(t.Light), Href: t.Href, Receive: t.Receive}
+		one := task{ID: t.ID, Of: t.Of, Number: t.Number, Class: t.Class, Place: t.Place, State: t.Assigned.Text, Light: string(t.Light), Href: t.Href, Receive: t.Receive, Waiting: t.Waiting}
 		if !t.Due.At.IsZero() {
 			one.Due = ui.T(ctx, "%s 前办结", ui.Time(t.Due.At))
 		}

@@ -2,8 +2,8 @@ package patrol
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -13,11 +13,13 @@ import (
 
 	"wanjie/app/clock"
 	"wanjie/app/fault"
+	"wanjie/app/geo"
 	"wanjie/tenants"
 	"wanjie/tenants/keys"
 )
 
-// Check is what a worker found at one point of a round. Words and Spot open with [Check.Read].
+// Check is what a worker found at one point of a round. Words open with [Check.Read]. Where the worker was is not kept, only how
+// far from the point: that tells the street whether somebody stood there, and nobody where they were.
 type Check struct {
 	bun.BaseModel `bun:"table:patrol_checks,alias:k"`
 
@@ -29,8 +31,11 @@ type Check struct {
 	SeenAt  time.Time // as the phone says
 	ToldAt  time.Time
 	Words   []byte // sealed
-	Spot    []byte // sealed
+	Away    *int32 // metres between the point and the phone; nil: it did not know
 }
+
+// longWords bounds what is told of a point and of a round, in characters: as long as the phone's one form for both lets it be.
+const longWords = 4000
 
 // mostPoints is how many points of a route are checked one by one.
 const mostPoints = 50
@@ -94,7 +99,7 @@ func CheckPoint(ctx context.Context, tx tenants.Tx, round uuid.UUID, in Finding)
 	if in.Found && in.Words == "" {
 		f.And("words", "请填写此项")
 	}
-	if !fit(in.Words, 1000) {
+	if !fit(in.Words, longWords) {
 		f.And("words", "内容过长，请精简")
 	}
 	if len(f.Fields) > 0 {
@@ -110,7 +115,8 @@ func CheckPoint(ctx context.Context, tx tenants.Tx, round uuid.UUID, in Finding)
 	k := &Check{ID: in.ID, RoundID: round, Point: int16(in.Point), Found: in.Found, Person: tx.Actor().Person, SeenAt: r.when(ctx), ToldAt: clock.Now(ctx)}
 	k.Words = box.Seal(k.at("words"), in.Words)
 	if in.Spot != nil {
-		k.Spot = box.SealBytes(k.at("spot"), geom.NewPointXY(in.Spot.X, in.Spot.Y).AsGeometry().AsBinary())
+		away := int32(math.Round(geo.Metres(Points(route)[in.Point-1], *in.Spot)))
+		k.Away = &away
 	}
 	if _, err := tx.Insert(k).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("check a point: %w", err)
@@ -158,19 +164,12 @@ func (k *Check) at(column string) keys.Addr {
 	return keys.Addr{Table: "patrol_checks", Column: column, ID: k.ID}
 }
 
-// Read opens what was told; ok is false where the phone did not know where it was.
-func (k *Check) Read(box *keys.Box) (words string, spot geom.XY, ok bool, err error) {
-	words, err1 := box.Open(k.at("words"), k.Words)
-	raw, err2 := box.OpenBytes(k.at("spot"), k.Spot)
-	if err := errors.Join(err1, err2); err != nil || len(raw) == 0 {
-		return words, spot, false, err
+// Read opens what was told.
+func (k *Check) Read(box *keys.Box) (words string, err error) {
+	if words, err = box.Open(k.at("words"), k.Words); err != nil {
+		return "", fmt.Errorf("point %d: %w", k.Point, err)
 	}
-	g, err := geom.UnmarshalWKB(raw)
-	if err != nil || !g.IsPoint() {
-		return words, spot, false, fmt.Errorf("where point %d was checked: %w", k.Point, err)
-	}
-	spot, ok = g.MustAsPoint().XY()
-	return words, spot, ok, nil
+	return words, nil
 }
 
 // ChecksOf lists what was found in rounds, in the order in which they were walked.

@@ -25,7 +25,7 @@ var (
 			"stopped_at", "made_by", "made_at"}},
 		{Table: "patrol_rounds", Plain: []string{"tenant_id", "id", "patrol_id", "due_on", "until_on", "state", "found", "done_by", "done_at"},
 			Sealed: []string{"words", "spots"}},
-		{Table: "patrol_checks", Plain: []string{"tenant_id", "id", "round_id", "point", "found", "person", "seen_at", "told_at"}, Sealed: []string{"words", "spot"}},
+		{Table: "patrol_checks", Plain: []string{"tenant_id", "id", "round_id", "point", "found", "person", "seen_at", "told_at", "away"}, Sealed: []string{"words", "spot"}},
 	}
 )
 

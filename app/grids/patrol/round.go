@@ -146,7 +146,7 @@ func Finish(ctx context.Context, tx tenants.Tx, id uuid.UUID, in Result) (*Round
 	if strings.TrimSpace(in.Words) == "" {
 		f.And("words", "请填写此项")
 	}
-	if !fit(in.Words, 4000) {
+	if !fit(in.Words, longWords) {
 		f.And("words", "内容过长，请精简")
 	}
 	if in.Spots.Dimension() > 0 || in.Spots.DumpCoordinates().Length() > 50 {

@@ -144,7 +144,7 @@
     }
 
     function about(t, kind, path, words) {
-      return { label: t['class'] + ' · ' + say['act-' + kind], number: t.number, path: path, object: t.id, act: { kind: kind, of: t.of, words: words, photos: kind === 'result' },
+      return { label: t['class'] + ' · ' + say['act-' + kind], number: t.number, path: path, object: t.id, act: { kind: kind, of: t.of, words: words, photos: kind === 'result', waiting: kind === 'result' && t.waiting },
         fields: t.of ? { assignment: t.of } : {} };
     }
 
@@ -202,6 +202,10 @@
       doing = act;
       byId('act-title').textContent = act.label;
       byId('act-photos').hidden = !act.act.photos;
+      byId('act-alone').hidden = !act.act.waiting;
+      byId('act-waiting').hidden = act.act.waiting === true; // who it is, the server did not say
+      byId('act-waiting').textContent = act.act.waiting ? say['at-work'].replace('%s', act.act.waiting) : '';
+      form.elements.alone.value = act.fields.alone || '';
       form.elements.words.value = text || '';
       album.set(photos || []);
       warn('');
@@ -217,6 +221,7 @@
     }
 
     async function edit(r, words) {
+      if (words.errors && words.errors.alone) words.act.waiting = words.act.waiting || true; // co-handlers were added since the copy
       open({ id: r.id, made: r.made, label: words.label, number: words.number, path: words.path, object: words.object, act: words.act, fields: words.fields },
         words.fields[words.act.words], await q.photosOf(r));
       if (words.say) warn([words.say].concat(Object.values(words.errors || {})).join('；'));
@@ -249,6 +254,11 @@
       e.preventDefault();
       var text = form.elements.words.value.trim();
       if (!text) return warn('needed');
+      var why = form.elements.alone.value.trim();
+      if (doing.act.waiting) {
+        if (!why) return warn('not-waited');
+        doing.fields.alone = why;
+      }
       doing.fields[doing.act.words] = text;
       keep(doing, album.photos.slice());
     });
