@@ -2100,7 +2100,7 @@ func PeopleView(p People) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "人员与授权"), Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "姓名")}, {Label: ui.T(ctx, "手机号码")}, {Label: ui.T(ctx, "角色与范围")}, {Label: ui.T(ctx, "操作"), Ops: true}},
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "人员与授权"), Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "姓名"), Title: true}, {Label: ui.T(ctx, "手机号码")}, {Label: ui.T(ctx, "角色与范围")}, {Label: ui.T(ctx, "操作"), Ops: true}},
 			Count: len(p.List), Empty: ui.T(ctx, "还没有人员"), Hint: ui.T(ctx, "由安全管理员邀请")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var76), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
