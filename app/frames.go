@@ -112,7 +112,7 @@ const districtSignIn = "/sign-in"
 
 func (a *App) districtFrame(ctx context.Context, tx tenants.DistrictTx, r *web.Request) (web.Frame, error) {
 	area, _ := division.District(tx.District())
-	p := layout.Page{Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "区级部门")}}
+	p := layout.Page{Tenant: area.Name, Home: r.Base, Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: called(r), Role: ui.T(ctx, "区级部门")}}
 	signs, months := under(r, districtSignIn), under(r, "/months")
 	if r.Line != nil || r.May(auth.BoardRead) {
 		p.Nav = append(p.Nav, layout.NavItem{Label: ui.T(ctx, "运行看板"), Href: r.Base, Active: !signs && !months})
@@ -133,7 +133,7 @@ func (a *App) vendorFrame(ctx context.Context, r *web.Request) (web.Frame, error
 	if err != nil {
 		return web.Frame{}, err
 	}
-	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: ui.T(ctx, "运营方")}}
+	p := layout.Page{Tenant: ui.T(ctx, "运营平台"), Home: vendorHome(grants), Account: account, SignOut: signOut, Language: language, Density: density, User: layout.User{Name: called(r), Role: ui.T(ctx, "运营方")}}
 	for _, e := range vendorMenu {
 		if grants.Vendor(e.may) {
 			here := under(r, e.path) || e.path == "/streets" && under(r, "/open") // opening starts from the list of streets
@@ -201,6 +201,14 @@ func roles(ctx context.Context, actor tenants.Actor) string {
 		}
 	}
 	return strings.Join(out, "、")
+}
+
+// called is how the sign-in service calls whoever stands above the tenants.
+func called(r *web.Request) string {
+	if s, ok := r.Visitor.Session.(auth.Session); ok && s.Name != "" {
+		return s.Name
+	}
+	return number(r.Visitor.Person)
 }
 
 // number is what stands for a person whose name the tenant does not know.

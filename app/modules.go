@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wanjie/app/admin"
 	"wanjie/app/assessment"
 	"wanjie/app/cases"
 	"wanjie/app/cases/field"
@@ -59,6 +60,10 @@ func init() { // features do not import each other both ways
 		return out, err
 	}
 	field.RoundsOf = walks
+	field.StrongOf = func(colour string) string {
+		_, strong, _, _, _ := admin.Colours(colour)
+		return strong
+	}
 	hall.AreasOf = func(ctx context.Context, tx tenants.Tx) (out []hall.Area, err error) {
 		list, err := grids.Lie(ctx, tx, clock.DateOf(clock.Now(ctx)))
 		for _, g := range list {

@@ -29,7 +29,7 @@ func TestAResidentsMatter(t *testing.T) {
 		t.Errorf("not signed in, reporting leads to %s", p.last)
 	}
 	p.from = base + "/report?class=x" // open since before the session ended
-	if p.do("POST", base+"/report", nil); p.last != base+"/sign-in?return_to="+url.QueryEscape(p.from) {
+	if p.do("POST", base+"/report", nil); p.last != base+"/sign-in?"+(url.Values{"return_to": {p.from}, "unsent": {"yes"}}).Encode() {
 		t.Errorf("a form sent after the session ended leads to %s", p.last)
 	}
 	p.from = ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"wanjie/app/auth"
 	"wanjie/app/fault"
@@ -37,7 +38,32 @@ func words(ctx context.Context, s blueprint.Setting, value json.RawMessage) stri
 	case blueprint.Line:
 		return text(value)
 	}
-	return string(value)
+	return counted(ctx, unitOf(s.Key), string(value))
+}
+
+// unitOf is what a whole number of a setting counts, which its key says; empty for one that says nothing.
+func unitOf(key string) string {
+	for _, u := range []struct{ end, unit string }{
+		{"_percent", "%"}, {"_days", ui.Key("天")}, {"_metres", ui.Key("米")}, {"_places", ui.Key("人")},
+		{".least_per_unit", ui.Key("件")}, {".min_sample", ui.Key("件")}, {".show_below", ui.Key("件")},
+		{"most", ui.Key("次")}, {".most_times", ui.Key("次")}, {".tries", ui.Key("次")}, {"_repeats", ui.Key("次")},
+	} {
+		if strings.HasSuffix(key, u.end) {
+			return u.unit
+		}
+	}
+	return ""
+}
+
+// counted is a number with its unit.
+func counted(ctx context.Context, unit, n string) string {
+	switch unit {
+	case "":
+		return n
+	case "%":
+		return n + unit
+	}
+	return n + " " + ui.T(ctx, unit)
 }
 
 // limitWords says a time limit: 4 工作时.
@@ -129,6 +155,9 @@ func (a *desk) form(ctx context.Context, tx tenants.Tx, r *web.Request, refused 
 	}
 	for _, c := range s.Choices {
 		page.Choices = append(page.Choices, ui.Option{Value: c.Value, Label: c.Title})
+	}
+	if s.Type == blueprint.Int {
+		page.Unit = ui.T(ctx, unitOf(s.Key))
 	}
 	if s.Min != nil {
 		page.Min = strconv.FormatInt(*s.Min, 10)

@@ -77,7 +77,7 @@ func indexPage(ctx context.Context, tx tenants.Tx, r *web.Request) (view.Index, 
 		}
 		last, running := LastTerm(c, now), TermOf(c, now, now)
 		at := func(t Term) string { return r.Path("/assessment/reports/%s?on=%s", rep.Key, t.on()) }
-		p.Reports = append(p.Reports, view.ReportRow{Title: rep.Title, Cycle: c.Title, Text: rep.Text, Last: at(last), LastName: last.Name, Now: at(running), NowName: running.Name})
+		p.Reports = append(p.Reports, view.ReportRow{Title: rep.Title, Cycle: c.Title, Text: rep.Text, Last: at(last), LastName: ui.Term(ctx, last.Name), Now: at(running), NowName: ui.Term(ctx, running.Name)})
 	}
 	if see.all {
 		p.Kept, err = keptRows(ctx, tx, r, cfg, "", 10)
@@ -107,7 +107,7 @@ func keptRows(ctx context.Context, tx tenants.Tx, r *web.Request, cfg *blueprint
 		return nil, err
 	}
 	for _, k := range list {
-		row := view.KeptRow{Title: k.Report, Term: k.Name, AsOf: ui.Time(k.MadeAt), By: called[k.AskedBy], Mark: hex.EncodeToString(k.Digest[:min(len(k.Digest), 6)])}
+		row := view.KeptRow{Title: k.Report, Term: ui.Term(ctx, k.Name), AsOf: ui.Time(k.MadeAt), By: called[k.AskedBy], Mark: hex.EncodeToString(k.Digest[:min(len(k.Digest), 6)])}
 		if rep, ok := cfg.Reports.Find(k.Report); ok {
 			row.Title = rep.Title
 		}
@@ -133,7 +133,7 @@ func termLine(ctx context.Context, t Term) string {
 	if !clock.Day(t.From).Equal(t.From) {
 		from, to = ui.Time(t.From), ui.Time(t.To)
 	}
-	line := ui.T(ctx, "%s（%s 至 %s）", t.Name, from, to)
+	line := ui.T(ctx, "%s（%s 至 %s）", ui.Term(ctx, t.Name), from, to)
 	if t.Running() {
 		line += ui.T(ctx, "进行中，统计到 %s", ui.Time(t.End))
 	}
@@ -345,7 +345,7 @@ func table(ctx context.Context, s *Sheet, to link) view.Table {
 		if p.past == nil {
 			continue
 		}
-		then := view.Line{Name: p.name, Note: p.past.Term.Name, Plain: true, Cells: s.cells(ctx, p.past.Figures, nil, nil)}
+		then := view.Line{Name: p.name, Note: ui.Term(ctx, p.past.Term.Name), Plain: true, Cells: s.cells(ctx, p.past.Figures, nil, nil)}
 		change := view.Line{Name: p.change, Plain: true}
 		for i, c := range s.Columns {
 			if c.TwinOf == "" {

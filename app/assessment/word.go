@@ -41,7 +41,7 @@ func asWord(ctx context.Context, tx tenants.Tx, s *Sheet) (web.Reply, error) {
 		mark = ui.T(ctx, "演示数据")
 	}
 	street := tx.Tenant().Name
-	d := docs.New(docs.Frame{Title: s.Title + " " + s.Term.Name, Author: street, Head: street, Foot: s.Title + "　" + s.Term.Name, Mark: mark})
+	d := docs.New(docs.Frame{Title: s.Title + " " + ui.Term(ctx, s.Term.Name), Author: street, Head: street, Foot: s.Title + "　" + ui.Term(ctx, s.Term.Name), Mark: mark})
 	d.Title(street + s.Title)
 	d.Line(ui.T(ctx, "统计期间：%s　单位：件、%%　数据截至 %s", termLine(ctx, s.Term), ui.Time(s.AsOf)), docs.Style{Size: 12, Align: docs.Centre, Small: true})
 	list := sections(ctx, s)

@@ -139,7 +139,7 @@ func (s *Sheet) sentences(ctx context.Context) (out []string) {
 	}
 	stop, between := ui.T(ctx, "。"), ui.T(ctx, "；")
 	if len(parts) > 0 {
-		out = append(out, ui.T(ctx, "%s，%s", s.Term.Name, strings.Join(parts, between))+stop)
+		out = append(out, ui.T(ctx, "%s，%s", ui.Term(ctx, s.Term.Name), strings.Join(parts, between))+stop)
 	}
 	if text := s.standing(ctx); text != "" {
 		out = append(out, text+stop)

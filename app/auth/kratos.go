@@ -200,6 +200,9 @@ func sessionOf(s *ory.Session, key Key) (Session, error) {
 	if out.Kind != Employee && out.Kind != Resident {
 		return Session{}, fmt.Errorf("kratos: identity schema %q is neither staff nor resident", s.Identity.SchemaId)
 	}
+	if traits, ok := s.Identity.Traits.(map[string]any); ok && out.Kind == Employee {
+		out.Name, _ = traits["name"].(string)
+	}
 	if s.AuthenticatorAssuranceLevel != nil && *s.AuthenticatorAssuranceLevel == ory.AUTHENTICATORASSURANCELEVEL_AAL2 {
 		out.AAL = 2
 	}

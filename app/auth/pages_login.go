@@ -21,6 +21,8 @@ func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request) error {
 	v := p.loginView(r, nil)
 	if again {
 		v.Note = ui.T(r.Context(), ErrStale.Say)
+	} else if r.FormValue("unsent") != "" { // as web.Unsent
+		v.Note = ui.T(r.Context(), "登录已过期，刚才的内容没有提交。登录后可按浏览器的“后退”找回。")
 	}
 	p.show(w, r, http.StatusOK, views.LoginPage(v))
 	return nil

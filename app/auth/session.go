@@ -31,10 +31,11 @@ type Session struct {
 	IssuedAt        time.Time
 	ExpiresAt       time.Time
 
-	Person   int64 // our own number; what acts are signed with
-	Epoch    int32 // ctl.people.epoch when the session was read
-	Vouched  bool  // the second factor was shown at the district's provider, not to Kratos
-	Enrolled bool  // has a second factor, and so must always show it
+	Name     string // how an employee is called; empty for residents
+	Person   int64  // our own number; what acts are signed with
+	Epoch    int32  // ctl.people.epoch when the session was read
+	Vouched  bool   // the second factor was shown at the district's provider, not to Kratos
+	Enrolled bool   // has a second factor, and so must always show it
 }
 
 // Key stands for a session token in memory and messages: its SHA-256.

@@ -2,6 +2,7 @@ package grids
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -59,7 +60,21 @@ func mapOfGrids(ctx context.Context, name string, list []Placed, focus uuid.UUID
 			m.Areas = append(m.Areas, a)
 		}
 	}
+	thin(m.Areas)
 	return m, c
+}
+
+// thin marks the labels that would lie on another one where a phone writes them larger (_map.scss).
+func thin(areas []view.Area) {
+	const larger, height = 1.6, 36
+	for i := range areas {
+		a := &areas[i]
+		for _, b := range areas[:i] {
+			if b.Label != "" && !b.Near && math.Abs(a.Y-b.Y) < height && 2*math.Abs(a.X-b.X) < larger*(labelWidth(a.Label)+labelWidth(b.Label)) {
+				a.Near = a.Label != ""
+			}
+		}
+	}
 }
 
 func blank(ctx context.Context, name string, c geo.Canvas) view.Map {

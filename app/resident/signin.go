@@ -29,7 +29,7 @@ func (d *desk) signInForm(ctx context.Context, r *web.Request) (web.Reply, error
 
 func (d *desk) signInPage(ctx context.Context, r *web.Request, p view.SignIn, f *fault.Error) web.Reply {
 	p.Form, p.ReturnTo, p.Base, p.Version = form(ctx, r, f), returnTo(r), r.Base, NoticeVersion
-	p.Phone = r.Text("phone")
+	p.Phone, p.Unsent = r.Text("phone"), r.Text(web.Unsent) != ""
 	reply := web.Page(ui.T(ctx, "登录"), view.SignInPage(p)).Data(p)
 	if f != nil {
 		reply = reply.Status(f.Kind.Status())

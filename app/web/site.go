@@ -261,11 +261,19 @@ func (s *Site) fail(w http.ResponseWriter, r *Request, err error) {
 		if r.door != nil {
 			to, way = r.door.signIn(r), r.Own()
 		}
-		if r.Method != http.MethodGet { // the session ended while the form was open: back to the form
+		ask := url.Values{}
+		if r.Method != http.MethodGet { // the session ended while the form was open
+			if s.expired(w, r, to, err) {
+				return
+			}
 			way = safeReferer(r.Request, "")
+			ask.Set(Unsent, "yes")
 		}
 		if way != "" {
-			to += "?return_to=" + url.QueryEscape(way)
+			ask.Set("return_to", way)
+		}
+		if len(ask) > 0 {
+			to += "?" + ask.Encode()
 		}
 		rendered{location: to, status: http.StatusSeeOther}.send(w, r)
 		return
@@ -294,6 +302,13 @@ func (s *Site) sendFault(w http.ResponseWriter, r *Request, f *fault.Error) {
 	if r.Method == http.MethodPost {
 		failure.Back = safeReferer(r.Request, r.Base)
 	}
+	s.sendFailure(w, r, failure)
+}
+
+// sendFailure shows a failure as a page, or as the part that a script puts where messages stand.
+func (s *Site) sendFailure(w http.ResponseWriter, r *Request, failure layout.Failure) {
+	ctx, say := r.Context(), failure.Text
+	w.Header().Set("Cache-Control", "no-store")
 	c := layout.Error(layout.Page{Title: say}, failure)
 	if r.door != nil && s.ResidentError != nil {
 		c = s.ResidentError(r, failure)
@@ -305,11 +320,11 @@ func (s *Site) sendFault(w http.ResponseWriter, r *Request, f *fault.Error) {
 	}
 	var buf bytes.Buffer
 	if err := c.Render(ctx, &buf); err != nil {
-		http.Error(w, say, f.Kind.Status())
+		http.Error(w, say, failure.Status)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(f.Kind.Status())
+	w.WriteHeader(failure.Status)
 	_, _ = w.Write(buf.Bytes())
 }
 

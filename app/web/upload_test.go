@@ -125,7 +125,7 @@ func TestFilesPassTheDoor(t *testing.T) {
 		}
 	}
 	before := taken.Load()
-	for person, want := range map[string]int{"xx": http.StatusForbidden, "": http.StatusSeeOther} {
+	for person, want := range map[string]int{"xx": http.StatusForbidden, "": http.StatusUnauthorized} {
 		if status, _ := send(person, "/photos", "", "one"); status != want {
 			t.Errorf("person %q: %d, want %d", person, status, want)
 		}

@@ -93,7 +93,7 @@ type ListPage struct {
 }
 
 func heads(ctx context.Context, done bool) []ui.Column {
-	out := []ui.Column{{Label: ui.T(ctx, "行号"), Number: true, Wide: true}, {Label: ui.T(ctx, "姓名")}, {Label: ui.T(ctx, "手机号码")}, {Label: ui.T(ctx, "工号"), Wide: true}, {Label: ui.T(ctx, "角色与范围")}}
+	out := []ui.Column{{Label: ui.T(ctx, "行号"), Number: true, Wide: true}, {Label: ui.T(ctx, "姓名"), Title: true}, {Label: ui.T(ctx, "手机号码")}, {Label: ui.T(ctx, "工号"), Wide: true}, {Label: ui.T(ctx, "角色与范围")}}
 	if done {
 		out = append(out, ui.Column{Label: ui.T(ctx, "结果")})
 	}

@@ -76,7 +76,7 @@ type SettingForm struct {
 	Setting
 	Type    string // bool, int, text, choice or limit
 	Value   string
-	Unit    string // of a limit
+	Unit    string // of a limit; of an int in the reader's words
 	Choices []ui.Option
 	Min     string
 	Max     string
@@ -85,6 +85,14 @@ type SettingForm struct {
 	Error   string
 	History []Change
 	Back    ui.Guard
+}
+
+// asked is what a number is asked for as: with its unit.
+func (s SettingForm) asked(ctx context.Context) string {
+	if s.Unit == "" {
+		return ui.T(ctx, "新的值")
+	}
+	return ui.T(ctx, "新的值（%s）", s.Unit)
 }
 
 func (s SettingForm) limits(ctx context.Context) string {
@@ -277,6 +285,14 @@ type People struct {
 	Units    []ui.Option
 	Grant    GrantForm
 	Invite   InviteForm
+}
+
+func (p People) head(ctx context.Context) []ui.Column {
+	out := []ui.Column{{Label: ui.T(ctx, "序号"), Number: true, Wide: true}, {Label: ui.T(ctx, "姓名"), Title: true}, {Label: ui.T(ctx, "手机号码")}, {Label: ui.T(ctx, "角色与范围")}}
+	if p.MayWrite {
+		out = append(out, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
+	}
+	return out
 }
 
 func (p People) persons() []ui.Option {

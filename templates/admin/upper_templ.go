@@ -249,7 +249,7 @@ func OfficersView(o Officers) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "人员与授权"), Head: []ui.Column{{Label: ui.T(ctx, "编号"), Number: true}, {Label: ui.T(ctx, "姓名")}, {Label: ui.T(ctx, "联系方式")}, {Label: ui.T(ctx, "角色与范围")}, {Label: ui.T(ctx, "身份验证器")}, {Label: ui.T(ctx, "账号状态")}, {Label: ui.T(ctx, "操作"), Ops: true}},
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "人员与授权"), Head: []ui.Column{{Label: ui.T(ctx, "编号"), Number: true}, {Label: ui.T(ctx, "姓名"), Title: true}, {Label: ui.T(ctx, "联系方式")}, {Label: ui.T(ctx, "角色与范围")}, {Label: ui.T(ctx, "身份验证器")}, {Label: ui.T(ctx, "账号状态")}, {Label: ui.T(ctx, "操作"), Ops: true}},
 			Count: len(o.List), Empty: ui.T(ctx, "还没有人员")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -10,7 +10,7 @@ import (
 
 func (p Cases) heads(ctx context.Context) []ui.Column {
 	out := []ui.Column{
-		{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "类别")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "状态")},
+		{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "类别")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "状态")},
 		{Label: ui.T(ctx, "上报时间")}, {Label: ui.T(ctx, "处置期限"), Wide: true}, {Label: ui.T(ctx, "结案时间")},
 	}
 	if p.Worth != "" {

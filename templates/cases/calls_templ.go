@@ -288,7 +288,7 @@ func CallsList(p Calls) templ.Component {
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "待回访"), Count: len(p.Rows), Empty: ui.T(ctx, "没有待回访的案卷"), Hint: ui.T(ctx, "结案时抽中的案卷会出现在这里；本人经办的由他人回访。"),
 			Head: []ui.Column{
-				{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "类别"), Wide: true}, {Label: ui.T(ctx, "承办单位"), Wide: true}, {Label: ui.T(ctx, "结案时间"), Wide: true},
+				{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "类别"), Wide: true}, {Label: ui.T(ctx, "承办单位"), Wide: true}, {Label: ui.T(ctx, "结案时间"), Wide: true},
 				{Label: ui.T(ctx, "未接通次数"), Number: true, Wide: true}, {Label: ui.T(ctx, "可拨打时间")}, {Label: ui.T(ctx, "回访期限")}, {Label: ui.T(ctx, "操作"), Ops: true},
 			},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)

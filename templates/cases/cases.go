@@ -76,9 +76,9 @@ func (p Desk) head(ctx context.Context) (out []ui.Column) {
 	if p.ticks() {
 		out = append(out, ui.Column{Label: ui.T(ctx, "全选"), Pick: true})
 	}
-	out = append(out, ui.Column{Label: ui.T(ctx, "序号"), Number: true})
+	out = append(out, ui.Column{Label: ui.T(ctx, "序号"), Number: true, Wide: true})
 	for _, label := range []string{ui.T(ctx, "案卷编号、上报时间"), ui.T(ctx, "标题"), ui.T(ctx, "类别、社区"), ui.T(ctx, "承办单位"), ui.T(ctx, "状态"), ui.T(ctx, "处置期限")} {
-		out = append(out, ui.Column{Label: label})
+		out = append(out, ui.Column{Label: label, Title: label == ui.T(ctx, "标题")})
 	}
 	return append(out, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
 }
@@ -116,7 +116,7 @@ func (p Batch) undoes() bool {
 }
 
 func (p Batch) head(ctx context.Context) []ui.Column {
-	out := []ui.Column{{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "结果")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "原因")}}
+	out := []ui.Column{{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "结果")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "原因")}}
 	if p.undoes() {
 		out = append(out, ui.Column{Label: ui.T(ctx, "操作"), Ops: true})
 	}

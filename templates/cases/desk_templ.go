@@ -432,14 +432,14 @@ func DeskList(p Desk) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<td class=\"num muted\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<td class=\"num muted wide-only\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
 				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(r.N))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/cases/desk.templ`, Line: 82, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/cases/desk.templ`, Line: 82, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 				if templ_7745c5c3_Err != nil {
@@ -1478,7 +1478,7 @@ func TasksList(p Tasks) templ.Component {
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "我的待办"), Count: len(p.Rows), Empty: ui.T(ctx, "没有待办案卷"), Hint: ui.T(ctx, "派遣给本单位的案卷会出现在这里。"),
 			Head: []ui.Column{
-				{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "类别"), Wide: true}, {Label: ui.T(ctx, "角色"), Wide: true}, {Label: ui.T(ctx, "承办单位"), Wide: true}, {Label: ui.T(ctx, "状态")},
+				{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "类别"), Wide: true}, {Label: ui.T(ctx, "角色"), Wide: true}, {Label: ui.T(ctx, "承办单位"), Wide: true}, {Label: ui.T(ctx, "状态")},
 				{Label: ui.T(ctx, "签收期限")}, {Label: ui.T(ctx, "处置期限")}, {Label: ui.T(ctx, "操作"), Ops: true},
 			},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var60), templ_7745c5c3_Buffer)

@@ -211,7 +211,7 @@ func DeskPage(p Desk) templ.Component {
 		})
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "社区内容"), Count: len(p.Rows), Empty: p.empty(ctx), Hint: ui.T(ctx, "起草后提交审核，由另一人审核发布；到期自动存档。"),
-			Head: []ui.Column{{Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "形式")}, {Label: ui.T(ctx, "栏目")}, {Label: ui.T(ctx, "发布范围")}, {Label: ui.T(ctx, "活动时间")}, {Label: ui.T(ctx, "起草人")}, {Label: ui.T(ctx, "审核人")}, {Label: ui.T(ctx, "有效至")}},
+			Head: []ui.Column{{Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "形式")}, {Label: ui.T(ctx, "栏目")}, {Label: ui.T(ctx, "发布范围")}, {Label: ui.T(ctx, "活动时间")}, {Label: ui.T(ctx, "起草人")}, {Label: ui.T(ctx, "审核人")}, {Label: ui.T(ctx, "有效至")}},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -714,7 +714,7 @@ func table(b Board, name string, lines []Line, stock bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: b.heading(ctx, name) + " · " + ui.T(ctx, groupTitles[b.Group]), Head: head(ctx, b, name, stock), Count: len(lines), Empty: ui.T(ctx, "该时段没有案卷"), Hint: ui.T(ctx, "换一个统计时段再看")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Sheet: true, Name: b.heading(ctx, name) + " · " + ui.T(ctx, groupTitles[b.Group]), Head: head(ctx, b, name, stock), Count: len(lines), Empty: ui.T(ctx, "该时段没有案卷"), Hint: ui.T(ctx, "换一个统计时段再看")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

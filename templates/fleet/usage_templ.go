@@ -211,7 +211,7 @@ func UsageView(u Usage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "用量"), Head: usageHead(ctx, u), Count: len(u.Rows), Empty: title, Hint: hint}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Sheet: true, Name: ui.T(ctx, "用量"), Head: usageHead(ctx, u), Count: len(u.Rows), Empty: title, Hint: hint}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -449,7 +449,7 @@ func UsageDaysView(d UsageDays) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Table(ui.Rows{Name: ui.T(ctx, "每日用量"), Head: append([]ui.Column{{Label: ui.T(ctx, "日期")}}, meterHead(ctx, d.Meters)...), Count: len(d.Rows), Empty: ui.T(ctx, "该月没有用量"), Hint: ui.T(ctx, "换一个月份再看；历史导入不计量")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Table(ui.Rows{Sheet: true, Name: ui.T(ctx, "每日用量"), Head: append([]ui.Column{{Label: ui.T(ctx, "日期")}}, meterHead(ctx, d.Meters)...), Count: len(d.Rows), Empty: ui.T(ctx, "该月没有用量"), Hint: ui.T(ctx, "换一个月份再看；历史导入不计量")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -434,7 +434,7 @@ func DeskPage(p Desk) templ.Component {
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "网格"), Count: len(p.Rows), Empty: ui.T(ctx, "这一天还没有网格"),
 			Head: []ui.Column{
-				{Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "名称")}, {Label: ui.T(ctx, "种类")}, {Label: ui.T(ctx, "社区")}, {Label: ui.T(ctx, "网格长")},
+				{Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "名称"), Title: true}, {Label: ui.T(ctx, "种类")}, {Label: ui.T(ctx, "社区")}, {Label: ui.T(ctx, "网格长")},
 				{Label: ui.T(ctx, "网格员")}, {Label: ui.T(ctx, "面积"), Number: true}, {Label: ui.T(ctx, "边界启用")}, {Label: ui.T(ctx, "操作"), Ops: true},
 			},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
@@ -807,7 +807,7 @@ func duties(list []Duty) templ.Component {
 		})
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "人员"), Count: len(list), Empty: ui.T(ctx, "尚未安排网格长和网格员"),
-			Head: []ui.Column{{Label: ui.T(ctx, "姓名")}, {Label: ui.T(ctx, "职责")}, {Label: ui.T(ctx, "起止")}, {Label: ui.T(ctx, "班次")}, {Label: ui.T(ctx, "状态")}},
+			Head: []ui.Column{{Label: ui.T(ctx, "姓名"), Title: true}, {Label: ui.T(ctx, "职责")}, {Label: ui.T(ctx, "起止")}, {Label: ui.T(ctx, "班次")}, {Label: ui.T(ctx, "状态")}},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -1367,7 +1367,7 @@ func report(p Take) templ.Component {
 			})
 			templ_7745c5c3_Err = ui.Table(ui.Rows{
 				Name: ui.T(ctx, "检查结果"), Count: len(p.Report.Rows),
-				Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "名称")}, {Label: ui.T(ctx, "种类")}, {Label: ui.T(ctx, "面积"), Number: true}, {Label: ui.T(ctx, "结果")}, {Label: ui.T(ctx, "原因")}},
+				Head: []ui.Column{{Label: ui.T(ctx, "序号"), Number: true}, {Label: ui.T(ctx, "编号")}, {Label: ui.T(ctx, "名称"), Title: true}, {Label: ui.T(ctx, "种类")}, {Label: ui.T(ctx, "面积"), Number: true}, {Label: ui.T(ctx, "结果")}, {Label: ui.T(ctx, "原因")}},
 			}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

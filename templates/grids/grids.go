@@ -35,6 +35,7 @@ type Area struct {
 	Kind  string // comprehensive, dedicated or micro
 	Title string // name and number, for hovering and hearing
 	Label string // as it stands on the map; empty: there is no room
+	Near  bool   // a phone shows the label only to who comes nearer: there it would lie on another
 	X, Y  float64
 	Href  string
 	Faint bool // shown for orientation only

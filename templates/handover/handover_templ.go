@@ -237,7 +237,7 @@ func ListPage(p List) templ.Component {
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "区街移交"), Count: len(p.Rows), Empty: ui.T(ctx, "没有移交的案卷"), Hint: listHint(ctx, p),
 			Head: []ui.Column{
-				{Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "对方")}, {Label: ui.T(ctx, "本方编号")}, {Label: ui.T(ctx, "对方编号")}, {Label: ui.T(ctx, "类别")},
+				{Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "对方")}, {Label: ui.T(ctx, "本方编号")}, {Label: ui.T(ctx, "对方编号")}, {Label: ui.T(ctx, "类别")},
 				{Label: ui.T(ctx, "状态")}, {Label: ui.T(ctx, "移交时间")}, {Label: ui.T(ctx, "要求期限")},
 			},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)

@@ -97,4 +97,16 @@ type Failure struct {
 	Advice string // what to do now
 	Number string // of the request, for whoever helps
 	Back   string // where the button leads; Page.Home if empty
+	Again  *Again // of a form whose session had ended
 }
+
+// Again is a form that may be sent once more after signing in.
+type Again struct {
+	SignIn string // opened beside the page
+	Action string
+	Fields []Typed // none: the form itself is still on the page
+	Files  bool    // it had files, which are not kept
+}
+
+// Typed is a field of it.
+type Typed struct{ Name, Value string }

@@ -387,7 +387,7 @@ func TasksList(p Tasks) templ.Component {
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "全部待办"), Count: len(p.Rows), Empty: ui.T(ctx, "没有待办事项"), Hint: ui.T(ctx, "各工作台派给您和本单位的事项会按期限先后列在这里。"),
 			Head: []ui.Column{
-				{Label: ui.T(ctx, "工作台、种类")}, {Label: ui.T(ctx, "下一步、期限")}, {Label: ui.T(ctx, "编号、类别、社区")}, {Label: ui.T(ctx, "承办单位"), Wide: true}, {Label: ui.T(ctx, "状态"), Wide: true},
+				{Label: ui.T(ctx, "工作台、种类")}, {Label: ui.T(ctx, "下一步、期限")}, {Label: ui.T(ctx, "编号、类别、社区"), Title: true}, {Label: ui.T(ctx, "承办单位"), Wide: true}, {Label: ui.T(ctx, "状态"), Wide: true},
 				{Label: ui.T(ctx, "操作"), Ops: true},
 			},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)

@@ -52,7 +52,7 @@ type Shown struct {
 }
 
 func head(ctx context.Context, review bool) []ui.Column {
-	out := []ui.Column{{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "来单编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "渠道")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "状态")}}
+	out := []ui.Column{{Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "来单编号")}, {Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "渠道")}, {Label: ui.T(ctx, "承办单位")}, {Label: ui.T(ctx, "状态")}}
 	if review {
 		out = append(out, ui.Column{Label: ui.T(ctx, "审核期限")})
 	}

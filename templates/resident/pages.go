@@ -135,6 +135,7 @@ type SignIn struct {
 	Flow     string `json:"flow,omitempty"`
 	Version  string `json:"notice"`
 	Messages bool   `json:"-"`
+	Unsent   bool   `json:"-"` // a form led here whose fields could not be kept
 }
 
 // Tile is one kind of matter to choose.

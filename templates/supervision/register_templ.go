@@ -336,7 +336,7 @@ func WaitingList(p Waiting) templ.Component {
 		templ_7745c5c3_Err = ui.Table(ui.Rows{
 			Name: ui.T(ctx, "待我处理"), Count: len(p.Rows), Empty: ui.T(ctx, "没有待处理的催办、督办和批示"), Hint: ui.T(ctx, "待签发、待反馈、待审核的督办单，未阅的催办和未落实的批示会出现在这里。"),
 			Head: []ui.Column{
-				{Label: ui.T(ctx, "事项")}, {Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题")}, {Label: ui.T(ctx, "督办级别")}, {Label: ui.T(ctx, "承办单位")},
+				{Label: ui.T(ctx, "事项")}, {Label: ui.T(ctx, "案卷编号")}, {Label: ui.T(ctx, "标题"), Title: true}, {Label: ui.T(ctx, "督办级别")}, {Label: ui.T(ctx, "承办单位")},
 				{Label: ui.T(ctx, "提出时间")}, {Label: ui.T(ctx, "期限")}, {Label: ui.T(ctx, "操作"), Ops: true},
 			},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)

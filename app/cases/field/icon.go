@@ -2,6 +2,7 @@ package field
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -46,11 +47,13 @@ func icons(r *web.Request) (out []map[string]string) {
 // house is the colour of a street that chose none.
 const house = "#0958d9"
 
+// colourOf is the ground of the mark and of the phone's own bar: both bear white.
 func colourOf(tx tenants.Tx) string {
-	if c := tx.Tenant().Branding.Colour; c != "" {
-		return c
+	c := tx.Tenant().Branding.Colour
+	if c != "" && StrongOf != nil {
+		c = StrongOf(c)
 	}
-	return house
+	return cmp.Or(c, house)
 }
 
 // drawnOnce keeps the pictures by colour: streets choose few.

@@ -26,6 +26,10 @@ type Grid struct {
 // GridsOf gives the street's grids; the wiring puts it here. Nil: the street has none.
 var GridsOf func(ctx context.Context, tx tenants.Tx) ([]Grid, error)
 
+// StrongOf is the step of a street's colour on which white can be read, empty for what is no colour; the wiring puts it
+// here. Nil: the colour itself.
+var StrongOf func(colour string) string
+
 func routes(r web.Routes) {
 	r.Get("/field", auth.PatrolsDo, func(_ context.Context, _ tenants.Tx, r *web.Request) (web.Reply, error) {
 		return web.See(r.Path("/field/")), nil

@@ -97,12 +97,19 @@
     // Dragging, and two fingers.
     var down = new Map();
     var dragged = false;
+    // The window hears what happens beyond the map, and forgets it once the map has left the page.
+    function hear(name, act) {
+      window.addEventListener(name, function heard(e) {
+        if (svg.isConnected) act(e);
+        else window.removeEventListener(name, heard);
+      });
+    }
     svg.addEventListener('pointerdown', function (e) {
       if (e.button) return;
       down.set(e.pointerId, e);
       dragged = false;
     });
-    window.addEventListener('pointermove', function (e) {
+    hear('pointermove', function (e) {
       var was = down.get(e.pointerId);
       if (!was) return;
       var a = at(was), b = at(e);
@@ -119,7 +126,7 @@
       down.set(e.pointerId, e);
     });
     ['pointerup', 'pointercancel'].forEach(function (name) {
-      window.addEventListener(name, function (e) { down.delete(e.pointerId); });
+      hear(name, function (e) { down.delete(e.pointerId); });
     });
     svg.addEventListener('dragstart', function (e) { e.preventDefault(); });
     svg.addEventListener('click', function (e) {
