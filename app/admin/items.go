@@ -41,7 +41,11 @@ type sheet struct {
 }
 
 func open(ctx context.Context, tx tenants.Tx, r *web.Request) (*sheet, error) {
-	s := &sheet{ctx: ctx, tx: tx, r: r}
+	s, err := survey(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	s.r = r
 	if key := r.PathValue("kind"); key != "" {
 		k, ok := kindOf(key)
 		if !ok {
@@ -49,6 +53,12 @@ func open(ctx context.Context, tx tenants.Tx, r *web.Request) (*sheet, error) {
 		}
 		s.kind = k
 	}
+	return s, nil
+}
+
+// survey is a sheet without a page.
+func survey(ctx context.Context, tx tenants.Tx) (*sheet, error) {
+	s := &sheet{ctx: ctx, tx: tx}
 	var err error
 	if s.cfg, err = blueprint.For(ctx, tx); err != nil {
 		return nil, err

@@ -291,6 +291,7 @@ func (p People) persons() []ui.Option {
 type Act struct {
 	N                           int64
 	Kind, Who, Object, ObjectID string // Kind and Object in words
+	Number, Href                string // of the object; Number is empty where it has none, Href where the reader may not see it
 	RecordedAt, HappenedAt      time.Time
 	Imported                    bool
 	Details                     []string // "阶段：已立案 → 已派遣"

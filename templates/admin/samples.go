@@ -63,10 +63,10 @@ func Samples() []Sample {
 	readers := People{Frame: f("人员与授权"), List: people.List[:1]}
 	traces := Frame{Base: "/s/fengqiao", Tabs: []Tab{{"人员与授权", "/admin/people", false}, {"操作留痕", "/admin/audit", true}, {"访问记录", "/admin/access", false}}}
 	audit := Audit{Frame: traces, Objects: []ui.Option{{Value: "case", Label: "案卷"}, {Value: "grant", Label: "授权"}}, Older: "/s/fengqiao/admin/audit?before=182600", Acts: []Act{
-		{182604, "派遣", "郑洁", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", at, at, false, []string{"承办单位：综合执法局", "阶段：已立案 → 处置中"}},
-		{182603, "立案", "系统", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", at, at, true, []string{"类别：占道经营", "阶段：已上报 → 已立案"}},
-		{182602, "授权", "周敏", "授权", "019ab0aa-0000-7000-8000-00000000c3d4", at.Add(-time.Hour), at, false, []string{"人员：郑洁", "角色：承办联络员"}},
-		{182601, "修改配置", "陈国华", "街道与配置", "74656e61-0000-8000-8000-0000000f4241", at.Add(-2 * time.Hour), at, false, []string{"修订号：6 → 7", "配置项：处置时限（无立案条件时）"}}}}
+		{182604, "派遣", "郑洁", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", "20261129-0007", "/s/fengqiao/cases/019ab0aa-0000-7000-8000-00000000a1b2", at, at, false, []string{"承办单位：综合执法局", "阶段：已立案 → 处置中"}},
+		{182603, "立案", "系统", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", "20261129-0007", "", at, at, true, []string{"类别：占道经营", "阶段：已上报 → 已立案"}},
+		{182602, "授权", "周敏", "授权", "019ab0aa-0000-7000-8000-00000000c3d4", "", "", at.Add(-time.Hour), at, false, []string{"人员：郑洁", "角色：承办联络员"}},
+		{182601, "修改配置", "陈国华", "街道与配置", "74656e61-0000-8000-8000-0000000f4241", "", "", at.Add(-2 * time.Hour), at, false, []string{"修订号：6 → 7", "配置项：处置时限（无立案条件时）"}}}}
 	return append([]Sample{
 		{"modules", ModulesView(modules)}, {"settings", SettingsView(settings)}, {"setting", SettingView(form, true)}, {"setting-refused", SettingView(refused, true)}, {"setting-choice", SettingView(choice, true)},
 		{"setting-read", SettingView(form, false)}, {"units", UnitsView(units)}, {"duties", DutiesView(duties)}, {"duties-none", DutiesView(Duties{Frame: f("职责清单"), Query: "无"})},
