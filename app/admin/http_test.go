@@ -99,8 +99,15 @@ func TestUnitsAndDuties(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if got := all(l.get(t, chen, "/admin/units?q=夜巡", 200), "tbody tr"); len(got) != 1 || !strings.HasSuffix(got[0], "夜间巡查队 夜巡队 队伍 night-squad 自建") {
+	if got := all(l.get(t, chen, "/admin/units?q=夜巡", 200), "tbody tr"); len(got) != 1 || !strings.HasSuffix(got[0], "夜间巡查队 夜巡队 队伍 0 night-squad 自建") {
 		t.Errorf("the street's own unit: %q", got)
+	}
+	l.post(t, zhou, "/admin/people/grant", 303, "person", "504", "role", "handler", "unit", "night-squad")
+	if page := l.get(t, chen, "/admin/units?q=夜巡", 200); strings.Join(all(page, `tbody a[href$="/admin/people?unit=night-squad"]`), "") != "1" {
+		t.Errorf("its people: %q", all(page, "tbody tr"))
+	}
+	if got := all(l.get(t, chen, "/admin/people?unit=night-squad", 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "郑洁") {
+		t.Errorf("the unit's people: %q", got)
 	}
 	if got := all(l.get(t, chen, "/admin/units?kind=station", 200), "tbody tr"); len(got) < 5 || !strings.HasSuffix(got[0], "蓝本") {
 		t.Errorf("stations: %q", got)

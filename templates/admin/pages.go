@@ -148,6 +148,8 @@ func (s Source) tag(ctx context.Context) (ui.Tone, string) {
 type Unit struct {
 	Key, Name, Short, Kind, Parent string // Kind is a catalogue key
 	Source                         Source
+	People                         int
+	Staff                          string // the list of them; empty for who may not read people
 }
 
 // Units is the list of units.
@@ -270,6 +272,7 @@ type InviteForm struct {
 // People is the page of staff and their roles.
 type People struct {
 	Frame
+	At       string // the unit whose people are listed; empty: all
 	List     []Person
 	MayGive  bool
 	MayWrite bool

@@ -43,8 +43,8 @@ func Samples() []Sample {
 	choice := SettingForm{Frame: f("参数设置"), Setting: Setting{Key: "desk.sort", Title: "工作台默认排序", About: "打开工作台时案卷的排列方式。", Effect: "先到期的在前", Blueprint: "先到期的在前", Guard: g},
 		Type: "choice", Value: "deadline", Choices: []ui.Option{{Value: "deadline", Label: "先到期的在前"}, {Value: "newest", Label: "新上报的在前"}}, Back: g}
 	units := Units{Frame: f("承办单位"), Kinds: []ui.Option{{Value: "office", Label: "内设机构"}, {Value: "community", Label: "社区（村）"}}, List: []Unit{
-		{"command-centre", "集成指挥中心（社会治理联动中心）", "指挥中心", "内设机构", "", Blueprint}, {"enforcement", "综合行政执法局", "综合执法局", "内设机构", "", Own},
-		{"night-squad", "夜间巡查队", "夜巡队", "队伍", "综合执法局", Added}, {"320505003001", "枫桥社区居委会", "枫桥社区", "社区（村）", "", Listed}, {"veterans", "退役军人服务站", "退役军人站", "站所", "社会事务办", Retired}}}
+		{"command-centre", "集成指挥中心（社会治理联动中心）", "指挥中心", "内设机构", "", Blueprint, 6, "/s/fengqiao/admin/people?unit=command-centre"}, {"enforcement", "综合行政执法局", "综合执法局", "内设机构", "", Own, 4, "/s/fengqiao/admin/people?unit=enforcement"},
+		{"night-squad", "夜间巡查队", "夜巡队", "队伍", "综合执法局", Added, 0, "/s/fengqiao/admin/people?unit=night-squad"}, {"320505003001", "枫桥社区居委会", "枫桥社区", "社区（村）", "", Listed, 0, ""}, {"veterans", "退役军人服务站", "退役军人站", "站所", "社会事务办", Retired, 0, ""}}}
 	duties := Duties{Frame: f("职责清单"), Lists: []ui.Option{{Value: "basic", Label: "基本履职"}, {Value: "assisting", Label: "配合履职"}, {Value: "withdrawn", Label: "上级收回"}}, Rows: []Duty{
 		{"占道经营", "09006", "综合执法巡查处置中队", "基本履职", "", "《城市市容和环境卫生管理条例》第十四条", Blueprint},
 		{"油烟污染", "06027", "综合行政执法局", "配合履职", "区生态环境局", "《大气污染防治法》第八十一条", Own},
@@ -70,7 +70,7 @@ func Samples() []Sample {
 	return append([]Sample{
 		{"modules", ModulesView(modules)}, {"settings", SettingsView(settings)}, {"setting", SettingView(form, true)}, {"setting-refused", SettingView(refused, true)}, {"setting-choice", SettingView(choice, true)},
 		{"setting-read", SettingView(form, false)}, {"units", UnitsView(units)}, {"duties", DutiesView(duties)}, {"duties-none", DutiesView(Duties{Frame: f("职责清单"), Query: "无"})},
-		{"branding", BrandingView(brand)}, {"branding-door", BrandingView(withDoor(brand))}, {"branding-preview", BrandingView(tried)}, {"branding-part", PreviewView(*tried.Preview)}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
+		{"branding", BrandingView(brand)}, {"branding-door", BrandingView(withDoor(brand))}, {"branding-preview", BrandingView(tried)}, {"branding-part", PreviewView(*tried.Preview)}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-unit", PeopleView(People{Frame: f("人员与授权"), At: "综合行政执法局", List: people.List[2:3]})}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
 		{"audit", AuditView(audit)}, {"audit-none", AuditView(Audit{Frame: traces, Newest: "/s/fengqiao/admin/audit"})},
 	}, append(accessSamples(at, g), itemSamples(at, g)...)...)
 }
