@@ -51,6 +51,16 @@ func TestSettings(t *testing.T) {
 	if got := row(); !strings.Contains(got, "5 工作日 5 工作日 蓝本 修改") {
 		t.Errorf("untouched: %q", got)
 	}
+	page := l.get(t, chen, "/admin/settings", 200)
+	if heads, jumps := all(page, "#settings h2"), all(page, "#settings nav a"); len(heads) < 10 || strings.Join(heads, " ") != strings.Join(jumps, " ") || heads[len(heads)-1] == "其他" {
+		t.Errorf("the areas %q, the way to them %q", heads, jumps)
+	}
+	if got := text(page); !strings.Contains(got, "数字、大写字母、小写字母、短横线，2 至 32 位") || strings.Contains(got, "[0-9A-Za-z-]") {
+		t.Error("a rule is not said in words")
+	}
+	if got := all(l.get(t, chen, "/admin/settings?q=黄灯", 200), "tbody tr"); len(got) == 0 || len(got) > 5 || !strings.Contains(got[0], "黄灯") {
+		t.Errorf("searched for: %q", got)
+	}
 	const path = "/admin/settings/cases.handle_limit"
 	seen := value(l.get(t, chen, path, 200), "seen")
 	l.post(t, chen, path, 303, "value", "16", "unit", "working_hour", "seen", seen)

@@ -19,6 +19,7 @@ import (
 // itemRoutes puts the editor of the street's items under /admin/items.
 func (a *desk) itemRoutes(r web.Routes) {
 	r.Get("/admin/items", auth.ConfigRead, a.topics)
+	r.Get("/admin/items/own", auth.ConfigRead, a.differences)
 	r.Get("/admin/items/{kind}", auth.ConfigRead, a.items)
 	r.Post("/admin/items/{kind}", auth.ConfigWrite, a.addItem)
 	r.Get("/admin/items/{kind}/new", auth.ConfigWrite, a.newItem)
@@ -137,6 +138,11 @@ func (a *desk) topics(ctx context.Context, tx tenants.Tx, r *web.Request) (web.R
 		return web.Reply{}, err
 	}
 	page := view.ItemTopics{Frame: Frame(tx, r), Query: r.Text("q")}
+	for _, src := range s.sources {
+		if src.Own != nil {
+			page.Own++
+		}
+	}
 	for _, t := range topics {
 		out := view.ItemTopic{Title: ui.T(ctx, t.title)}
 		for _, k := range t.kinds {

@@ -264,6 +264,9 @@ func (a *desk) turn(ctx context.Context, tx tenants.Tx, r *web.Request, done str
 	if err != nil {
 		return web.Reply{}, err
 	}
+	if r.Text("to") == "own" {
+		return web.Done(r.Path("/admin/items/own"), done), nil
+	}
 	return web.Done(s.path(src.Key), done), nil
 }
 

@@ -25,6 +25,7 @@ type ItemTopic struct {
 type ItemTopics struct {
 	Frame
 	Query  string
+	Own    int // how many items differ from the blueprint
 	Topics []ItemTopic
 	Found  []ItemLine
 }

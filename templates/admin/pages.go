@@ -59,8 +59,15 @@ type Setting struct {
 // Settings is the list.
 type Settings struct {
 	Frame
-	List []Setting
-	May  bool // change them
+	Query  string
+	Groups []SettingGroup
+	May    bool // change them
+}
+
+// SettingGroup is the settings of an area.
+type SettingGroup struct {
+	Area, Title string
+	List        []Setting
 }
 
 // Change is one entry of a setting's history.
