@@ -142,6 +142,9 @@ func (a *desk) topics(ctx context.Context, tx tenants.Tx, r *web.Request) (web.R
 		if src.Own != nil {
 			page.Own++
 		}
+		if _, warn := s.years(src); warn != "" {
+			page.Warn = warn
+		}
 	}
 	for _, t := range topics {
 		out := view.ItemTopic{Title: ui.T(ctx, t.title)}

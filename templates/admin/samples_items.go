@@ -55,7 +55,12 @@ func itemSamples(at time.Time, g ui.Guard) []Sample {
 		{Guard: g, Kind: "参数", Title: "签收时限", Href: "/s/fengqiao/admin/settings/cases.receive_limit", Rows: []ItemRow{{Blueprint: "2 工作时", Own: "3 工作时"}}, Source: Own, At: at, By: "陈国华", Back: "/s/fengqiao/admin/settings/cases.receive_limit/back"},
 		{Guard: g, Kind: "立案条件", Title: "06010 暴露垃圾 · 公共区域有暴露垃圾", Href: list + "/exposed-waste", Rows: []ItemRow{{Label: "时限", Blueprint: "1 工作日", Own: "2 工作日"}, {Label: "责任单位", Own: "环卫站"}}, Source: Own, Behind: true, At: at, By: "陈国华", Back: list + "/exposed-waste/back"},
 		{Guard: g, Kind: "立案条件", Title: "30 防汛排涝 · 积水", Href: list + "/flood", Source: Added, At: at, By: "欧阳晓红"}}}
+	week := Week{{Number: 1, Holiday: true}, {Number: 2, Holiday: true}, {Number: 3}, {Number: 4, Work: true}, {Number: 5}, {Number: 6, Free: true}, {Number: 7, Free: true}}
+	calendar := page
+	calendar.Warn = "还没有 2027 年的放假日期，时限会把节假日算作工作日。请按国务院办公厅的通知填写放假和调休日期。"
+	calendar.Years = []Year{{Number: 2026, Holidays: 2, Workdays: 1, Months: []Month{{1, []Week{week, {{}, {Number: 8}}}}, {2, []Week{week}}, {3, []Week{week}}}}}
 	return []Sample{
+		{"item-calendar", ItemView(calendar)},
 		{"differences", DifferencesView(differences)}, {"differences-none", DifferencesView(Differences{Frame: frame})},
 		{"items-topics", ItemTopicsView(topics)}, {"items-found", ItemTopicsView(ItemTopics{Frame: frame, Query: "垃圾", Found: rows[:1]})}, {"items", ItemsView(items)},
 		{"items-none", ItemsView(Items{Frame: frame, Path: list, Title: "立案条件", Query: "无", Pages: ui.Pages{Number: 1, Size: 50, Path: list}})},
