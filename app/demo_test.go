@@ -38,4 +38,7 @@ func TestTheDemoIsSettled(t *testing.T) {
 	if err := w.Super(t, tenants.Home).QueryRow(t.Context(), "SELECT count(*) FROM cases c JOIN tenants t ON t.tenant_id = c.tenant_id WHERE t.slug = 'fengqiao'").Scan(&n); err != nil || n < 40 {
 		t.Errorf("the street has %d cases (%v)", n, err)
 	}
+	for said := range wordless(t, w) {
+		t.Errorf("the traces say code: %s", said)
+	}
 }

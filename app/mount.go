@@ -72,7 +72,7 @@ func (a *App) mountDoors() {
 	accounts.Routes(s, a.accounts())
 	record.Routes(s, record.Deps{DB: a.DB, Book: a.Keeper.Door, Proxies: a.proxies(), Frame: admin.Frame, Words: words(), Names: a.Keeper.UpperNames})
 	admin.Routes(s, admin.Deps{
-		Modules: switches(), Words: words(), Home: resident.Preview(a.residents()),
+		Modules: switches(), Words: words(), Numbers: numbers(), Residents: resident.Among, Home: resident.Preview(a.residents()),
 		Invite: func(ctx context.Context, tx tenants.Tx, i admin.Invitation) error {
 			return a.inviteLater(ctx, tx, invitation{Name: i.Name, Phone: i.Phone, Email: i.Email, Role: i.Role, Unit: i.Unit})
 		},
@@ -112,13 +112,23 @@ func switches() (out []admin.Switch) {
 	return out
 }
 
-// words are what all modules' dimensions say.
+// words are what all modules' acts, objects and dimensions say.
 func words() map[string]string {
-	out := vendor.Words()
+	out := admin.Words()
+	maps.Copy(out, vendor.Words())
 	maps.Copy(out, resident.Words())
 	maps.Copy(out, support.Words())
 	for _, m := range Modules {
 		maps.Copy(out, m.Words)
+	}
+	return out
+}
+
+// numbers are the tables in which all modules' objects have a number for people.
+func numbers() map[string]string {
+	out := map[string]string{}
+	for _, m := range Modules {
+		maps.Copy(out, m.Numbers)
 	}
 	return out
 }

@@ -34,6 +34,10 @@ type Deps struct {
 	Modules []Switch
 	// Words are what modules' dimensions say, in catalogue keys, for the traces: "stage/filed" → 已立案.
 	Words map[string]string
+	// Numbers are tables by kind of object, whose column number is what people call an object by.
+	Numbers map[string]string
+	// Residents are those of some persons who have an account as residents of the street.
+	Residents func(ctx context.Context, tx tenants.Tx, persons []int64) (map[int64]bool, error)
 	// Invite sees to account, membership, role and message once tx commits, as a job: it asks the
 	// sign-in service, which no transaction waits for. Its payload holds personal data and is sealed.
 	Invite func(ctx context.Context, tx tenants.Tx, i Invitation) error

@@ -51,6 +51,16 @@ func TestSettings(t *testing.T) {
 	if got := row(); !strings.Contains(got, "5 工作日 5 工作日 蓝本 修改") {
 		t.Errorf("untouched: %q", got)
 	}
+	page := l.get(t, chen, "/admin/settings", 200)
+	if heads, jumps := all(page, "#settings h2"), all(page, "#settings nav a"); len(heads) < 10 || strings.Join(heads, " ") != strings.Join(jumps, " ") || heads[len(heads)-1] == "其他" {
+		t.Errorf("the areas %q, the way to them %q", heads, jumps)
+	}
+	if got := text(page); !strings.Contains(got, "数字、大写字母、小写字母、短横线，2 至 32 位") || strings.Contains(got, "[0-9A-Za-z-]") {
+		t.Error("a rule is not said in words")
+	}
+	if got := all(l.get(t, chen, "/admin/settings?q=黄灯", 200), "tbody tr"); len(got) == 0 || len(got) > 5 || !strings.Contains(got[0], "黄灯") {
+		t.Errorf("searched for: %q", got)
+	}
 	const path = "/admin/settings/cases.handle_limit"
 	seen := value(l.get(t, chen, path, 200), "seen")
 	l.post(t, chen, path, 303, "value", "16", "unit", "working_hour", "seen", seen)
@@ -99,8 +109,15 @@ func TestUnitsAndDuties(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if got := all(l.get(t, chen, "/admin/units?q=夜巡", 200), "tbody tr"); len(got) != 1 || !strings.HasSuffix(got[0], "夜间巡查队 夜巡队 队伍 night-squad 自建") {
+	if got := all(l.get(t, chen, "/admin/units?q=夜巡", 200), "tbody tr"); len(got) != 1 || !strings.HasSuffix(got[0], "夜间巡查队 夜巡队 队伍 0 night-squad 自建") {
 		t.Errorf("the street's own unit: %q", got)
+	}
+	l.post(t, zhou, "/admin/people/grant", 303, "person", "504", "role", "handler", "unit", "night-squad")
+	if page := l.get(t, chen, "/admin/units?q=夜巡", 200); strings.Join(all(page, `tbody a[href$="/admin/people?unit=night-squad"]`), "") != "1" {
+		t.Errorf("its people: %q", all(page, "tbody tr"))
+	}
+	if got := all(l.get(t, chen, "/admin/people?unit=night-squad", 200), "tbody tr"); len(got) != 1 || !strings.Contains(got[0], "郑洁") {
+		t.Errorf("the unit's people: %q", got)
 	}
 	if got := all(l.get(t, chen, "/admin/units?kind=station", 200), "tbody tr"); len(got) < 5 || !strings.HasSuffix(got[0], "蓝本") {
 		t.Errorf("stations: %q", got)

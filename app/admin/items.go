@@ -19,6 +19,7 @@ import (
 // itemRoutes puts the editor of the street's items under /admin/items.
 func (a *desk) itemRoutes(r web.Routes) {
 	r.Get("/admin/items", auth.ConfigRead, a.topics)
+	r.Get("/admin/items/own", auth.ConfigRead, a.differences)
 	r.Get("/admin/items/{kind}", auth.ConfigRead, a.items)
 	r.Post("/admin/items/{kind}", auth.ConfigWrite, a.addItem)
 	r.Get("/admin/items/{kind}/new", auth.ConfigWrite, a.newItem)
@@ -41,7 +42,11 @@ type sheet struct {
 }
 
 func open(ctx context.Context, tx tenants.Tx, r *web.Request) (*sheet, error) {
-	s := &sheet{ctx: ctx, tx: tx, r: r}
+	s, err := survey(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	s.r = r
 	if key := r.PathValue("kind"); key != "" {
 		k, ok := kindOf(key)
 		if !ok {
@@ -49,6 +54,12 @@ func open(ctx context.Context, tx tenants.Tx, r *web.Request) (*sheet, error) {
 		}
 		s.kind = k
 	}
+	return s, nil
+}
+
+// survey is a sheet without a page.
+func survey(ctx context.Context, tx tenants.Tx) (*sheet, error) {
+	s := &sheet{ctx: ctx, tx: tx}
 	var err error
 	if s.cfg, err = blueprint.For(ctx, tx); err != nil {
 		return nil, err
@@ -127,6 +138,14 @@ func (a *desk) topics(ctx context.Context, tx tenants.Tx, r *web.Request) (web.R
 		return web.Reply{}, err
 	}
 	page := view.ItemTopics{Frame: Frame(tx, r), Query: r.Text("q")}
+	for _, src := range s.sources {
+		if src.Own != nil {
+			page.Own++
+		}
+		if _, warn := s.years(src); warn != "" {
+			page.Warn = warn
+		}
+	}
 	for _, t := range topics {
 		out := view.ItemTopic{Title: ui.T(ctx, t.title)}
 		for _, k := range t.kinds {

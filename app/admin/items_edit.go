@@ -57,6 +57,7 @@ func (s *sheet) show(src blueprint.Source, sent map[string]typed, no *refusal) (
 	if src.Blueprint == nil && src.Own != nil {
 		page.Rules = append(page.Rules, ui.T(s.ctx, "本单位自建，蓝本中没有，只能停用，不能删除"))
 	}
+	page.Years, page.Warn = s.years(src)
 	page.Rows = s.compare(src)
 	page.Inputs = s.inputs(b, sent, no, rule)
 	var err error
@@ -144,6 +145,12 @@ func (s *sheet) edit(base fields, rule blueprint.Rule) (json.RawMessage, map[str
 		}
 		v := c.sent(s.r)
 		sent[c.name] = v
+		if c.as == asDates {
+			if _, wrong := readDays(v.text); wrong != nil {
+				no.fields[c.name] = ui.T(s.ctx, wrong.say, wrong.args...)
+				continue
+			}
+		}
 		if wrong := c.put(b, v); wrong != "" {
 			no.fields[c.name] = ui.T(s.ctx, wrong)
 		}
@@ -263,6 +270,9 @@ func (a *desk) turn(ctx context.Context, tx tenants.Tx, r *web.Request, done str
 	}
 	if err != nil {
 		return web.Reply{}, err
+	}
+	if r.Text("to") == "own" {
+		return web.Done(r.Path("/admin/items/own"), done), nil
 	}
 	return web.Done(s.path(src.Key), done), nil
 }

@@ -24,6 +24,7 @@ const (
 	asLines   as = "lines"   // lines of text
 	asPapers  as = "papers"  // lines of "name | form | copies | from | when"
 	asDays    as = "days"    // weekdays
+	asDates   as = "dates"   // days of a year, see readDays
 	asWhen    as = "when"    // "question = value value"
 )
 
@@ -57,6 +58,9 @@ type topic struct {
 
 // order is a field that nearly every kind has.
 var order = control{name: "order", title: ui.Key("排序"), as: asNumber, help: ui.Key("小的在前")}
+
+// dates is how days may be typed.
+var dates = ui.Key("一天一行或用、隔开，连续几天写作 2027-02-15 至 2027-02-21；可粘贴国务院办公厅通知的原文，先写一行年份，如 2027年")
 
 func title(need string) control { return control{name: "title", title: need, as: asText, need: true} }
 
@@ -101,7 +105,7 @@ var topics = []topic{
 			{name: "unit", title: ui.Key("责任单位"), as: asUnit, pick: unitOptions, help: ui.Key("不选的按职责清单")}, order}},
 		{blueprint.Calendars, ui.Key("工作日历"), ui.Key("工作时间、放假和调休"), []string{"title"}, []string{"hours", "weekdays"}, []control{
 			title(ui.Key("名称")), {name: "hours", title: ui.Key("工作时间"), as: asHours, need: true, help: ui.Key("每行一段，如 09:00-12:00")}, {name: "weekdays", title: ui.Key("工作日"), as: asDays, need: true},
-			{name: "holidays", title: ui.Key("放假日期"), as: asLines, help: ui.Key("每行一天，如 2026-10-01")}, {name: "workdays", title: ui.Key("调休上班日期"), as: asLines, help: ui.Key("每行一天，如 2026-10-01")}, {name: "source", title: ui.Key("依据"), as: asText}}},
+			{name: "holidays", title: ui.Key("放假日期"), as: asDates, help: dates}, {name: "workdays", title: ui.Key("调休上班日期"), as: asDates, help: dates}, {name: "source", title: ui.Key("依据"), as: asText}}},
 		{blueprint.Settings, ui.Key("参数"), ui.Key("提前量、退单、延期、挂账、亮灯、催办、抽样等"), []string{"title"}, []string{"value"}, nil}, // its own page edits one
 	}},
 	{ui.Key("流程"), []kind{

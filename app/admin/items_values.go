@@ -89,6 +89,8 @@ func (c control) typed(b fields) (v typed) {
 		var list []blueprint.Period
 		_ = json.Unmarshal(raw, &list)
 		v.text = lines(list, func(p blueprint.Period) string { return p.From + "-" + p.To })
+	case asDates:
+		v.text = daysTyped(raw)
 	case asLines:
 		var list []string
 		_ = json.Unmarshal(raw, &list)
@@ -171,6 +173,10 @@ func (c control) put(b fields, v typed) (wrong string) {
 	case asYes:
 		if v.text == "true" {
 			value = true
+		}
+	case asDates:
+		if days, _ := readDays(v.text); len(days) > 0 { // what is wrong with them was said before: see edit
+			value = days
 		}
 	case asOptions, asRows, asWeights, asHours, asLines, asPapers, asWhen:
 		value, wrong = parsed(c.as, v.text)

@@ -2,6 +2,8 @@ package admin
 
 import (
 	"context"
+	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -16,7 +18,7 @@ import (
 )
 
 func (a *desk) people(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error) {
-	return a.peoplePage(ctx, tx, r, view.GrantForm{}, view.InviteForm{}, 0)
+	return a.peoplePage(ctx, tx, r, view.GrantForm{Role: r.Text("role")}, view.InviteForm{}, 0)
 }
 
 func (a *desk) peoplePage(ctx context.Context, tx tenants.Tx, r *web.Request, grant view.GrantForm, invite view.InviteForm, status int) (web.Reply, error) {
@@ -38,6 +40,12 @@ func (a *desk) peoplePage(ctx context.Context, tx tenants.Tx, r *web.Request, gr
 	}
 	for _, u := range cfg.UnitsWithin(tx.Tenant().Codes...) {
 		page.Units = append(page.Units, ui.Option{Value: u.Key, Label: u.Name, Group: ui.T(ctx, unitKind(u.Kind))})
+	}
+	if key := r.Text("unit"); key != "" && r.Method == http.MethodGet {
+		page.At = cfg.UnitTitle(key)
+		members = slices.DeleteFunc(members, func(m auth.Member) bool {
+			return !slices.ContainsFunc(m.Grants, func(g auth.Held) bool { return g.Unit == key || g.Community == key })
+		})
 	}
 	for _, m := range members {
 		p := view.Person{Guard: r.Guard(), Number: m.Person, Name: m.Name, Phone: mask.Phone(m.Phone), Self: m.Person == tx.Actor().Person, Off: !m.Off.IsZero()}

@@ -98,6 +98,9 @@ func line(ctx context.Context, s blueprint.Setting, src blueprint.Source) view.S
 	if src.Blueprint != nil {
 		v.Blueprint = words(ctx, s, body(src.Blueprint).Value)
 	}
+	if isPattern(s.Key) {
+		v.Effect, v.Blueprint = patternWords(ctx, text(s.Value)), patternWords(ctx, text(body(src.Blueprint).Value))
+	}
 	if src.Own != nil {
 		v.Own = v.Effect
 	}
@@ -113,12 +116,15 @@ func (a *desk) settings(ctx context.Context, tx tenants.Tx, r *web.Request) (web
 	if err != nil {
 		return web.Reply{}, err
 	}
-	page := view.Settings{Frame: Frame(tx, r), May: auth.CanSomewhere(tx.Actor(), auth.ConfigWrite)}
+	page := view.Settings{Frame: Frame(tx, r), Query: r.Text("q"), May: auth.CanSomewhere(tx.Actor(), auth.ConfigWrite)}
+	var found []view.Setting
 	for _, s := range cfg.Settings.All() {
-		l := line(ctx, s, sources[s.Key])
-		l.Guard = r.Guard()
-		page.List = append(page.List, l)
+		if l := line(ctx, s, sources[s.Key]); has(page.Query, l.Title, l.About, l.Effect) {
+			l.Guard = r.Guard()
+			found = append(found, l)
+		}
 	}
+	page.Groups = groupSettings(ctx, found)
 	return web.Page(ui.T(ctx, "参数设置"), view.SettingsView(page)), nil
 }
 
@@ -289,6 +295,9 @@ func (a *desk) back(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Rep
 	}
 	if _, err := blueprint.Back(ctx, tx, blueprint.Settings, r.PathValue("key")); err != nil {
 		return web.Reply{}, err
+	}
+	if r.Text("to") == "own" {
+		return web.Done(r.Path("/admin/items/own"), "已恢复为蓝本"), nil
 	}
 	return web.Done(r.Path("/admin/settings"), "已恢复为蓝本"), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"wanjie/app/auth"
 	"wanjie/app/web"
 	view "wanjie/templates/admin"
 	"wanjie/templates/ui"
@@ -57,15 +58,43 @@ func (a *desk) units(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Re
 	for _, k := range unitKinds {
 		page.Kinds = append(page.Kinds, ui.Option{Value: string(k.kind), Label: ui.T(ctx, k.title)})
 	}
+	staff, reads := map[string]map[int64]bool{}, auth.Can(tx.Actor(), auth.PeopleRead, "")
+	if reads {
+		if staff, err = staffed(ctx, tx); err != nil {
+			return web.Reply{}, err
+		}
+	}
 	for _, u := range cfg.UnitsWithin(tx.Tenant().Codes...) {
 		if page.Kind != "" && page.Kind != string(u.Kind) || !has(page.Query, u.Name, u.Short, u.Key) {
 			continue
 		}
 		parent, _ := cfg.UnitOf(u.Parent)
 		src, found := sources[u.Key]
-		page.List = append(page.List, view.Unit{Key: u.Key, Name: u.Name, Short: u.Short, Kind: unitKind(u.Kind), Parent: parent.Short, Source: sourceOf(src, found, u.Retired)})
+		line := view.Unit{Key: u.Key, Name: u.Name, Short: u.Short, Kind: unitKind(u.Kind), Parent: parent.Short, Source: sourceOf(src, found, u.Retired), People: len(staff[u.Key])}
+		if reads {
+			line.Staff = r.Path("/admin/people?unit=%s", u.Key)
+		}
+		page.List = append(page.List, line)
 	}
 	return web.Page(ui.T(ctx, "承办单位"), view.UnitsView(page)), nil
+}
+
+// staffed are the persons who hold a role in a unit or community, by its key.
+func staffed(ctx context.Context, tx tenants.Tx) (map[string]map[int64]bool, error) {
+	living, err := auth.Grants(ctx, tx, 0)
+	out := map[string]map[int64]bool{}
+	for _, g := range living {
+		for _, key := range []string{g.Unit, g.Community} {
+			if key == "" {
+				continue
+			}
+			if out[key] == nil {
+				out[key] = map[int64]bool{}
+			}
+			out[key][g.Person] = true
+		}
+	}
+	return out, err
 }
 
 // has reports whether what was searched stands in one of texts; nothing searched stands in all.

@@ -81,7 +81,7 @@ func newHall(t *testing.T) *hall {
 	}
 	admin.Routes(site, admin.Deps{
 		Modules: []admin.Switch{{Key: "cases", Title: "案卷办理", About: "从上报到回访。", Off: "停用期间不能上报和办理。"}},
-		Words:   map[string]string{"stage/filed": "已立案"},
+		Words:   map[string]string{"stage/filed": "已立案", "act/case.dispatched": "派遣", "object/case": "案卷"},
 		Invite: func(_ context.Context, _ tenants.Tx, i admin.Invitation) error {
 			l.invited = append(l.invited, i)
 			return nil

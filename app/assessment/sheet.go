@@ -405,6 +405,7 @@ func nameOf(ctx context.Context, cfg *blueprint.Config, by blueprint.Rows, key s
 		if u, ok := cfg.UnitOf(key); ok {
 			return cmp.Or(u.Short, u.Name), u.Kind
 		}
+		return cfg.UnitTitle(key), ""
 	}
 	return key, ""
 }

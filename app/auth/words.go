@@ -6,6 +6,8 @@ import "wanjie/templates/ui"
 var capabilities = map[string]string{
 	CasesRead: ui.Key("查看案卷"), CasesReport: ui.Key("上报案卷"), CasesAccept: ui.Key("受理案卷"), CasesVerify: ui.Key("核实案卷"), CasesFile: ui.Key("立案"),
 	CasesDispatch: ui.Key("派遣案卷"), CasesNegotiate: ui.Key("商定派遣"), CasesDesignate: ui.Key("指定承办单位"), CasesReceive: ui.Key("签收案卷"), CasesHandle: ui.Key("办理案卷"),
+	CasesWork: ui.Key("经办派给本人的案卷"), WhistlesBlow: ui.Key("吹哨召集单位"), ServicesServe: ui.Key("帮办代办"),
+	CommunityRead: ui.Key("查看社区内容和报名"), CommunityWrite: ui.Key("起草社区内容"), CommunityReview: ui.Key("审核发布社区内容"),
 	CasesCheck: ui.Key("核查案卷"), CasesClose: ui.Key("结案"), CasesCall: ui.Key("回访诉求人"), CasesApprove: ui.Key("审批退单、延期和挂账"), CasesUrge: ui.Key("催办案卷"),
 	CasesSupervise: ui.Key("督办案卷"), CasesInstruct: ui.Key("批示案卷"), CasesExport: ui.Key("导出案卷"), CasesDisclose: ui.Key("导出诉求人信息"), ShiftsLead: ui.Key("带班和交接班"),
 	GridsDraw: ui.Key("维护网格"), GridsStaff: ui.Key("配备网格人员"), PatrolsPlan: ui.Key("安排巡查"), PatrolsDo: ui.Key("网格巡查"),

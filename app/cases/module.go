@@ -3,8 +3,10 @@ package cases
 import (
 	"wanjie/app/auth"
 	"wanjie/app/module"
+	"wanjie/app/sheets"
 	"wanjie/jobs"
 	"wanjie/templates/ui"
+	"wanjie/tenants/blueprint"
 	"wanjie/tenants/journal"
 	"wanjie/tenants/journal/tally"
 	"wanjie/tenants/keys"
@@ -43,7 +45,9 @@ var Module = module.Module{
 	Jobs:   []jobs.Kind{exportJob},
 	Notify: notify,
 	Words:  actWords(),
-	Cells:  map[string]tally.Cells{"case": tally.Case},
+
+	Numbers: map[string]string{"case": "cases"},
+	Cells:   map[string]tally.Cells{"case": tally.Case},
 	Data: []keys.Columns{
 		{
 			Table: "cases",
@@ -99,7 +103,10 @@ func acts(names ...string) []journal.Kind {
 
 // actWords says stages and bases as the traces show them.
 func actWords() map[string]string {
-	out := map[string]string{"outcome/on_time": ui.Key("按时"), "outcome/overdue": ui.Key("超期")}
+	out := map[string]string{"outcome/on_time": ui.Key("按时"), "outcome/overdue": ui.Key("超期"), "act/case.imported": ui.Key("历史导入")}
+	for act, title := range actTitles {
+		out["act/"+act] = title
+	}
 	out["object/case"], out["field/petitioner"], out["field/phone"] = ui.Key("案卷"), ui.Key("姓名"), ui.Key("电话")
 	for _, known := range []map[string]string{purposes, exportPurposes, reviews} {
 		for p, title := range known {
@@ -112,8 +119,23 @@ func actWords() map[string]string {
 	out["act/export.asked"], out["act/export.taken"] = ui.Key("申请导出"), ui.Key("导出下载")
 	out["dimension/format"], out["dimension/rows"], out["dimension/purpose"] = ui.Key("文件格式"), ui.Key("件数"), ui.Key("导出用途")
 	for dim, title := range map[string]string{"drawn": ui.Key("抽中核查"), "lot": ui.Key("抽签号（满一万）"), "share": ui.Key("抽查比例（%）"), "key": ui.Key("抽签密钥版本"), "least": ui.Key("补足每日最少件数"),
-		"spot": ui.Key("巡办一体"), "part": ui.Key("承办角色"), "helper": ui.Key("协办、经办单位"), "helper_name": ui.Key("协办、经办单位名称"), "helper_basis": ui.Key("协办依据"), "waiting": ui.Key("未等的协办单位数")} {
+		"spot": ui.Key("巡办一体"), "part": ui.Key("承办角色"), "helper": ui.Key("协办、经办单位"), "helper_name": ui.Key("协办、经办单位名称"), "helper_basis": ui.Key("协办依据"), "waiting": ui.Key("未等的协办单位数"),
+		"basis": ui.Key("派遣方式"), tally.Received: ui.Key("受理日期"), tally.Closed: ui.Key("结案日期"), tally.Outcome: ui.Key("结案时限"), tally.Late: ui.Key("已超期"), tally.Suspended: ui.Key("挂账中"),
+		"valid": ui.Key("有效回访"), "try": ui.Key("第几次回访"), string(blueprint.OfCallBacks): ui.Key("是否回访"), "asked": ui.Key("申请事项"), "way": ui.Key("回复方式")} {
 		out["dimension/"+dim] = title
+	}
+	for _, flag := range []string{tally.Late, tally.Suspended, "spot", "drawn", "least"} {
+		out[flag+"/1"], out[flag+"/0"] = ui.Key("是"), ui.Key("否")
+	}
+	for how, title := range drawTitles {
+		out[string(blueprint.OfCallBacks)+"/"+how] = title
+	}
+	out["format/"+string(sheets.CSV)], out["format/"+string(sheets.Excel)] = ui.Key("CSV 文件"), ui.Key("Excel 文件")
+	for s, title := range satisfactionTitles {
+		out[tally.Satisfaction+"/"+string(s)] = title
+	}
+	for asked, a := range asking {
+		out["asked/"+string(asked)] = a.title
 	}
 	for r, title := range roleTitles {
 		out["part/"+r] = title

@@ -46,7 +46,7 @@ func visited(ctx context.Context, a *app.App, t tenants.Tenant, people troupe) e
 			return err
 		}
 		if err := as("operator", func(ctx context.Context, tx tenants.Tx) error {
-			_, err := support.End(ctx, tx, v.wish.ID)
+			_, err := support.Leave(ctx, tx, v.wish.ID)
 			return err
 		}); err != nil {
 			return err

@@ -48,12 +48,13 @@ func words() map[string]string {
 		out["grid_kind/"+string(k)] = title
 	}
 	maps.Copy(out, map[string]string{
+		"object/grid": ui.Key("网格"), "object/patrol": ui.Key("巡查安排"), "object/round": ui.Key("巡查"),
 		"act/grid.drawn": ui.Key("划定网格"), "act/grid.changed": ui.Key("修改网格"), "act/grid.closed": ui.Key("撤销网格"),
 		"act/grid.staffed": ui.Key("安排网格人员"), "act/grid.relieved": ui.Key("网格人员离岗"),
 		"act/patrol.planned": ui.Key("安排巡查"), "act/patrol.stopped": ui.Key("停止巡查"), "act/patrol.due": ui.Key("巡查到期"),
 		"act/patrol.done": ui.Key("完成巡查"), "act/patrol.missed": ui.Key("未按期巡查"),
 		"act/patrol.checked": ui.Key("查看巡查点位"), "dimension/point": ui.Key("点位"),
-		"dimension/grid_kind": ui.Key("网格种类"), "dimension/from": ui.Key("起"), "dimension/to": ui.Key("止"), "dimension/closed": ui.Key("撤销日期"),
+		"dimension/grid_kind": ui.Key("网格种类"), "dimension/from": ui.Key("起"), "dimension/to": ui.Key("止"), "dimension/grid.closed": ui.Key("撤销日期"),
 		"dimension/every": ui.Key("频次"), "dimension/round": ui.Key("状态"), "dimension/due": ui.Key("应巡查日期"), "dimension/found": ui.Key("结果"),
 	})
 	return out

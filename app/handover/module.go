@@ -63,7 +63,7 @@ func words() map[string]string {
 	out := map[string]string{
 		"object/handover": ui.Key("移交"), "act/handover.overlooked": ui.Key("逾期未接收"), "dimension/side": ui.Key("方向"), "dimension/handover": ui.Key("移交状态"),
 		"dimension/peer": ui.Key("对方编号"), "dimension/peer_name": ui.Key("对方"), "dimension/overlooked": ui.Key("逾期未接收"), "purpose/handover": ui.Key("移交办理"),
-		"dimension/handed": ui.Key("区街移交"),
+		"dimension/handed": ui.Key("区街移交"), "handed/1": ui.Key("是"), "overlooked/1": ui.Key("是"),
 	}
 	for k, title := range actTitles {
 		out["act/handover."+string(k)] = title

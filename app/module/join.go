@@ -17,6 +17,7 @@ func (m Module) With(parts ...Module) Module {
 	m.Nav, m.Jobs, m.Timers, m.Acts = slices.Clip(m.Nav), slices.Clip(m.Jobs), slices.Clip(m.Timers), slices.Clip(m.Acts)
 	m.Waits = slices.Clip(m.Waits)
 	m.Meters, m.Data, m.Words, m.Cells = slices.Clip(m.Meters), slices.Clip(m.Data), maps.Clone(m.Words), maps.Clone(m.Cells)
+	m.Numbers = maps.Clone(m.Numbers)
 	for _, p := range parts {
 		routes, notify = append(routes, p.Routes), append(notify, p.Notify)
 		m.Nav, m.Jobs, m.Timers, m.Acts = append(m.Nav, p.Nav...), append(m.Jobs, p.Jobs...), append(m.Timers, p.Timers...), append(m.Acts, p.Acts...)
@@ -26,6 +27,10 @@ func (m Module) With(parts ...Module) Module {
 			m.Words = map[string]string{}
 		}
 		maps.Copy(m.Words, p.Words)
+		if m.Numbers == nil {
+			m.Numbers = map[string]string{}
+		}
+		maps.Copy(m.Numbers, p.Numbers)
 		if m.Cells == nil {
 			m.Cells = map[string]tally.Cells{}
 		}

@@ -33,11 +33,14 @@ type Module struct {
 	Acts   []journal.Kind         // the acts it records, with their versions and upcasters
 	Cells  map[string]tally.Cells // kind of object → what one counts in the rollups
 	// Words are what values of its acts' dimensions say, in catalogue keys, for the traces: "stage/filed". Also what the
-	// acts and dimensions themselves are called: "act/grid.drawn", "dimension/every".
-	Words  map[string]string
-	Meters []billing.Meter              // what of it is billed
-	Notify func(journal.Act) []jobs.Job // what an act sets going; nil when nothing
-	Data   []keys.Columns               // every column of its tables: plain, sealed or blind
+	// acts, their objects and dimensions themselves are called: "act/grid.drawn", "object/grid", "dimension/every"; and, where a
+	// dimension says something else of one kind of object, "dimension/booking.item".
+	Words map[string]string
+	// Numbers are tables, by kind of object, whose column number says what people call one of them by: the traces name it so.
+	Numbers map[string]string
+	Meters  []billing.Meter              // what of it is billed
+	Notify  func(journal.Act) []jobs.Job // what an act sets going; nil when nothing
+	Data    []keys.Columns               // every column of its tables: plain, sealed or blind
 }
 
 // Entry is one line of the menu, shown to those who may use it.

@@ -57,9 +57,7 @@ func standing(ctx context.Context, tx tenants.Tx, c *cases.Case) (Standing, erro
 		UpperNo: c.UpperNo, Number: c.Number, Stage: string(c.Stage), StageName: ui.T(ctx, c.Stage.Title()), ReportedAt: told(c.ReportedAt),
 		UpperDue: told(c.UpperDue), ClosedAt: told(c.ClosedAt), Outcome: c.Outcome, OwesReply: c.OwesReply,
 	}
-	if u, ok := cfg.UnitOf(c.Unit); ok {
-		out.Unit = u.Name
-	}
+	out.Unit = cfg.UnitTitle(c.Unit)
 	return out, nil
 }
 
@@ -284,9 +282,7 @@ func fetch(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, error
 			return web.Reply{}, err
 		}
 		a := Answer{Seq: p.Seq, UpperNo: p.UpperNo, Number: p.Number, Contacted: p.Contacted, Solved: p.Solved, Words: words, Approved: told(p.ApprovedAt()), UpperDue: told(p.UpperDue)}
-		if u, ok := cfg.UnitOf(p.Unit); ok {
-			a.Unit = u.Name
-		}
+		a.Unit = cfg.UnitTitle(p.Unit)
 		out.Replies, out.Next = append(out.Replies, a), p.Seq
 	}
 	r.Caller.Count = len(list)

@@ -32,6 +32,8 @@ var Module = module.Module{
 		{Name: "booking.made", Version: 1}, {Name: "booking.taken", Version: 1}, {Name: "booking.done", Version: 1}, {Name: "booking.cancelled", Version: 1}, {Name: "booking.rated", Version: 1},
 	},
 	Words: words(),
+
+	Numbers: map[string]string{"booking": "service_bookings"},
 	Data: []keys.Columns{{
 		Table: "service_bookings",
 		Plain: []string{"tenant_id", "id", "number", "item", "kind", "person", "day", "slot", "state", "made_at", "taken_by", "taken_at", "done_by", "done_at", "cancelled_by", "cancelled_at",
@@ -46,7 +48,7 @@ var actTitles = map[string]string{
 
 func words() map[string]string {
 	out := map[string]string{
-		"object/booking": ui.Key("预约"), "dimension/booking": ui.Key("预约状态"), "dimension/item": ui.Key("服务事项"), "dimension/booking_kind": ui.Key("服务方式"), "dimension/rating": ui.Key("评价等级"),
+		"object/booking": ui.Key("预约"), "dimension/booking": ui.Key("预约状态"), "dimension/booking.item": ui.Key("服务事项"), "dimension/booking_kind": ui.Key("服务方式"), "dimension/rating": ui.Key("评价等级"),
 		"purpose/serve": ui.Key("帮办代办、上门服务"), "field/rating": ui.Key("评价内容"), "field/booker": ui.Key("预约人"),
 	}
 	for k, title := range actTitles {

@@ -36,6 +36,8 @@ var Module = module.Module{
 		{Name: "whistle.declined", Version: 1}, {Name: "whistle.unreached", Version: 1},
 	},
 	Words: words(),
+
+	Numbers: map[string]string{"whistle": "whistles"},
 	Data: []keys.Columns{
 		{
 			Table: "whistles",
@@ -65,7 +67,7 @@ var actTitles = map[string]string{
 
 func words() map[string]string {
 	out := map[string]string{
-		"object/whistle": ui.Key("吹哨"), "dimension/whistle": ui.Key("吹哨状态"), "dimension/whistle_kind": ui.Key("吹哨类型"), "dimension/call": ui.Key("单位进度"),
+		"silent/1": ui.Key("是"), "late/1": ui.Key("是"), "object/whistle": ui.Key("吹哨"), "dimension/whistle": ui.Key("吹哨状态"), "dimension/whistle_kind": ui.Key("吹哨类型"), "dimension/call": ui.Key("单位进度"),
 		"dimension/silent": ui.Key("逾期未报到"), "dimension/grade": ui.Key("单位评价"), "dimension/needed": ui.Key("吹哨必要"), "dimension/facts": ui.Key("情况属实"),
 	}
 	for k, title := range actTitles {

@@ -25,6 +25,8 @@ type ItemTopic struct {
 type ItemTopics struct {
 	Frame
 	Query  string
+	Own    int // how many items differ from the blueprint
+	Warn   string
 	Topics []ItemTopic
 	Found  []ItemLine
 }
@@ -130,6 +132,8 @@ type ItemPage struct {
 	KeyError                                 string
 	Source                                   Source
 	May, Behind, Retired, CanBack, CanRetire bool
+	Years                                    []Year // of a calendar
+	Warn                                     string
 	Rows                                     []ItemRow
 	Inputs                                   []ItemInput
 	Rules                                    []string // what cannot be done with it, and why

@@ -59,8 +59,15 @@ type Setting struct {
 // Settings is the list.
 type Settings struct {
 	Frame
-	List []Setting
-	May  bool // change them
+	Query  string
+	Groups []SettingGroup
+	May    bool // change them
+}
+
+// SettingGroup is the settings of an area.
+type SettingGroup struct {
+	Area, Title string
+	List        []Setting
 }
 
 // Change is one entry of a setting's history.
@@ -156,6 +163,8 @@ func (s Source) tag(ctx context.Context) (ui.Tone, string) {
 type Unit struct {
 	Key, Name, Short, Kind, Parent string // Kind is a catalogue key
 	Source                         Source
+	People                         int
+	Staff                          string // the list of them; empty for who may not read people
 }
 
 // Units is the list of units.
@@ -278,6 +287,7 @@ type InviteForm struct {
 // People is the page of staff and their roles.
 type People struct {
 	Frame
+	At       string // the unit whose people are listed; empty: all
 	List     []Person
 	MayGive  bool
 	MayWrite bool
@@ -307,6 +317,7 @@ func (p People) persons() []ui.Option {
 type Act struct {
 	N                           int64
 	Kind, Who, Object, ObjectID string // Kind and Object in words
+	Number, Href                string // of the object; Number is empty where it has none, Href where the reader may not see it
 	RecordedAt, HappenedAt      time.Time
 	Imported                    bool
 	Details                     []string // "阶段：已立案 → 已派遣"

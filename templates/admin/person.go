@@ -38,6 +38,8 @@ type Account struct {
 	Off    time.Time // since when it is switched off; zero while it is not
 	Notice string    // why some measures are not offered
 	List   []Measure
+	Says   bool // at a tenant's door: what the person may do
+	Rights []Right
 }
 
 // state says whether the account works.

@@ -32,19 +32,19 @@ func Samples() []Sample {
 		{Guard: g, Key: "outreach", Title: "精准服务", About: "到龄、到期主动提醒并上门。", Off: "停用后不再提醒。"},
 	}}
 	limit := Setting{Key: "cases.handle_limit", Title: "处置时限（无立案条件时）", About: "类别没有立案条件时采用；有立案条件的按条件计时。", Effect: "16 工作时", Blueprint: "5 工作日", Own: "16 工作时", Behind: true, Guard: g}
-	settings := Settings{f("参数设置"), []Setting{
-		{Key: "desk.name", Title: "指挥大厅名称", About: "显示在工作台和交办单抬头。", Effect: "集成指挥中心", Blueprint: "集成指挥中心", Guard: g},
+	settings := Settings{Frame: f("参数设置"), May: true, Groups: []SettingGroup{{"desk", "指挥大厅", []Setting{
+		{Key: "desk.name", Title: "指挥大厅名称", About: "显示在工作台和交办单抬头。", Effect: "集成指挥中心", Blueprint: "集成指挥中心", Guard: g}}}, {"cases", "受理、派遣和处置", []Setting{
 		{Key: "cases.auto_file", Title: "上报后自动立案", About: "开启后，所有渠道的上报不经受理员审核直接立案；关闭时按各渠道的流程办理。", Effect: "关闭", Blueprint: "关闭", Guard: g}, limit,
 		{Key: "cases.warn_percent", Title: "黄灯提醒", About: "处置时限用去百分之几时亮黄灯；到期亮红灯。", Effect: "80", Blueprint: "80", Guard: g},
-	}, true}
+	}}}}
 	form := SettingForm{Frame: f("参数设置"), Setting: limit, Type: "limit", Value: "16", Unit: "working_hour", Seen: "abc", Back: g,
 		History: []Change{{at.Add(time.Hour), "陈国华", "16 工作时"}, {at, "陈国华", ""}, {at.AddDate(0, -1, 0), "李静", "3 工作日"}}}
-	refused := SettingForm{Frame: f("参数设置"), Setting: settings.List[3], Type: "int", Value: "99", Min: "50", Max: "95", Say: "请检查标红的内容", Error: "数值超出允许的范围", Back: g}
+	refused := SettingForm{Frame: f("参数设置"), Setting: settings.Groups[1].List[2], Type: "int", Value: "99", Min: "50", Max: "95", Say: "请检查标红的内容", Error: "数值超出允许的范围", Back: g}
 	choice := SettingForm{Frame: f("参数设置"), Setting: Setting{Key: "desk.sort", Title: "工作台默认排序", About: "打开工作台时案卷的排列方式。", Effect: "先到期的在前", Blueprint: "先到期的在前", Guard: g},
 		Type: "choice", Value: "deadline", Choices: []ui.Option{{Value: "deadline", Label: "先到期的在前"}, {Value: "newest", Label: "新上报的在前"}}, Back: g}
 	units := Units{Frame: f("承办单位"), Kinds: []ui.Option{{Value: "office", Label: "内设机构"}, {Value: "community", Label: "社区（村）"}}, List: []Unit{
-		{"command-centre", "集成指挥中心（社会治理联动中心）", "指挥中心", "内设机构", "", Blueprint}, {"enforcement", "综合行政执法局", "综合执法局", "内设机构", "", Own},
-		{"night-squad", "夜间巡查队", "夜巡队", "队伍", "综合执法局", Added}, {"320505003001", "枫桥社区居委会", "枫桥社区", "社区（村）", "", Listed}, {"veterans", "退役军人服务站", "退役军人站", "站所", "社会事务办", Retired}}}
+		{"command-centre", "集成指挥中心（社会治理联动中心）", "指挥中心", "内设机构", "", Blueprint, 6, "/s/fengqiao/admin/people?unit=command-centre"}, {"enforcement", "综合行政执法局", "综合执法局", "内设机构", "", Own, 4, "/s/fengqiao/admin/people?unit=enforcement"},
+		{"night-squad", "夜间巡查队", "夜巡队", "队伍", "综合执法局", Added, 0, "/s/fengqiao/admin/people?unit=night-squad"}, {"320505003001", "枫桥社区居委会", "枫桥社区", "社区（村）", "", Listed, 0, ""}, {"veterans", "退役军人服务站", "退役军人站", "站所", "社会事务办", Retired, 0, ""}}}
 	duties := Duties{Frame: f("职责清单"), Lists: []ui.Option{{Value: "basic", Label: "基本履职"}, {Value: "assisting", Label: "配合履职"}, {Value: "withdrawn", Label: "上级收回"}}, Rows: []Duty{
 		{"占道经营", "09006", "综合执法巡查处置中队", "基本履职", "", "《城市市容和环境卫生管理条例》第十四条", Blueprint},
 		{"油烟污染", "06027", "综合行政执法局", "配合履职", "区生态环境局", "《大气污染防治法》第八十一条", Own},
@@ -63,14 +63,14 @@ func Samples() []Sample {
 	readers := People{Frame: f("人员与授权"), List: people.List[:1]}
 	traces := Frame{Base: "/s/fengqiao", Tabs: []Tab{{"人员与授权", "/admin/people", false}, {"操作留痕", "/admin/audit", true}, {"访问记录", "/admin/access", false}}}
 	audit := Audit{Frame: traces, Objects: []ui.Option{{Value: "case", Label: "案卷"}, {Value: "grant", Label: "授权"}}, Older: "/s/fengqiao/admin/audit?before=182600", Acts: []Act{
-		{182604, "派遣", "郑洁", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", at, at, false, []string{"承办单位：综合执法局", "阶段：已立案 → 处置中"}},
-		{182603, "立案", "系统", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", at, at, true, []string{"类别：占道经营", "阶段：已上报 → 已立案"}},
-		{182602, "授权", "周敏", "授权", "019ab0aa-0000-7000-8000-00000000c3d4", at.Add(-time.Hour), at, false, []string{"人员：郑洁", "角色：承办联络员"}},
-		{182601, "修改配置", "陈国华", "街道与配置", "74656e61-0000-8000-8000-0000000f4241", at.Add(-2 * time.Hour), at, false, []string{"修订号：6 → 7", "配置项：处置时限（无立案条件时）"}}}}
+		{182604, "派遣", "郑洁", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", "20261129-0007", "/s/fengqiao/cases/019ab0aa-0000-7000-8000-00000000a1b2", at, at, false, []string{"承办单位：综合执法局", "阶段：已立案 → 处置中"}},
+		{182603, "立案", "系统", "案卷", "019ab0aa-0000-7000-8000-00000000a1b2", "20261129-0007", "", at, at, true, []string{"类别：占道经营", "阶段：已上报 → 已立案"}},
+		{182602, "授权", "周敏", "授权", "019ab0aa-0000-7000-8000-00000000c3d4", "", "", at.Add(-time.Hour), at, false, []string{"人员：郑洁", "角色：承办联络员"}},
+		{182601, "修改配置", "陈国华", "街道与配置", "74656e61-0000-8000-8000-0000000f4241", "", "", at.Add(-2 * time.Hour), at, false, []string{"修订号：6 → 7", "配置项：处置时限（无立案条件时）"}}}}
 	return append([]Sample{
-		{"modules", ModulesView(modules)}, {"settings", SettingsView(settings)}, {"setting", SettingView(form, true)}, {"setting-refused", SettingView(refused, true)}, {"setting-choice", SettingView(choice, true)},
+		{"modules", ModulesView(modules)}, {"settings", SettingsView(settings)}, {"settings-none", SettingsView(Settings{Frame: f("参数设置"), Query: "无"})}, {"setting", SettingView(form, true)}, {"setting-refused", SettingView(refused, true)}, {"setting-choice", SettingView(choice, true)},
 		{"setting-read", SettingView(form, false)}, {"units", UnitsView(units)}, {"duties", DutiesView(duties)}, {"duties-none", DutiesView(Duties{Frame: f("职责清单"), Query: "无"})},
-		{"branding", BrandingView(brand)}, {"branding-door", BrandingView(withDoor(brand))}, {"branding-preview", BrandingView(tried)}, {"branding-part", PreviewView(*tried.Preview)}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
+		{"branding", BrandingView(brand)}, {"branding-door", BrandingView(withDoor(brand))}, {"branding-preview", BrandingView(tried)}, {"branding-part", PreviewView(*tried.Preview)}, {"branding-refused", BrandingView(wrong)}, {"people", PeopleView(people)}, {"people-read", PeopleView(readers)}, {"people-unit", PeopleView(People{Frame: f("人员与授权"), At: "综合行政执法局", List: people.List[2:3]})}, {"people-none", PeopleView(People{Frame: f("人员与授权")})},
 		{"audit", AuditView(audit)}, {"audit-none", AuditView(Audit{Frame: traces, Newest: "/s/fengqiao/admin/audit"})},
 	}, append(accessSamples(at, g), itemSamples(at, g)...)...)
 }

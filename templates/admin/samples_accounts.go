@@ -20,8 +20,12 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 	refused.Say, refused.Error, refused.Reason = "请检查标红的内容", "请写明事由，4至200个字", "走"
 	on := Measure{Guard: g, Key: "on", Title: "恢复账号", About: "允许其重新登录，原有角色继续有效。", Confirm: "恢复郑洁的账号？"}
 	here := "/s/fengqiao/admin/people/504"
-	member := Account{Frame: street, Here: here, Title: "郑洁", Facts: facts, List: []Measure{end, drop, refused}}
-	gone := Account{Frame: street, Here: here, Title: "郑洁", Facts: facts, Off: at, List: []Measure{drop, on}}
+	by := []RightBy{{"派遣员", "全街道", "周敏", at}, {"承办联络员", "综合行政执法局", "系统", at}}
+	who := Roles{Frame: street, Here: "/s/fengqiao/admin/people/roles", Roles: []ui.Option{{Value: "dispatcher", Label: "派遣员"}}, Rights: []ui.Option{{Value: "cases.dispatch", Label: "派遣案卷"}}, List: []RoleLine{
+		{"派遣员", "按职责清单派单，商定的记明各方和理由", []string{"查看案卷", "派遣案卷", "商定派遣"}, []Holder{{"郑洁", here, "全街道", "周敏", at, false}, {"欧阳晓红", here, "全街道", "系统", at, true}}, "/s/fengqiao/admin/people?role=dispatcher#give"},
+		{"值班长", "当班统筹受理、派遣、催办、核查结案和退单审核", []string{"查看案卷", "上报案卷", "受理案卷", "派遣案卷", "指定承办单位", "核查案卷", "结案", "审批退单、延期和挂账"}, nil, ""}}}
+	member := Account{Says: true, Rights: []Right{{"查看案卷", by}, {"派遣案卷", by[:1]}, {"签收案卷", by[1:]}}, Frame: street, Here: here, Title: "郑洁", Facts: facts, List: []Measure{end, drop, refused}}
+	gone := Account{Says: true, Frame: street, Here: here, Title: "郑洁", Facts: facts, Off: at, List: []Measure{drop, on}}
 	both := Account{Frame: street, Here: here, Title: "郑洁", Facts: facts, Notice: "此人还在其他单位任职或持有上级授权，停用账号、解除身份验证器请联系运营方安全管理员，并告知人员编号", List: []Measure{end}}
 
 	vendor := Frame{Base: "/v"}
@@ -68,6 +72,7 @@ func accountSamples(at time.Time, g ui.Guard) []Sample {
 	return []Sample{
 		{"lists", ListsView(lists)}, {"lists-none", ListsView(noFile)}, {"lists-wrong", ListsView(wrongList)}, {"lists-good", ListsView(goodList)}, {"list-running", ListView(running)},
 		{"providers-none", ProvidersView(district)}, {"providers", ProvidersView(districts)}, {"own-provider-none", OwnProviderView(ownNone)}, {"own-provider", OwnProviderView(ownSet)}, {"own-provider-away", OwnProviderView(ownAway)},
+		{"roles", RolesView(who)}, {"roles-none", RolesView(Roles{Frame: street, Here: "/s/fengqiao/admin/people/roles"})},
 		{"account", AccountView(member)}, {"account-off", AccountView(gone)}, {"account-elsewhere", AccountView(both)},
 		{"officers", OfficersView(officers)}, {"officers-refused", OfficersView(wrong)}, {"officers-read", OfficersView(Officers{Frame: vendor, List: officers.List[:1]})},
 		{"officer", OfficerView(page)}, {"officer-own", OfficerView(own)}, {"upper-acts", UpperActsView(acts)}, {"upper-acts-none", UpperActsView(UpperActs{Frame: vendor})},

@@ -51,7 +51,17 @@ func itemSamples(at time.Time, g ui.Guard) []Sample {
 	unit := ItemPage{Frame: frame, New: true, Path: "/s/fengqiao/admin/items/unit", List: "/s/fengqiao/admin/items/unit", Kind: "承办单位", Title: "新建承办单位", May: true, Guard: g, Key: "Night", KeyError: "编号“Night”只能用小写字母、数字、点和连字符", Say: "请检查标红的内容",
 		Inputs: []ItemInput{{Input: ui.Input{Name: "name", Label: "全称", Value: "夜间巡查队", Required: true}, As: "text"}, {Input: ui.Input{Name: "kind", Label: "类型", Value: "station", Help: "单位类型不能修改，请另建单位"}, As: FixedInput}, {Input: ui.Input{Name: "note", Label: "说明"}, As: "area"}}}
 	items := Items{Frame: frame, Path: list, Title: "立案条件", About: "现场情形决定时限和结案条件", May: true, Addable: true, List: rows, Pages: ui.Pages{Number: 1, Size: 50, Total: 161, Path: list, Query: url.Values{}, List: "items"}}
+	differences := Differences{Frame: frame, May: true, List: []Difference{
+		{Guard: g, Kind: "参数", Title: "签收时限", Href: "/s/fengqiao/admin/settings/cases.receive_limit", Rows: []ItemRow{{Blueprint: "2 工作时", Own: "3 工作时"}}, Source: Own, At: at, By: "陈国华", Back: "/s/fengqiao/admin/settings/cases.receive_limit/back"},
+		{Guard: g, Kind: "立案条件", Title: "06010 暴露垃圾 · 公共区域有暴露垃圾", Href: list + "/exposed-waste", Rows: []ItemRow{{Label: "时限", Blueprint: "1 工作日", Own: "2 工作日"}, {Label: "责任单位", Own: "环卫站"}}, Source: Own, Behind: true, At: at, By: "陈国华", Back: list + "/exposed-waste/back"},
+		{Guard: g, Kind: "立案条件", Title: "30 防汛排涝 · 积水", Href: list + "/flood", Source: Added, At: at, By: "欧阳晓红"}}}
+	week := Week{{Number: 1, Holiday: true}, {Number: 2, Holiday: true}, {Number: 3}, {Number: 4, Work: true}, {Number: 5}, {Number: 6, Free: true}, {Number: 7, Free: true}}
+	calendar := page
+	calendar.Warn = "还没有 2027 年的放假日期，时限会把节假日算作工作日。请按国务院办公厅的通知填写放假和调休日期。"
+	calendar.Years = []Year{{Number: 2026, Holidays: 2, Workdays: 1, Months: []Month{{1, []Week{week, {{}, {Number: 8}}}}, {2, []Week{week}}, {3, []Week{week}}}}}
 	return []Sample{
+		{"item-calendar", ItemView(calendar)},
+		{"differences", DifferencesView(differences)}, {"differences-none", DifferencesView(Differences{Frame: frame})},
 		{"items-topics", ItemTopicsView(topics)}, {"items-found", ItemTopicsView(ItemTopics{Frame: frame, Query: "垃圾", Found: rows[:1]})}, {"items", ItemsView(items)},
 		{"items-none", ItemsView(Items{Frame: frame, Path: list, Title: "立案条件", Query: "无", Pages: ui.Pages{Number: 1, Size: 50, Path: list}})},
 		{"item", ItemView(page)}, {"item-refused", ItemView(refused)}, {"item-route", ItemView(route)}, {"item-read", ItemView(reader)}, {"item-new", ItemView(unit)},

@@ -46,10 +46,12 @@ type Deps struct {
 
 type desk struct{ Deps }
 
-// Routes puts the pages under /s/{tenant}/admin/people/{person}, /v/people, /v/sign-in, /v/acts and /d/{district}/sign-in.
+// Routes puts the pages under /s/{tenant}/admin/people/{person} and /admin/people/roles, /v/people, /v/sign-in, /v/acts and /d/{district}/sign-in.
 func Routes(site *web.Site, d Deps) {
 	a, r := &desk{d}, site.Module("")
-	r.Get("/admin/people/{person}", auth.PeopleWrite, a.member)
+	r.Get("/admin/people/roles", auth.PeopleRead, a.roles)
+	r.Get("/admin/people/roles/file", auth.PeopleRead, a.rolesFile)
+	r.Get("/admin/people/{person}", auth.PeopleRead, a.member)
 	r.Post("/admin/people/{person}/measure", auth.PeopleWrite, a.decide)
 	site.Vendor(http.MethodGet, "/people", auth.PeopleRead, a.officers)
 	site.Vendor(http.MethodPost, "/people/find", auth.PeopleWrite, a.find)

@@ -20,7 +20,7 @@ func (a *desk) member(ctx context.Context, tx tenants.Tx, r *web.Request) (web.R
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return a.memberPage(ctx, tx, r, m, offered, elsewhere, nil), nil
+	return a.memberPage(ctx, tx, r, m, offered, elsewhere, nil)
 }
 
 // look finds the member and what may be done about the account.
@@ -39,14 +39,21 @@ func (a *desk) look(ctx context.Context, tx tenants.Tx, r *web.Request) (m auth.
 	return m, auth.Offered(!m.Off.IsZero(), person == tx.Actor().Person, elsewhere), elsewhere, nil
 }
 
-func (a *desk) memberPage(ctx context.Context, tx tenants.Tx, r *web.Request, m auth.Member, offered []auth.MeasureWord, elsewhere bool, refused *fault.Error) web.Reply {
+func (a *desk) memberPage(ctx context.Context, tx tenants.Tx, r *web.Request, m auth.Member, offered []auth.MeasureWord, elsewhere bool, refused *fault.Error) (web.Reply, error) {
 	var roles []string
 	for _, g := range m.Grants {
 		roles = append(roles, ui.T(ctx, auth.Title(g.Role)))
 	}
 	p := view.Account{Frame: a.Frame(tx, r), Here: r.Path("/admin/people/%d", m.Person), Title: m.Name, Off: m.Off, List: forms(ctx, r, m.Name, offered, refused),
 		Facts: []ui.Fact{{Label: ui.T(ctx, "人员编号"), Value: strconv.FormatInt(m.Person, 10)}, {Label: ui.T(ctx, "手机号码"), Value: mask.Phone(m.Phone)}, {Label: ui.T(ctx, "角色"), Value: strings.Join(roles, "、")}}}
+	var err error
+	if p.Rights, err = rights(ctx, tx, m); err != nil {
+		return web.Reply{}, err
+	}
+	p.Says = true
 	switch {
+	case !may(tx):
+		p.List = nil // who reads about people does nothing about their accounts
 	case elsewhere:
 		p.Notice = ui.T(ctx, "此人还在其他单位任职或持有上级授权，停用账号、解除身份验证器请联系运营方安全管理员，并告知人员编号")
 	case m.Person == tx.Actor().Person:
@@ -56,7 +63,7 @@ func (a *desk) memberPage(ctx context.Context, tx tenants.Tx, r *web.Request, m 
 	if refused != nil {
 		reply = reply.Status(refused.Kind.Status())
 	}
-	return reply
+	return reply, nil
 }
 
 // decide takes a measure about a member.
@@ -77,7 +84,7 @@ func (a *desk) decide(ctx context.Context, tx tenants.Tx, r *web.Request) (web.R
 		}
 	}
 	if f := formFault(err); f != nil {
-		return a.memberPage(ctx, tx, r, m, offered, elsewhere, f), nil
+		return a.memberPage(ctx, tx, r, m, offered, elsewhere, f)
 	}
 	if err != nil {
 		return web.Reply{}, err

@@ -292,12 +292,7 @@ func (k *known) channel() string {
 	return k.rules.ChannelTitle(k.c.Channel)
 }
 
-func (k *known) unit(key string) string {
-	if u, ok := k.rules.UnitOf(key); ok {
-		return u.Name
-	}
-	return key
-}
+func (k *known) unit(key string) string { return k.rules.UnitTitle(key) }
 
 func (k *known) name(person int64) string {
 	return k.names.Of(ui.WithLocale(context.Background(), ui.Chinese), person)

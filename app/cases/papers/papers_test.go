@@ -371,3 +371,32 @@ func TestAClosingSheetShowsThePlace(t *testing.T) {
 		t.Errorf("the page shows %d photos", shown)
 	}
 }
+
+// A case that went to the district is on paper as what it is called there, not by the key of its unit.
+func TestAnOrderToTheDistrictNamesTheBureau(t *testing.T) {
+	t.Parallel()
+	s := openStreet(t)
+	var c *cases.Case
+	s.do(clerk, func(ctx context.Context, tx tenants.Tx) (err error) {
+		if c, err = cases.Report(ctx, tx, rubbish()); err != nil {
+			return err
+		}
+		_, err = cases.File(ctx, tx, c.ID, cases.Filing{})
+		return err
+	})
+	s.do(chief, func(ctx context.Context, tx tenants.Tx) (err error) {
+		c, err = cases.HandOver(ctx, tx, c.ID, cases.Elsewhere{Handover: tenants.NewID(), Unit: blueprint.CentreUnit("police"), Reason: "堆放的是失窃物品"})
+		return err
+	})
+	p, err := s.print(sender, c.ID, blueprint.DispatchOrder, asWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := p.Word(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := text(t, file); !strings.Contains(got, "公安分局") || strings.Contains(got, "centre.") {
+		t.Errorf("the order says:\n%s", got)
+	}
+}

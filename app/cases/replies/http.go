@@ -93,7 +93,7 @@ func download(ctx context.Context, tx tenants.Tx, r *web.Request) (web.Reply, er
 		if err != nil {
 			return web.Reply{}, err
 		}
-		_ = w.Row(p.UpperNo, p.Number, unitName(cfg, p.Unit), yes(ctx, p.Contacted), yes(ctx, p.Solved), words, p.ApprovedAt(), p.UpperDue) // Close tells
+		_ = w.Row(p.UpperNo, p.Number, cfg.UnitTitle(p.Unit), yes(ctx, p.Contacted), yes(ctx, p.Solved), words, p.ApprovedAt(), p.UpperDue) // Close tells
 	}
 	if err := w.Close(); err != nil {
 		return web.Reply{}, err

@@ -12,6 +12,7 @@ import (
 var Part = module.Module{
 	Routes: routes,
 	Nav:    []module.Entry{{Title: ui.Key("回复上级"), Path: "/replies", May: auth.CasesRead, Badge: Waiting}},
+	Words:  map[string]string{"way/" + File: wayTitles[File], "way/" + API: wayTitles[API]},
 	Timers: []jobs.TimerKind{{Name: reviewTimer, Run: runReview}},
 	Data: []keys.Columns{{
 		Table: "replies",

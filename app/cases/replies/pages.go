@@ -25,13 +25,6 @@ func yes(ctx context.Context, b bool) string {
 	return ui.T(ctx, "否")
 }
 
-func unitName(cfg *blueprint.Config, key string) string {
-	if u, ok := cfg.UnitOf(key); ok {
-		return u.Name
-	}
-	return key
-}
-
 func channelName(cfg *blueprint.Config, key string) string {
 	return cfg.ChannelTitle(key)
 }
@@ -67,7 +60,7 @@ func listPage(ctx context.Context, tx tenants.Tx, r *web.Request) (view.List, er
 			return p, err
 		}
 		row := view.Row{
-			Href: r.Path("/cases/%s", l.ID), Number: l.Number, UpperNo: l.UpperNo, Title: title, Channel: channelName(cfg, l.Channel), Unit: unitName(cfg, l.Unit),
+			Href: r.Path("/cases/%s", l.ID), Number: l.Number, UpperNo: l.UpperNo, Title: title, Channel: channelName(cfg, l.Channel), Unit: cfg.UnitTitle(l.Unit),
 			State: ui.T(ctx, l.State.Title()), Tone: tones[l.State], UpperDue: ui.Time(l.UpperDue), Late: l.Unreplied,
 		}
 		if l.State == Review {

@@ -19,6 +19,7 @@ var Part = module.Module{
 		"act/shift.taken_over": ui.Key("接班"), "act/shift.printed": ui.Key("打印交接班记录"), "dimension/open": ui.Key("在办件数"), "dimension/urgent": ui.Key("紧急件数"),
 		"dimension/overdue": ui.Key("超期件数"), "dimension/waiting": ui.Key("待签收件数"),
 	},
+	Numbers: map[string]string{"shift": "shifts"},
 	Data: []keys.Columns{{
 		Table:  "shifts",
 		Plain:  []string{"tenant_id", "id", "number", "lead", "begun_at", "handed_at", "open", "urgent", "overdue", "waiting", "lists", "taken_by", "taken_at"},
