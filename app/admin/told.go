@@ -256,8 +256,10 @@ func (t *teller) modules(list string) string {
 
 // item is an item of the configuration: of which kind, and what it is called today.
 func (t *teller) item(ref string) string {
-	kind, key, _ := strings.Cut(ref, "/")
+	kind, key, is := strings.Cut(ref, "/")
 	switch {
+	case !is:
+		return ref
 	case blueprint.Kind(kind) == blueprint.Modules:
 		return t.modules(key)
 	case t.items == nil:

@@ -327,14 +327,8 @@ func Exclusions(ctx context.Context, tx tenants.Tx, state State, page int) (out 
 	if !see.any() {
 		return nil, false, errForbidden()
 	}
-	q := tx.Select(&out).ColumnExpr("x.*, c.number").Join("JOIN cases c ON c.tenant_id = x.tenant_id AND c.id = x.case_id").
+	q := see.exclusions(tx.Select(&out), state).ColumnExpr("x.*, c.number").Join("JOIN cases c ON c.tenant_id = x.tenant_id AND c.id = x.case_id").
 		OrderExpr("x.asked_at DESC, x.id DESC").Limit(PageSize + 1).Offset(int64(max(page, 1)-1) * PageSize)
-	if state != "" {
-		q = q.Where("x.state = ?", state)
-	}
-	if !see.all {
-		q = q.Where("x.unit IN (?)", bun.List(see.units))
-	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, false, fmt.Errorf("list exclusions: %w", err)
 	}
@@ -342,6 +336,27 @@ func Exclusions(ctx context.Context, tx tenants.Tx, state State, page int) (out 
 		return out[:PageSize], true, nil
 	}
 	return out, false, nil
+}
+
+// countExclusions counts what Exclusions lists, up to most.
+func countExclusions(ctx context.Context, tx tenants.Tx, state State, most int) (int, error) {
+	var some []Line
+	err := sightOf(tx.Actor()).exclusions(tx.Select(&some), state).Column("id").Limit(int64(most)).Scan(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count exclusions: %w", err)
+	}
+	return len(some), nil
+}
+
+// exclusions narrows a query of them to the state, "" for any, and to what the actor sees.
+func (see sight) exclusions(q *bun.SelectQuery, state State) *bun.SelectQuery {
+	if state != "" {
+		q = q.Where("x.state = ?", state)
+	}
+	if !see.all {
+		q = q.Where("x.unit IN (?)", bun.List(see.units))
+	}
+	return q
 }
 
 // sight is whose figures an actor sees: the whole street's, or the own units' only.

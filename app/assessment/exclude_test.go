@@ -77,6 +77,11 @@ func TestACaseIsLeftOut(t *testing.T) {
 	if p := l.get("/assessment/exclusions"); !strings.Contains(p.Raw, "台风期间停运") || !strings.Contains(p.Raw, "已剔除") {
 		t.Error("the exclusion is not listed with its reason")
 	}
+	for _, path := range []string{"/assessment/exclusions?page=7", "/assessment/reports/week/cases?on=2026-11-08&indicator=intake&part=left&page=7"} { // an old link, past the end
+		if got := textOfNode(l.get(path).all(".pager > span")[0]); got != "共 1 条" {
+			t.Errorf("%s says %q", path, got)
+		}
+	}
 	if p := s.browser(ctx, gardener).get("/assessment/exclusions"); strings.Contains(p.Raw, "台风期间停运") {
 		t.Error("another unit sees it")
 	}

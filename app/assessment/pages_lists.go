@@ -17,6 +17,20 @@ import (
 	view "wanjie/templates/assessment"
 )
 
+// pages says where a list stands. Of the PageSize+1 rows asked, got came; where that does not tell the total, because
+// the list goes on or the page lies past its end, count does.
+func pages(r *web.Request, path string, page, got int, count func(most int) (int, error)) (ui.Pages, error) {
+	p := ui.Pages{Number: page, Size: PageSize, Total: (page-1)*PageSize + got, More: got > PageSize, Path: path, Query: r.URL.Query()}
+	if p.More || got == 0 && page > 1 {
+		n, err := count(CountTo + 1)
+		if err != nil {
+			return p, err
+		}
+		p.Total, p.Capped = min(n, CountTo), n > CountTo
+	}
+	return p, nil
+}
+
 // casesPage is the list behind a figure; key is nil for that of all rows.
 func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c Column, key *string) (view.Cases, error) {
 	k, ok := count(c.Indicator, a.report.Judged)
@@ -49,6 +63,12 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 	if err != nil {
 		return view.Cases{}, err
 	}
+	at, err := pages(r, r.URL.Path, page, len(list), func(most int) (int, error) {
+		return openedCount(ctx, tx, a.cfg, s, a.report.Rows, k, key, part, most)
+	})
+	if err != nil {
+		return view.Cases{}, err
+	}
 	name := ui.T(ctx, "全部")
 	if key != nil {
 		name, _ = nameOf(ctx, a.cfg, a.report.Rows, *key)
@@ -61,7 +81,7 @@ func (a request) casesPage(ctx context.Context, tx tenants.Tx, r *web.Request, c
 			{Label: ui.T(ctx, "版本"), Value: fmt.Sprintf("v%d", c.Version)}, {Label: ui.T(ctx, "数据截至"), Value: ui.Time(now)},
 			{Label: ui.T(ctx, "口径"), Value: textOf(ctx, c), Wide: true},
 		},
-		Pages: ui.Pages{Number: page, Size: PageSize, Total: min(page*PageSize, (page-1)*PageSize+len(list)), Capped: len(list) > PageSize, More: len(list) > PageSize, Path: r.URL.Path, Query: r.URL.Query()},
+		Pages: at,
 	}
 	to := a.link(r)
 	tab := func(label string, of Part, n string) {
@@ -173,10 +193,17 @@ func exclusionsPage(ctx context.Context, tx tenants.Tx, r *web.Request, tried at
 	if err != nil {
 		return view.Exclusions{}, err
 	}
-	path := r.Path("/assessment/exclusions")
+	path, got := r.Path("/assessment/exclusions"), len(list)
+	if more {
+		got++
+	}
+	at, err := pages(r, path, page, got, func(most int) (int, error) { return countExclusions(ctx, tx, state, most) })
+	if err != nil {
+		return view.Exclusions{}, err
+	}
 	p := view.Exclusions{
 		Tabs: tabs(ctx, r, sightOf(tx.Actor())), States: []ui.Tab{{Label: ui.T(ctx, "全部"), Href: path, Active: state == ""}},
-		Pages: ui.Pages{Number: page, Size: PageSize, Total: (page-1)*PageSize + len(list), Capped: more, More: more, Path: path, Query: r.URL.Query()},
+		Pages: at,
 		Rules: []string{
 			ui.T(ctx, "剔除由%s审批，申请人和被考核单位的人员不得审批。", ui.T(ctx, auth.Title(cfg.Choice("assess.exclude_approver", auth.Leader)))),
 			ui.T(ctx, "结案或报表存档后 %s 内可以申请。", limitText(ctx, cfg.Limit("assess.exclude_within", blueprint.Limit{Value: 3, Unit: blueprint.WorkingDay}))),

@@ -44,7 +44,7 @@ func lay(ctx context.Context, b *view.Board, f figures, q asked, to func(kind, k
 		for _, g := range f.groups[dim] {
 			l := view.Line{Name: g.label, Owner: owner[g.tenant].name, Counts: line(g.now, g.open, g.late), Depth: view.Depth(g.deep)}
 			if g.key == "" {
-				l.Name = ui.T(ctx, "未填写")
+				l.Name = unsaid(ctx, dim)
 			}
 			if there, ok := blueprint.OfCentre(g.key); ok && dim == "unit" && g.tenant == 0 {
 				l.Serves, l.Href = int(g.serves), to("units", there)
@@ -69,6 +69,14 @@ func lay(ctx context.Context, b *view.Board, f figures, q asked, to func(kind, k
 		}
 	}
 	b.Trend = trend(ctx, q.Period, f.points)
+}
+
+// unsaid is what the figures without a key of a dimension are called.
+func unsaid(ctx context.Context, dim string) string {
+	if dim == "unit" { // a case gets its unit by being dispatched
+		return ui.T(ctx, "未派遣")
+	}
+	return ui.T(ctx, "未填写")
 }
 
 // most puts those with the most received first, and what is not in the total last.

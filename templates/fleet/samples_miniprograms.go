@@ -23,6 +23,7 @@ func miniSamples(at time.Time, guard ui.Guard) []Sample {
 	wrong := MiniForm{District: "999999", Colour: "blue", Say: "请检查标红的内容", Errors: map[string]string{"district": "没有这个区县", "contact": "请填写此项", "colour": "颜色须形如 #1677ff"}}
 	return []Sample{
 		{"mini-programs", MiniProgramsView(MiniPrograms{Guard: guard, MayOpen: true, Rows: []MiniProgram{released, linked, refused, held, of("320509", "吴江区", "revoked")}, Form: form})},
+		{"mini-programs-none", MiniProgramsView(MiniPrograms{Guard: guard, MayOpen: true, Form: form})},
 		{"mini-programs-off", MiniProgramsView(MiniPrograms{Guard: guard, Off: true})},
 		{"mini-programs-refused", MiniProgramsView(MiniPrograms{Guard: guard, MayOpen: true, Form: wrong})},
 		{"mini-program-linked", MiniProgramView(MiniSheet{Guard: guard, Program: linked, MayOpen: true, MayAsk: true})},
