@@ -239,7 +239,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 			if status != http.StatusUnauthorized {
 				t.Errorf("%s %s without a session: %d, want 401", route.Method, route.Pattern, status)
 			}
-		case route.Method == http.MethodPost && status == http.StatusUnauthorized && strings.Contains(body, "/login") && !strings.Contains(body, c.Number): // what was typed waits for whoever signs in
+		case route.Method == http.MethodPost && status == http.StatusUnauthorized && (strings.Contains(body, "/login") || strings.Contains(body, "/sign-in")) && !strings.Contains(body, c.Number): // what was typed waits for whoever signs in
 		case status != http.StatusSeeOther:
 			t.Errorf("%s %s without a session: %d, want the way to sign-in", route.Method, route.Pattern, status)
 		}

@@ -70,7 +70,7 @@ func TestJourney(t *testing.T) {
 	}
 	crew := map[string]context.Context{}
 	for role, unit := range map[string]string{auth.Intake: "", auth.Dispatcher: "", auth.Handler: "sanitation", auth.Checker: "", auth.ShiftLead: "", auth.Caller: ""} {
-		crew[role] = hire(role, unit)
+		crew[role] = hire(role, unit) //nolint:fatcontext // each is a browser of its own
 	}
 	for _, wide := range widths {
 		for role, tab := range crew {

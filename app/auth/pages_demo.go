@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/pquerna/otp/totp"
 
@@ -48,7 +49,9 @@ func (p *Pages) showDoors(w http.ResponseWriter, r *http.Request, people []Demo)
 	v.Page.Title, v.Page.Wide = ui.T(ctx, "演示入口"), true
 	for _, d := range people {
 		group := ui.T(ctx, d.Group)
-		if n := len(v.Groups); n == 0 || v.Groups[n-1].Title != group {
+		at := slices.IndexFunc(v.Groups, func(g views.DoorGroup) bool { return g.Title == group })
+		if at < 0 {
+			at = len(v.Groups)
 			v.Groups = append(v.Groups, views.DoorGroup{Title: group})
 		}
 		door := views.Door{Role: ui.T(ctx, d.Role), About: ui.T(ctx, d.About), Name: d.Name, Login: d.Login, Start: startOf(d)}
@@ -62,8 +65,7 @@ func (p *Pages) showDoors(w http.ResponseWriter, r *http.Request, people []Demo)
 			}
 			door.Code = code
 		}
-		g := &v.Groups[len(v.Groups)-1]
-		g.Doors = append(g.Doors, door)
+		v.Groups[at].Doors = append(v.Groups[at].Doors, door)
 	}
 	p.show(w, r, http.StatusOK, views.DoorsPage(v))
 	return nil

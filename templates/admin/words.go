@@ -30,11 +30,3 @@ func where(ctx context.Context, unit string) string {
 	}
 	return unit
 }
-
-// brief is the last part of an id, which is random and tells two apart.
-func brief(id string) string {
-	if len(id) < 8 {
-		return id
-	}
-	return id[len(id)-8:]
-}
