@@ -29,7 +29,7 @@ func TestAResidentsMatter(t *testing.T) {
 		t.Errorf("not signed in, reporting leads to %s", p.last)
 	}
 	p.from = base + "/report?class=x" // open since before the session ended
-	if status, body := p.do("POST", base+"/report", url.Values{"description": {"东门垃圾"}}); status != http.StatusUnauthorized || !strings.Contains(body, base+"/sign-in?") || !strings.Contains(body, "东门垃圾") {
+	if status, body := p.do("POST", base+"/report", url.Values{"description": {"东门垃圾"}}); status != http.StatusUnauthorized || !strings.Contains(body, base+"/sign-in") || !strings.Contains(body, "东门垃圾") {
 		t.Errorf("a form sent after the session ended is answered %d at %s", status, p.last)
 	}
 	p.from = ""

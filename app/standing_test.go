@@ -43,7 +43,7 @@ func TestASuspendedStreetIsTold(t *testing.T) {
 	if status, _ := h.ask(t, roleAt(t, 80_000, auth.StreetAdmin), "POST", "/s/"+s.Slug+"/admin/branding", url.Values{"name": {"新名街道"}, "short_name": {"新"}}); status != 409 {
 		t.Errorf("a suspended street took a change: %d", status)
 	}
-	if body := get(auditor, "/admin/audit?object=tenant", 200); !strings.Contains(body, "试运行 → 已暂停") || !strings.Contains(body, "原因：合同到期或终止") {
+	if body := get(auditor, "/admin/audit?object=tenant", 200); !strings.Contains(body, "试运行 → 已暂停") || !strings.Contains(body, "：合同到期或终止") {
 		t.Error("its traces do not say what was done and why")
 	}
 	change(tenants.Closed, "contract")
